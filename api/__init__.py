@@ -1,0 +1,1 @@
+"""How people and programs reach it: JSON API, pages, sign-in, the command line."""

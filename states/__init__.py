@@ -1,0 +1,1 @@
+"""The law, pure: values in, verdicts and dates out. No session, no clock, no HTTP."""

@@ -1,0 +1,1 @@
+"""What happened: tables, the engine that takes one step in one transaction, timers, audit, queries."""
