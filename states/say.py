@@ -18,12 +18,16 @@ Translate = Callable[[str], str]
 NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
+def _no_facts() -> Mapping[str, Fact]:
+    return NO_FACTS
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence: ``pattern`` (Chinese, ``str.format`` style) and the ``facts`` it names."""
 
     pattern: str
-    facts: Mapping[str, Fact] = field(default=NO_FACTS)
+    facts: Mapping[str, Fact] = field(default_factory=_no_facts)
 
     def text(self, translate: Translate | None = None) -> str:
         """The sentence in the language of ``translate`` (default: Chinese). Facts that are words are translated too."""

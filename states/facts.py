@@ -1,0 +1,278 @@
+"""What the law looks at (事实): frozen values, loaded in one read, changed only by making new ones.
+
+A hire's own history is folded into its ``Dossier``: the audit trail holds every entry, the dossier what follows from
+them, so a guard reads one small value and a replay of the trail can prove it. Days are Asia/Shanghai, moments are UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Self
+
+from states.procedure import Role, State
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, Any]:
+    return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role within a region and all below it (授权). ``region`` is a division-code prefix; "" is the whole tree."""
+
+    role: Role
+    region: str
+
+    def covers(self, region: str) -> bool:
+        return region.startswith(self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: one natural person behind an account, or the system itself.
+
+    ``person_key`` identifies the natural person (keyed blind index of the identity number), so that two accounts of one
+    person are one actor. The system's key is "system" and never a person's.
+    """
+
+    account_id: int | None
+    person_key: str
+    name: str
+    grants: tuple[Grant, ...] = ()
+
+    def roles_in(self, region: str) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants if grant.covers(region))
+
+    @property
+    def is_system(self) -> bool:
+        return self.person_key == "system"
+
+
+SYSTEM = Actor(account_id=None, person_key="system", name="system", grants=(Grant(Role.SYSTEM, ""),))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A natural person as guards see one: no name, no number.
+
+    ``categories`` (人员类别) maps a category to who recognised it and when; ``statements`` (承诺) are signed declarations by
+    name; ``relatives`` (亲属) the person keys of declared relatives among those who decide; ``near`` whether recognised
+    as knowing the village. ``prior_months``/``periods`` are the 36-month ledger over all employers and posts.
+    """
+
+    id: int
+    key: str
+    born: date
+    sex: str
+    retirement_category: str
+    education: str
+    home_region: str
+    categories: Mapping[str, Mapping[str, str]] = field(default_factory=_nothing)
+    statements: frozenset[str] = frozenset()
+    relatives: frozenset[str] = frozenset()
+    preferences: frozenset[str] = frozenset()
+    died_on: date | None = None
+    serving_hire: int | None = None
+    periods: tuple[tuple[date, date, int | None], ...] = ()
+    prior_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post (岗位): its kind, region, employer and sources of money."""
+
+    id: int
+    kind: str
+    region: str
+    sources: frozenset[str] = frozenset()
+    registered_as_public_post: bool = True
+    monthly_fen: int = 0
+    minimum_wage_fen: int | None = None
+    #: the local urban post subsidy per month, where a document caps the pay by it
+    subsidy_cap_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An announcement of places in a post (招聘公告). The window includes both days; no closing day means until filled."""
+
+    id: int
+    announced_on: date
+    closes_on: date | None
+    places: int
+    taken: int = 0
+    boards: tuple[str, ...] = ()
+    #: no suitable person in the village was found, on record (学历放宽)
+    relaxed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature of a joint ruling (会签)."""
+
+    act: str
+    role: Role
+    person_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFiling:
+    """A report that is owed (待备案). ``seq`` is the audit entry of the step that made it due."""
+
+    filing: str
+    seq: int
+    by: Role
+    due_on: date
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A running deadline of a hire (计时): base day, last day, and whether its owner was called already."""
+
+    base_on: date
+    due_on: date
+    provisional: bool
+    visit: int
+    called: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything about one hire that follows from its trail (案卷)."""
+
+    entered_on: date | None = None
+    applied_on: date | None = None
+    route: str | None = None
+    #: openness of the village meeting / democratic appraisal: day, present, in favour
+    meeting_on: date | None = None
+    meeting_present: int | None = None
+    meeting_for: int | None = None
+    posted_on: date | None = None
+    boards: tuple[str, ...] = ()
+    notice_round: int = 0
+    notice_ends_on: date | None = None
+    open_objections: tuple[int, ...] = ()
+    upheld_objections: int = 0
+    approved_on: date | None = None
+    retires_on: date | None = None
+    near_retirement: bool = False
+    training_passed: bool | None = None
+    trained_on: date | None = None
+    started_on: date | None = None
+    agreement_on: date | None = None
+    signed_on: date | None = None
+    term_no: int = 0
+    term_starts_on: date | None = None
+    term_ends_on: date | None = None
+    first_started_on: date | None = None
+    last_lawful_on: date | None = None
+    extension_until: date | None = None
+    proposed_year: int | None = None
+    proposed_grade: str | None = None
+    proposed_points_tenths: int | None = None
+    ruled_year: int | None = None
+    ruled_grade: str | None = None
+    ruled_passed: bool | None = None
+    skilled: bool | None = None
+    renewal: str | None = None
+    renewal_signed_on: date | None = None
+    next_term_ends_on: date | None = None
+    protected_kind: str | None = None
+    protected_until: date | None = None
+    resigned_on: date | None = None
+    handover_on: date | None = None
+    leaving_ground: str | None = None
+    leaving_on: date | None = None
+    paid_until: date | None = None
+    over_term_on: date | None = None
+    ended_on: date | None = None
+    signatures: tuple[Signature, ...] = ()
+    filings: tuple[OpenFiling, ...] = ()
+    clocks: Mapping[str, Clock] = field(default_factory=_nothing)
+
+    def with_(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+
+DATE_FIELDS = frozenset(f.name for f in fields(Dossier) if "date" in str(f.type))
+PLAIN_FIELDS = tuple(
+    f.name for f in fields(Dossier) if f.name not in ("boards", "open_objections", "signatures", "filings", "clocks")
+)
+
+
+def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
+    """The dossier as plain JSON values: unset fields left out, days as ISO text."""
+    out: dict[str, Any] = {}
+    for name in PLAIN_FIELDS:
+        value = getattr(dossier, name)
+        if value is not None and value is not False and value != 0:
+            out[name] = value.isoformat() if isinstance(value, date) else value
+    # False is a finding for these two, not an absence
+    for name in ("training_passed", "ruled_passed", "skilled"):
+        if getattr(dossier, name) is False:
+            out[name] = False
+    if dossier.boards:
+        out["boards"] = list(dossier.boards)
+    if dossier.open_objections:
+        out["open_objections"] = list(dossier.open_objections)
+    if dossier.signatures:
+        out["signatures"] = [[s.act, s.role.value, s.person_key] for s in dossier.signatures]
+    if dossier.filings:
+        out["filings"] = [[f.filing, f.seq, f.by.value, f.due_on.isoformat(), f.provisional] for f in dossier.filings]
+    if dossier.clocks:
+        out["clocks"] = {
+            name: [c.base_on.isoformat(), c.due_on.isoformat(), c.provisional, c.visit, c.called]
+            for name, c in dossier.clocks.items()
+        }
+    return out
+
+
+def dossier_from_json(raw: Mapping[str, Any]) -> Dossier:
+    """The inverse of ``dossier_to_json``. Raises KeyError or ValueError for anything it did not write."""
+    day = date.fromisoformat
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name in DATE_FIELDS:
+            values[name] = day(value)
+        elif name in ("boards", "open_objections"):
+            values[name] = tuple(value)
+        elif name == "signatures":
+            values[name] = tuple(Signature(act, Role(role), key) for act, role, key in value)
+        elif name == "filings":
+            values[name] = tuple(OpenFiling(f, seq, Role(by), day(due), prov) for f, seq, by, due, prov in value)
+        elif name == "clocks":
+            values[name] = {
+                clock: Clock(day(base), day(due), prov, visit, called)
+                for clock, (base, due, prov, visit, called) in value.items()
+            }
+        else:
+            values[name] = value
+    return Dossier(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Hire:
+    """The case (聘用): where it stands, under which procedure version, and all that its guards read."""
+
+    id: int
+    version: int
+    visit: int
+    procedure: str
+    stage: str
+    state: State
+    region: str
+    kind: str
+    submitted_by: str
+    audit_seq: int
+    audit_head: str
+    dossier: Dossier
+    opening: Opening
+    post: Post
+    person: Person | None = None
+    opened_at: datetime | None = None

@@ -1,0 +1,198 @@
+"""What a person has to say when taking a step (填报内容): one model per kind of record.
+
+The same models validate the API, the forms and imports. Unknown fields are refused. Days are Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from states.procedure import Model, RecordKind
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x08]*$")]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00-\x08]*$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2000, pattern=r"^[^\x00-\x08]*$")]
+
+
+class Override(Model):
+    """A rule "in principle" set aside by the named officer who takes the step (原则上的例外)."""
+
+    guard: Line
+    reason: Reason
+    approval_no: Line | None = None
+    evidence: Line | None = None
+
+
+class StepInput(Model):
+    """Common to every step: an opinion (意见) and overrides."""
+
+    opinion: Prose | None = None
+    overrides: tuple[Override, ...] = ()
+
+
+class ApplicationInput(StepInput):
+    """报名: who applies and by which route. ``person_id`` is a registered person."""
+
+    person_id: int
+    route: Literal["open", "recommended", "self"] = "open"
+
+
+class OpinionInput(StepInput):
+    """审核意见."""
+
+    approval_no: Line | None = None
+
+
+class MeetingInput(StepInput):
+    """民主评议 / 村民代表会议: day, persons present and in favour."""
+
+    held_on: date
+    present: int = Field(ge=1, le=10000)
+    in_favour: int = Field(ge=0, le=10000)
+
+
+class NoticeInput(StepInput):
+    """公示: the day it was put up and on which boards."""
+
+    posted_on: date
+    boards: tuple[Line, ...] = Field(min_length=1, max_length=20)
+
+
+class ObjectionInput(StepInput):
+    """异议: what is objected; the name is optional (匿名)."""
+
+    text: Reason
+    by_name: Line | None = None
+
+
+class ObjectionAnswerInput(StepInput):
+    """异议处理: which objection (its entry number) and the reasoned answer."""
+
+    objection: int
+    reason: Reason
+
+
+class TrainingInput(StepInput):
+    """岗前培训."""
+
+    held_on: date
+    passed: bool
+    hours: int | None = Field(default=None, ge=1, le=1000)
+
+
+class StartInput(StepInput):
+    """上岗."""
+
+    started_on: date
+
+
+class ContractInput(StepInput):
+    """合同 / 协议: the day of signing; ``starts_on`` defaults to the first day on post."""
+
+    signed_on: date
+    starts_on: date | None = None
+    number: Line | None = None
+
+
+class AssessmentInput(StepInput):
+    """年度考核: the year, points or a grade, and whether the person masters the skills of the post."""
+
+    year: int = Field(ge=2000, le=2100)
+    points: Decimal | None = Field(default=None, max_digits=5, decimal_places=1)
+    grade: Line | None = None
+    skilled: bool | None = None
+    evidence: Line | None = None
+
+
+class RenewalDecisionInput(StepInput):
+    """续签或期满终止的决定, with its reason."""
+
+    reason: Reason
+
+
+class RenewalSigningInput(StepInput):
+    """续签合同."""
+
+    signed_on: date
+    number: Line | None = None
+
+
+class ProtectionInput(StepInput):
+    """不得解除、终止的情形: which protected period (LCL 42, 45) and its last day."""
+
+    kind: Literal["pregnancy", "medical_period", "work_injury", "occupational_disease_check"]
+    until: date
+    evidence: Line
+
+
+class ExtensionInput(StepInput):
+    """期满后延长 (rural posts in Liaocheng): until which day, with its reason."""
+
+    until: date
+    reason: Reason
+
+
+class ResignationInput(StepInput):
+    """辞职: the day the written notice was given and the last day wished."""
+
+    given_on: date
+    leave_on: date
+
+
+class HandoverInput(StepInput):
+    """工作交接."""
+
+    done_on: date
+
+
+class EndingDecisionInput(StepInput):
+    """解聘决定: the ground, the last day, reason and evidence; ``law`` where the ground must cite one."""
+
+    ground: Line
+    effective_on: date
+    reason: Reason
+    evidence: Line | None = None
+    law: Line | None = None
+    notice_on: date | None = None
+
+
+class FilingInput(StepInput):
+    """备案: which report (name and the entry that made it due) was sent, and when."""
+
+    filing: Line
+    seq: int
+    sent_on: date
+    receipt: Line | None = None
+
+
+INPUTS: dict[RecordKind, type[StepInput]] = {
+    RecordKind.NONE: StepInput,
+    RecordKind.APPLICATION: ApplicationInput,
+    RecordKind.OPINION: OpinionInput,
+    RecordKind.MEETING: MeetingInput,
+    RecordKind.NOTICE: NoticeInput,
+    RecordKind.NOTICE_END: StepInput,
+    RecordKind.OBJECTION: ObjectionInput,
+    RecordKind.OBJECTION_ANSWER: ObjectionAnswerInput,
+    RecordKind.TRAINING: TrainingInput,
+    RecordKind.START: StartInput,
+    RecordKind.AGREEMENT: ContractInput,
+    RecordKind.CONTRACT: ContractInput,
+    RecordKind.ASSESSMENT: AssessmentInput,
+    RecordKind.ASSESSMENT_RULING: StepInput,
+    RecordKind.RENEWAL_DECISION: RenewalDecisionInput,
+    RecordKind.RENEWAL_SIGNING: RenewalSigningInput,
+    RecordKind.RENEWAL: StepInput,
+    RecordKind.PROTECTION: ProtectionInput,
+    RecordKind.EXTENSION: ExtensionInput,
+    RecordKind.OVERRUN: StepInput,
+    RecordKind.RESIGNATION: ResignationInput,
+    RecordKind.HANDOVER: HandoverInput,
+    RecordKind.ENDING_DECISION: EndingDecisionInput,
+    RecordKind.ENDING: StepInput,
+    RecordKind.FILING: FilingInput,
+}
