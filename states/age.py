@@ -1,8 +1,8 @@
 """Age in whole years (周岁), and the birth dates that an age band admits.
 
-The birthday itself counts: a person is 18 from the 18th birthday on, as civil practice has it (criminal law waits for the
-day after). Someone born on 29 February has the birthday on the 28th in other years, by the same rule as every other
-period that lacks its corresponding day (Civil Code 202). Days are days in Asia/Shanghai.
+The birthday itself counts: a person is 18 from the 18th birthday on, as civil practice has it (criminal law waits for
+the day after). Someone born on 29 February has the birthday on the 28th in other years, by the same rule as every
+other period that lacks its corresponding day (Civil Code 202). Days are days in Asia/Shanghai.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from states.periods import add_months
 from states.reckoning import Unreckonable
-from states.say import Sentence, say
+from states.say import Fact, Sentence, say
 
 ARTICLE = "《民法典》第二百零二条、第一千二百五十九条"
 OLDEST = 150
@@ -101,7 +101,7 @@ def _said(
         return say("年龄不限")
     if at_most is None:
         return say("以{on}为准，{low}周岁以上，即{latest}及以前出生", on=on, low=at_least, latest=latest)
-    facts = {"on": on, "high": at_most, "earliest": earliest, "low": at_least, "latest": latest}
+    facts: dict[str, Fact] = {"on": on, "high": at_most, "earliest": earliest, "low": at_least, "latest": latest}
     if reading is AgeReading.UNTIL_NEXT_BIRTHDAY and at_least is None:
         return say("以{on}为准，{high}周岁以下（未满下一周岁），即{earliest}及以后出生", **facts)
     if reading is AgeReading.UNTIL_NEXT_BIRTHDAY:

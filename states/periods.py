@@ -70,7 +70,7 @@ def next_working_day(after: date, calendar: Calendar) -> Reckoning:
 
 @lru_cache(maxsize=16_384)
 def working_days_before(day: date, n: int, calendar: Calendar) -> Reckoning:
-    """The ``n``-th working day before ``day``, for reminders; ``n`` = 0 is ``day`` itself, whatever kind of day it is."""
+    """The ``n``-th working day before ``day``, for reminders; ``n`` = 0 is ``day`` itself, rest day or not."""
     _check(n, 0, MOST_DAYS)
     reading = say("{day}之前第{n}个工作日", day=day, n=n)
     if n == 0:
@@ -93,16 +93,20 @@ def calendar_days_end(start: date, n: int, calendar: Calendar, roll: bool = Fals
     _check(n, 1, MOST_DAYS)
     raw = _shifted(start, n)
     if not roll:
-        reading = say("{start}当日不计入，自次日起连续计{n}日，至{end}24时届满，遇休息日不顺延", start=start, n=n, end=raw)
+        reading = say(
+            "{start}当日不计入，自次日起连续计{n}日，至{end}24时届满，遇休息日不顺延", start=start, n=n, end=raw
+        )
         return Reckoning(raw, False, (), FIRST_DAY_NOT_COUNTED, reading, partial(_prove_days, start, raw))
     end = _rolled(raw, calendar)
-    reading = say("{start}当日不计入，自次日起连续计{n}日至{raw}，遇休息日顺延，止于{end}", start=start, n=n, raw=raw, end=end)
+    reading = say(
+        "{start}当日不计入，自次日起连续计{n}日至{raw}，遇休息日顺延，止于{end}", start=start, n=n, raw=raw, end=end
+    )
     prove = partial(_prove_days_and_roll, start, raw, end, calendar)
     return _counted(end, raw, end, calendar, "《民法典》第二百零一条第一款、第二百零三条第一款", reading, prove)
 
 
 def notice_days(day: date, n: int) -> Reckoning:
-    """The last day of an interval of at least ``n`` calendar days after ``day`` (提前n日通知). No shift for rest days."""
+    """The last day of at least ``n`` calendar days after ``day`` (提前n日通知). Rest days do not shift it."""
     _check(n, 1, MOST_DAYS)
     end = _shifted(day, n)
     reading = say("自{day}的次日起须满{n}日，至{end}24时届满，遇休息日不顺延", day=day, n=n, end=end)
@@ -116,31 +120,38 @@ def notice_days(day: date, n: int) -> Reckoning:
 def month_limit(start: date, months: int, calendar: Calendar, roll: bool = True) -> Reckoning:
     """The last day of a limit of ``months`` ≥ 1 months (…个月内) that begins on ``start``.
 
-    The corresponding day (对应日) of the last month or, where there is none, the month's last day (Civil Code 202). With
-    ``roll``, a rest day there gives way to the next working day (Civil Code 203).
+    The corresponding day (对应日) of the last month or, where there is none, the month's last day (Civil Code 202).
+    With ``roll``, a rest day there gives way to the next working day (Civil Code 203).
     """
     _check(months, 1, MOST_MONTHS)
     raw = add_months(start, months)
     if not roll:
-        reading = say("自{start}起{months}个月，到期月的对应日（没有的为月末日）为{end}", start=start, months=months, end=raw)
+        reading = say(
+            "自{start}起{months}个月，到期月的对应日（没有的为月末日）为{end}", start=start, months=months, end=raw
+        )
         return Reckoning(raw, False, (), MONTH_NO_ROLL, reading, partial(_prove_month, raw, raw, None))
     end = _rolled(raw, calendar)
     reading = say(
         "自{start}起{months}个月，到期月的对应日（没有的为月末日）为{raw}，遇休息日顺延，止于{end}",
-        start=start, months=months, raw=raw, end=end,
-    )  # fmt: skip
+        start=start,
+        months=months,
+        raw=raw,
+        end=end,
+    )
     return _counted(end, raw, end, calendar, MONTH_LIMIT, reading, partial(_prove_month, raw, end, calendar))
 
 
 def month_limit_conservative(start: date, months: int) -> Reckoning:
     """The day before the corresponding day: a limit in months as read by those who count its first day.
 
-    Wage courts let double pay begin on the day after the month is full (《劳动合同法实施条例》第六条). Meant for reminders:
+    Wage courts let double pay begin on the day after the month is full (《劳动合同法实施条例》第六条). For reminders:
     whoever acts by this day is in time under every reading. No shift for rest days, and never after ``month_limit``.
     """
     _check(months, 1, MOST_MONTHS)
     end = add_months(start, months) - _ONE_DAY
-    reading = say("自{start}当日起算{months}个月，满期之日为{end}（从严，用于提醒）", start=start, months=months, end=end)
+    reading = say(
+        "自{start}当日起算{months}个月，满期之日为{end}（从严，用于提醒）", start=start, months=months, end=end
+    )
     return Reckoning(end, False, (), "《劳动合同法实施条例》第六条", reading, partial(_prove_month, end, end, None))
 
 
@@ -153,7 +164,9 @@ def term_end(start: date, months: int) -> Reckoning:
     """
     _check(months, 1, MOST_MONTHS)
     end = last_day_of_term(start, months)
-    reading = say("{months}个月的期限，首日{start}计入，末日为{end}，遇休息日不顺延", months=months, start=start, end=end)
+    reading = say(
+        "{months}个月的期限，首日{start}计入，末日为{end}，遇休息日不顺延", months=months, start=start, end=end
+    )
     return Reckoning(end, False, (), TERM, reading, partial(_prove_month, end, end, None))
 
 
@@ -200,8 +213,8 @@ class OnOrBefore:
 def on_or_before(day: date, calendar: Calendar) -> OnOrBefore:
     """A day with 以前 (“12月20日以前”). The day itself is in time, but remind on the working day before.
 
-    Civil Code 1259 does not list 以前 and usage differs (some hold that 之前 leaves the day out). So the act is accepted
-    on the day and the reminder goes by the stricter reading.
+    Civil Code 1259 does not list 以前 and usage differs (some hold that 之前 leaves the day out). So the act is
+    accepted on the day and the reminder goes by the stricter reading.
     """
     reading = say("“{day}以前”：当日办理仍为及时；用语有争议，提前一个工作日提醒", day=day)
     line = ProofLine(day, None, True, calendar.day(day).why)
@@ -261,8 +274,14 @@ def _rolled(day: date, calendar: Calendar) -> date:
 
 
 def _counted(
-    on: date, first: date, last: date, calendar: Calendar, article: str, reading: Sentence, prove: partial[tuple[ProofLine, ...]]
-) -> Reckoning:  # fmt: skip
+    on: date,
+    first: date,
+    last: date,
+    calendar: Calendar,
+    article: str,
+    reading: Sentence,
+    prove: partial[tuple[ProofLine, ...]],
+) -> Reckoning:
     """A reckoning that looked at the kind of every day from ``first`` to ``last``, both with them."""
     missing = calendar.missing_years(first, last)
     return Reckoning(on, bool(missing), missing, article, reading, prove)
@@ -293,7 +312,8 @@ def _prove_backwards(day: date, end: date, calendar: Calendar) -> tuple[ProofLin
 
 
 def _prove_days(start: date, end: date) -> tuple[ProofLine, ...]:
-    counted = (ProofLine(day, number, True, say("自然日")) for number, day in enumerate(_days(start + _ONE_DAY, end), 1))
+    days = enumerate(_days(start + _ONE_DAY, end), 1)
+    counted = (ProofLine(day, number, True, say("自然日")) for number, day in days)
     return (ProofLine(start, None, False, say("开始的当日，不计入")), *counted)
 
 

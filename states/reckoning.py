@@ -1,4 +1,4 @@
-"""What a calculation of dates answers (推算): the day, whether it is certain, its article, its reading and its proof."""
+"""What a calculation of dates answers (推算): the day, whether it is certain, its article and its proof."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Unreckonable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProofLine:
-    """One line of a proof: the day ``on``, its ``number`` in the count (None: it has none), and why it counts or not."""
+    """One line of a proof: the day ``on``, its ``number`` in the count (None: it has none), and why."""
 
     on: date
     number: int | None

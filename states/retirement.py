@@ -1,8 +1,8 @@
 """Statutory retirement age (法定退休年龄), before and after the reform of 2025, and “less than five years” to it.
 
-Sources: 全国人大常委会2024年9月13日关于实施渐进式延迟法定退休年龄的决定, and 国务院关于渐进式延迟法定退休年龄的办法第一条,
-in force from 2025-01-01. Before that day: 60 for men, 55 or 50 for women (国发〔1978〕104号). Which of the two holds for a
-woman follows from her former category and cannot be told from her sex, so it is asked, with evidence.
+Sources: 关于实施渐进式延迟法定退休年龄的决定 (2024-09-13) and 国务院关于渐进式延迟法定退休年龄的办法第一条,
+in force from 2025-01-01. Before that day: 60 for men, 55 or 50 for women (国发〔1978〕104号). Which of the two holds
+for a woman follows from her former category and cannot be told from her sex, so it is asked, with evidence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import lru_cache
 from states.calendar import FIRST_DAY, LAST_DAY
 from states.periods import add_months
 from states.reckoning import ProofLine, Unreckonable
-from states.say import Sentence, say
+from states.say import Fact, Sentence, say
 
 REFORM_FROM = date(2025, 1, 1)
 ARTICLE = "《国务院关于渐进式延迟法定退休年龄的办法》第一条"
@@ -33,7 +33,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Schedule:
-    """One annex of the Measures: from birth month ``base`` on, one month later for every ``step`` months, to ``most``."""
+    """One annex of the Measures: from birth month ``base`` on, a month later for every ``step`` months, to ``most``."""
 
     years: int
     base: tuple[int, int]
@@ -50,7 +50,7 @@ _SCHEDULES = {
 
 @dataclass(frozen=True, slots=True)
 class StatutoryRetirement:
-    """``on``: the day the statutory age is reached; ``age_months``: that age in months; ``delay_months``: of them, added.
+    """``on``: the day the statutory age is reached; ``age_months``: that age; ``delay_months``: what the reform added.
 
     The official tables give months. The day is the birthday's day in that month, or the month's last day where it has
     none: a convention of ours, said in ``reading``, because “less than five years” needs a day.
@@ -89,8 +89,13 @@ def statutory_retirement(born: date, category: Category, law_on: date = REFORM_F
     on = add_months(born, months)
     reading = say(
         "{born}出生，{years}周岁{months}个月达到法定退休年龄，即{year}年{month}月；官方只给到月，按生日对应日{on}计",
-        born=born, years=months // 12, months=months % 12, year=on.year, month=on.month, on=on,
-    )  # fmt: skip
+        born=born,
+        years=months // 12,
+        months=months % 12,
+        year=on.year,
+        month=on.month,
+        on=on,
+    )
     article = ARTICLE if law_on >= REFORM_FROM else FORMER_ARTICLE
     return StatutoryRetirement(on, born, category, months, delay, article, reading)
 
@@ -130,15 +135,15 @@ def near_retirement(on: date, born: date, category: Category, months: int = NEAR
     """Whether on the day ``on`` less than ``months`` (default 60: 不足5年) remain to the statutory retirement age.
 
     不足 leaves the number itself out: with exactly five years to go the answer is no. The law in force on ``on``
-    decides, so a test at first approval before 2025 keeps the ages of that time. Whoever has reached the age is not near
-    it. Raises Unreckonable when ``on`` is before the birth.
+    decides, so a test at first approval before 2025 keeps the ages of that time. Whoever has reached the age is not
+    near it. Raises Unreckonable when ``on`` is before the birth.
     """
     if on < born or on < FIRST_DAY:
         raise Unreckonable(say("{on}不能作为{born}出生者的核定日", on=on, born=born))
     retirement = statutory_retirement(born, category, min(on, REFORM_FROM))
     exactly = add_months(retirement.on, -months)
     near = exactly < on < retirement.on
-    facts = {"on": on, "retires": retirement.on, "months": months}
+    facts: dict[str, Fact] = {"on": on, "retires": retirement.on, "months": months}
     if on >= retirement.on:
         reading = say("{on}已达到法定退休年龄（{retires}）", **facts)
     elif near:

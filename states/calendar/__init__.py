@@ -42,14 +42,17 @@ LAST_DAY = date(2100, 12, 31)
 _BASE = FIRST_DAY.toordinal()
 _SIZE = LAST_DAY.toordinal() - _BASE + 1
 
-# 25–31 December need two notices: the next year's notice can begin New Year's rest before 1 January (2022-12-31 stands in
-# the notice for 2023) and can make the weekend before it a working one (2018-12-29 stood in the notice for 2019).
-# New Year's rest takes three days at most with a weekend, so no notice reaches back further than that week.
+# 25–31 December need two notices: the next year's notice can begin New Year's rest before 1 January (2022-12-31 stands
+# in the notice for 2023) and can make the weekend before it a working one (2018-12-29 stood in the notice for 2019).
+# That 29th is the furthest any notice since 2006 has reached back; a whole week leaves room for a longer rest.
 YEAR_END = (12, 25)
 
 _WEEKDAYS = tuple(
-    word.pattern
-    for word in (say("星期一"), say("星期二"), say("星期三"), say("星期四"), say("星期五"), say("星期六"), say("星期日"))
+    name.pattern
+    for name in (
+        *(say("星期一"), say("星期二"), say("星期三"), say("星期四"), say("星期五")),
+        *(say("星期六"), say("星期日")),
+    )
 )
 
 
@@ -62,9 +65,7 @@ class OutsideCalendar(Unreckonable):
     """The day lies outside the span 1990–2100 in which we reckon."""
 
     def __init__(self, shown: str) -> None:
-        super().__init__(
-            say("{day}超出可推算的范围（{first}至{last}）", day=shown, first=FIRST_DAY, last=LAST_DAY)
-        )
+        super().__init__(say("{day}超出可推算的范围（{first}至{last}）", day=shown, first=FIRST_DAY, last=LAST_DAY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,7 +251,8 @@ def _check_year(year: CalendarYear, report: _Report) -> None:
     seen: set[date] = set()
     for rest in year.rest:
         if rest.ends_on < rest.starts_on:
-            report.add(say("{name}止于{ends}，早于起始{starts}", name=rest.name, ends=rest.ends_on, starts=rest.starts_on))
+            reason = say("{name}止于{ends}，早于起始{starts}", name=rest.name, ends=rest.ends_on, starts=rest.starts_on)
+            report.add(reason)
         elif (rest.ends_on - rest.starts_on).days >= LONGEST_REST:
             report.add(say("{name}放假超过{days}天，疑有误", name=rest.name, days=LONGEST_REST))
         else:
