@@ -1,0 +1,1 @@
+"""Real neighbours for the tests: a PostgreSQL server, a browser, a mail server."""
