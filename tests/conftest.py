@@ -125,8 +125,13 @@ class Account:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        whole = REQUIRE_ALL or terminalreporter.config.args_source == pytest.Config.ArgsSource.TESTPATHS
+        told = [kind for kind in KINDS if whole or self.ran[kind] or self.skipped[kind]]
+        if not told:
+            return
         terminalreporter.section("what ran")
-        for kind, name in KINDS.items():
+        for kind in told:
+            name = KINDS[kind]
             line = f"{name}: {self.ran[kind]} tests ran, {self.skipped[kind]} were skipped"
             absent = REQUIRE_ALL and not self.ran[kind]
             terminalreporter.line(line + (" - REQUIRE_ALL=1 wants them" if absent else ""), red=absent)

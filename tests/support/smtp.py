@@ -8,6 +8,7 @@ def test_a_letter_arrives(mail_server):
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -143,7 +144,7 @@ class _Handler:
         if behaviour is None:
             return TAKEN
         if behaviour.answer is None:
-            assert smtp.transport is not None
+            assert isinstance(smtp.transport, asyncio.Transport)
             smtp.transport.abort()
             return "421 hanging up"
         return behaviour.answer
