@@ -1,7 +1,7 @@
 """Citizens' identity numbers (公民身份号码): the check of GB 11643-1999, and what a number tells.
 
-The first six digits are the place of first registration. Some of those codes no longer exist (610928 旬阳县), and people
-move; so they are never proof of residence and never refused.
+The first six digits are the place of first registration. Some of those codes no longer exist (610928 旬阳县), and
+people move; so they are never proof of residence and never refused.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Fault:
 
 
 class BadIdentityNumber(ValueError):
-    """The number does not pass; ``faults`` says why. The message never repeats the number, for it ends up in logs."""
+    """The number does not pass; ``faults`` says why. Its message, which ends up in logs, holds no digit of it."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("；".join(str(fault.reason) for fault in faults))
+        super().__init__("identity number: " + ", ".join(fault.code for fault in faults))
         self.faults = faults
 
 
@@ -131,8 +131,8 @@ def check_digit(first17: str) -> str:
 def synthetic(region6: str, born: date, sequence: int) -> str:
     """A well-formed number for tests and the demonstration: made up, belonging to nobody we know of.
 
-    ``region6``: six digits; ``sequence`` 0–999, odd for men. Numbers of the demonstration are synthetic throughout; never
-    use one where a person's own is wanted. Raises ValueError for parts of the wrong form.
+    ``region6``: six digits; ``sequence`` 0–999, odd for men. Numbers of the demonstration are synthetic throughout;
+    never use one where a person's own is wanted. Raises ValueError for parts of the wrong form.
     """
     if not re.fullmatch(r"[0-9]{6}", region6, re.ASCII) or not 0 <= sequence <= 999:
         raise ValueError("a region of six digits and a sequence from 0 to 999 are wanted")

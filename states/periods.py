@@ -48,10 +48,10 @@ def working_days_end(start: date, n: int, calendar: Calendar, count_first_day: b
     end = calendar.working_day(calendar.working_days_until(first - _ONE_DAY) + n)
     if count_first_day:
         article = OTHERWISE_AGREED
-        reading = say("自{start}起（当日为工作日的计入）数{n}个工作日，至{end}24时届满", start=start, n=n, end=end)
+        reading = say("自{start}起（当日为工作日的计入）数{n}个工作日，至{end}当日24时届满", start=start, n=n, end=end)
     else:
         article = FIRST_DAY_NOT_COUNTED
-        reading = say("{start}当日不计入，自次日起数{n}个工作日，至{end}24时届满", start=start, n=n, end=end)
+        reading = say("{start}当日不计入，自次日起数{n}个工作日，至{end}当日24时届满", start=start, n=n, end=end)
     prove = partial(_prove_working_days, start, end, calendar, count_first_day)
     return _counted(end, first, end, calendar, article, reading, prove)
 
@@ -94,7 +94,7 @@ def calendar_days_end(start: date, n: int, calendar: Calendar, roll: bool = Fals
     raw = _shifted(start, n)
     if not roll:
         reading = say(
-            "{start}当日不计入，自次日起连续计{n}日，至{end}24时届满，遇休息日不顺延", start=start, n=n, end=raw
+            "{start}当日不计入，自次日起连续计{n}日，至{end}当日24时届满，遇休息日不顺延", start=start, n=n, end=raw
         )
         return Reckoning(raw, False, (), FIRST_DAY_NOT_COUNTED, reading, partial(_prove_days, start, raw))
     end = _rolled(raw, calendar)
@@ -109,7 +109,7 @@ def notice_days(day: date, n: int) -> Reckoning:
     """The last day of at least ``n`` calendar days after ``day`` (提前n日通知). Rest days do not shift it."""
     _check(n, 1, MOST_DAYS)
     end = _shifted(day, n)
-    reading = say("自{day}的次日起须满{n}日，至{end}24时届满，遇休息日不顺延", day=day, n=n, end=end)
+    reading = say("自{day}的次日起须满{n}日，至{end}当日24时届满，遇休息日不顺延", day=day, n=n, end=end)
     return Reckoning(end, False, (), FIRST_DAY_NOT_COUNTED, reading, partial(_prove_days, day, end))
 
 

@@ -18,6 +18,7 @@ from states.reckoning import ProofLine, Unreckonable
 from states.say import Fact, Sentence, say
 
 REFORM_FROM = date(2025, 1, 1)
+BEFORE_REFORM = date(2024, 12, 31)
 ARTICLE = "《国务院关于渐进式延迟法定退休年龄的办法》第一条"
 FORMER_ARTICLE = "国发〔1978〕104号（2025年1月1日前适用）"
 NEAR_MONTHS = 60  # 不足5年
@@ -140,7 +141,7 @@ def near_retirement(on: date, born: date, category: Category, months: int = NEAR
     """
     if on < born or on < FIRST_DAY:
         raise Unreckonable(say("{on}不能作为{born}出生者的核定日", on=on, born=born))
-    retirement = statutory_retirement(born, category, min(on, REFORM_FROM))
+    retirement = statutory_retirement(born, category, REFORM_FROM if on >= REFORM_FROM else BEFORE_REFORM)
     exactly = add_months(retirement.on, -months)
     near = exactly < on < retirement.on
     facts: dict[str, Fact] = {"on": on, "retires": retirement.on, "months": months}
