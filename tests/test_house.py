@@ -28,11 +28,11 @@ REGISTRY = re.compile(
     r"\bpypi\.(org|python|tuna|douban|mirrors)|pythonhosted\.|registry\.npm|\bnpmjs\.|npmmirror\.|registry\.yarnpkg|"
     r"\b(deb|security|ftp|snapshot)\.debian\.|archive\.ubuntu\.|\bcrates\.io|rubygems\.org|proxy\.golang|"
     r"repo1?\.maven|\bmirrors?\.(aliyun|tuna|ustc|cloud\.tencent|huaweicloud|163)\b|repo\.huaweicloud|"
-    r"--(extra-)?index-url|--find-links|\b(extra-)?index-url\s*=",
+    r"--(extra-)?index-url|--[f]ind-links|\b(extra-)?index-url\s*=",
     re.IGNORECASE,
 )
 MACHINE_PATH = re.compile(
-    r"(?<![\w./~<{-])(/root/|/(home|Users)/[\w.-]+/|/(work|workspace|builds)/[\w.-]+/[\w.-]+\.(py|md|sh|yaml|toml)\b|"
+    r"(?<![\w./~<{-])(/[r]oot/|/(home|Users)/[\w.-]+/|/(work|workspace|builds)/[\w.-]+/[\w.-]+\.(py|md|sh|yaml|toml)\b|"
     r"[A-Z]:\\\\?Users\\)"
 )
 UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|Not" + r"ImplementedError)\b")
@@ -40,9 +40,15 @@ UNFINISHED = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|Not" + r"ImplementedError
 
 @cache
 def tracked() -> list[str]:
-    """The files of the repository, by their paths from its top."""
+    """The files of the repository, also those not yet committed, by their paths from its top."""
     if (ROOT / ".git").exists():
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return [path for path in listed.stdout.split("\0") if path and (ROOT / path).is_file()]
     return [  # unpacked from an archive
         path.relative_to(ROOT).as_posix()
@@ -171,7 +177,7 @@ def test_a_stranger_at_the_top_is_noticed() -> None:
         (registries, "pip install --index" + "-url=x y"),
         (registries, "https://files.python" + "hosted.org/x.whl"),
         (registries, "deb http://" + "deb.deb" + "ian.org/debian bookworm main"),
-        (registries, '"resolved": "https://' + "registry.npm" + 'js.org/x"'),
+        (registries, '"resolved": "https://' + "registry.np" + 'mjs.org/x"'),
         (registries, "https://" + "mirrors.ali" + "yun.com/simple"),
         (machine_paths, "cd /ro" + "ot/zaigang"),
         (machine_paths, "open('/ho" + "me/zhang/zaigang/a.txt')"),
