@@ -642,7 +642,9 @@ class Procedure(Model):
         gaps = tuple(
             gap.model_copy(update={"default": rulings[gap.gap]}) if gap.gap in rulings else gap for gap in self.gaps
         )
-        return self.model_copy(update={"gaps": gaps, "version": version})
+        # Not model_copy: it would carry the look-ups of this version over, and the rulings would never be read.
+        content = {name: getattr(self, name) for name in Procedure.model_fields}
+        return Procedure.model_construct(**{**content, "gaps": gaps, "version": version})
 
 
 def article_of(procedure: Procedure, cite: str) -> str:
