@@ -10,9 +10,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine, inspect, text
 
+from tests.support.browser import DESK, Visit
 from tests.support.postgres import Cluster, name_of
 from tests.support.smtp import MailServer
 
@@ -96,6 +97,27 @@ def test_a_page_is_shown_at_a_desk_and_on_a_phone(
             "Asia/Shanghai",
         ]
         assert screenshot(shown, width).stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ('<img src="http://example.org/a.png">', "asked another host"),
+        ("<script>nothing.there()</script>", "script error"),
+        (
+            "<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\"><script>1</script>",
+            "content security policy",
+        ),
+        (CHINESE, None),
+    ],
+)
+def test_what_goes_wrong_in_a_page_is_noticed(browser: Browser, content: str, fault: str | None) -> None:
+    visit = Visit(browser, DESK)
+    page = visit.context.new_page()
+    page.set_content(content)
+    page.wait_for_load_state("networkidle")
+    visit.context.close()
+    assert [fault in said for said in visit.faults] == [True] if fault else visit.faults == []
 
 
 def test_a_browser_leaves_no_event_loop_behind(page: Page) -> None:
