@@ -2,7 +2,8 @@
 
 Each function takes days as ``date`` or as text ``2026-01-04`` (Asia/Shanghai) and returns one JSON-ready dict with
 ``proof``, ``article`` and ``reading``, and with ``date`` and ``provisional`` where the answer is a day. ``text`` turns
-such a dict into lines for people. All raise ``BadQuestion`` (a kind of ``Unreckonable``) for what makes no sense.
+such a dict into lines for people. All raise ``Unreckonable`` with a sentence: as ``BadQuestion`` for what is no day or
+category, as itself for numbers and days beyond reason.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from states.calendar import (
     Rest,
     default_calendar,
 )
+from states.calendar.files import read_years
 
 CALENDAR = default_calendar()
 EVERY_DAY = [date(2022, 1, 1) + timedelta(n) for n in range(1826)]
@@ -119,6 +120,14 @@ def test_a_day_that_a_missing_notice_could_change_is_provisional(on, missing):
     assert (kind.provisional, kind.missing_years) == (bool(missing), missing)
     for year in missing:
         assert str(year) in str(kind.why)
+
+
+def test_a_day_that_a_loaded_notice_names_is_certain_though_its_own_year_is_missing():
+    shipped = read_years(SHIPPED)
+    alone = Calendar.of([shipped[2023]])
+    assert alone.day(day("2022-12-30")).missing_years == (2022,)
+    assert alone.day(day("2022-12-31")).missing_years == ()
+    assert alone.missing_years(day("2022-12-31"), day("2023-12-24")) == ()
 
 
 def test_an_unpublished_year_counts_by_the_weekday_alone():

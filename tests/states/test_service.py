@@ -150,6 +150,20 @@ def test_going_on_counts_from_the_first_day_of_the_stretch():
     assert book.last_lawful_day(day("2024-04-01")).on == day("2026-03-31")  # after a gap: 24 months from the new start
 
 
+def test_terms_go_on_counting_as_terms():
+    # By the calendar the third year from 31 August ends on the 30th; the terms as agreed end on the 31st.
+    book = ledger(terms(day("2023-08-31"), 6, 6))
+    assert book.last_lawful_day(day("2024-09-01")).on == day("2026-08-31")
+    assert ledger(terms(day("2023-08-31"), 6, 6, 12, 12)).used == Span(36, 0)
+
+
+def test_leftover_days_elsewhere_shorten_the_last_month():
+    one_day = period("2020-01-01", "2020-01-01")
+    assert ledger([one_day, *terms(day("2023-01-01"), 12)]).last_lawful_day(day("2024-01-01")).on == day("2025-12-29")
+    # February is a whole month after 28 days, so with a day used elsewhere its last day is already too much.
+    assert ledger([one_day], 35).last_lawful_day(day("2026-02-01")).on == day("2026-02-27")
+
+
 def test_the_cap_is_a_parameter():
     assert ledger(terms(day("2023-01-01"), 12), cap_months=24).last_lawful_day(day("2024-01-01")).on == day(
         "2024-12-31"
