@@ -140,6 +140,8 @@ class Clock:
     provisional: bool
     visit: int
     called: bool = False
+    #: the system's step was refused by a guard on the day; it is asked again after every change
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,7 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         out["filings"] = [[f.filing, f.seq, f.by.value, f.due_on.isoformat(), f.provisional] for f in dossier.filings]
     if dossier.clocks:
         out["clocks"] = {
-            name: [c.base_on.isoformat(), c.due_on.isoformat(), c.provisional, c.visit, c.called]
+            name: [c.base_on.isoformat(), c.due_on.isoformat(), c.provisional, c.visit, c.called, c.blocked]
             for name, c in dossier.clocks.items()
         }
     return out
@@ -248,8 +250,8 @@ def dossier_from_json(raw: Mapping[str, Any]) -> Dossier:
             values[name] = tuple(OpenFiling(f, seq, Role(by), day(due), prov) for f, seq, by, due, prov in value)
         elif name == "clocks":
             values[name] = {
-                clock: Clock(day(base), day(due), prov, visit, called)
-                for clock, (base, due, prov, visit, called) in value.items()
+                clock: Clock(day(base), day(due), prov, visit, called, blocked)
+                for clock, (base, due, prov, visit, called, blocked) in value.items()
             }
         else:
             values[name] = value
@@ -276,3 +278,17 @@ class Hire:
     post: Post
     person: Person | None = None
     opened_at: datetime | None = None
+
+
+#: states in which a hire holds one of the places of its opening
+PLACED = frozenset({State.PUBLICIZED, State.TRAINED, State.CONTRACTED, State.RENEWED, State.DISMISSED})
+
+
+def holds_place(state: State, dossier: Dossier) -> bool:
+    """Whether a hire takes up a place of its opening (占用名额): from the notice or the first approval on.
+
+    One that left after having been on post keeps its place: the vacancy is announced anew (随缺随补).
+    """
+    if state in (State.REJECTED, State.WITHDRAWN):
+        return False
+    return state in PLACED or dossier.approved_on is not None

@@ -1,0 +1,397 @@
+"""What each kind of record does to a hire (效果): the change of its dossier and the rows that keep the fact.
+
+One small function per ``RecordKind``. They decide nothing: guards have spoken before, the engine writes after. Days in
+rows are ISO text, because rows travel as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from states.bases import BASES
+from states.calendar import Calendar
+from states.clocks import due
+from states.facts import Actor, Dossier, Hire, OpenFiling, Person
+from states.periods import last_day_of_term
+from states.plan import Row
+from states.procedure import Procedure, RecordKind, Role, Step
+from states.tenure import last_lawful, measure_retirement
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Act:
+    """A step being carried out: what effects may look at, and where they put their rows."""
+
+    hire: Hire
+    procedure: Procedure
+    step: Step
+    input: Mapping[str, Any]
+    on: date
+    calendar: Calendar
+    actor: Actor
+    role: Role
+    seq: int
+    rows: list[tuple[str, Row]] = field(default_factory=list)
+    updates: list[tuple[str, Row, Row]] = field(default_factory=list)
+
+    @property
+    def dossier(self) -> Dossier:
+        return self.hire.dossier
+
+    @property
+    def person(self) -> Person:
+        if self.hire.person is None:
+            raise ValueError("the hire has no person yet")
+        return self.hire.person
+
+    def record(self, table: str, **values: Any) -> None:
+        self.rows.append((table, {"hire_id": self.hire.id, "seq": self.seq, **values}))
+
+    def update(self, table: str, keys: Row, values: Row) -> None:
+        self.updates.append((table, {"hire_id": self.hire.id, **keys}, values))
+
+
+Effect = Callable[[Act], dict[str, Any]]
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _nothing(act: Act) -> dict[str, Any]:
+    return {}
+
+
+def _application(act: Act) -> dict[str, Any]:
+    return {"applied_on": act.on, "route": act.input["route"]}
+
+
+def _opinion(act: Act) -> dict[str, Any]:
+    if not act.step.params.get("first_approval"):
+        return {}
+    changes: dict[str, Any] = {"approved_on": act.on}
+    return changes | _measured(act, "approved_on", act.on)
+
+
+def _measured(act: Act, event: str, on: date) -> dict[str, Any]:
+    """Retirement is measured at the event the document names; the day itself is kept at the first approval anyway."""
+    lines = act.procedure.service.exceptions
+    events = {str(act.procedure.settle(line.measured_on)) for line in lines if line.measured_on is not None}
+    if event not in (events or {"approved_on"}):
+        return {}
+    retires_on, near = measure_retirement(act.procedure, act.hire.kind, act.person, on)
+    return {"retires_on": retires_on, "near_retirement": near}
+
+
+def _meeting(act: Act) -> dict[str, Any]:
+    return {
+        "meeting_on": act.input["held_on"],
+        "meeting_present": act.input["present"],
+        "meeting_for": act.input["in_favour"],
+    }
+
+
+def _notice(act: Act) -> dict[str, Any]:
+    """公示: its end follows from the deadline that the document sets on the stage it leads to."""
+    posted_on: date = act.input["posted_on"]
+    target = act.step.to or act.hire.stage
+    line = next(line for line in act.procedure.deadlines_during[target] if line.base == "posted_on")
+    ends_on, provisional = due(act.procedure, line.length, posted_on, act.calendar)
+    round_no = int(act.step.params.get("round", 1))
+    boards = tuple(act.input["boards"])
+    act.record(
+        "notice",
+        round=round_no,
+        posted_on=_iso(posted_on),
+        ends_on=_iso(ends_on),
+        provisional=provisional,
+        boards=list(boards),
+        article=line.cite,
+    )
+    return {
+        "posted_on": posted_on,
+        "notice_ends_on": ends_on,
+        "notice_round": round_no,
+        "boards": boards,
+    }
+
+
+def _notice_end(act: Act) -> dict[str, Any]:
+    act.update("notice", {"closed_on": None}, {"closed_on": _iso(act.on)})
+    return {}
+
+
+def _objection(act: Act) -> dict[str, Any]:
+    act.record("objection", lodged_on=_iso(act.on), text=act.input["text"], by_name=act.input.get("by_name"))
+    return {"open_objections": (*act.dossier.open_objections, act.seq)}
+
+
+def _objection_answer(act: Act) -> dict[str, Any]:
+    upheld = bool(act.step.params.get("upheld"))
+    answered = act.input["objection"]
+    act.update("objection", {"seq": answered}, {"answered_seq": act.seq, "upheld": upheld})
+    left = tuple(seq for seq in act.dossier.open_objections if seq != answered)
+    return {"open_objections": left, "upheld_objections": act.dossier.upheld_objections + upheld}
+
+
+def _training(act: Act) -> dict[str, Any]:
+    held_on, passed = act.input["held_on"], act.input["passed"]
+    act.record("training", held_on=_iso(held_on), hours=act.input.get("hours"), passed=passed)
+    return {"training_passed": passed, "trained_on": held_on if passed else None}
+
+
+def _agreement(act: Act) -> dict[str, Any]:
+    _contract_row(act, "agreement", 0, None, None)
+    return {"agreement_on": act.input["signed_on"]}
+
+
+def _start(act: Act) -> dict[str, Any]:
+    started_on: date = act.input["started_on"]
+    changes = _begin_service(act, started_on)
+    if act.dossier.signed_on is not None and act.dossier.term_starts_on is None:
+        # the agreement was signed before the work began: its term starts with the work
+        term = _term(act, started_on, changes["last_lawful_on"])
+        act.update("contract", {"term_no": 1}, _period(started_on, term))
+        changes |= {"term_no": 1, "term_starts_on": started_on, "term_ends_on": term}
+    return changes
+
+
+def _begin_service(act: Act, started_on: date) -> dict[str, Any]:
+    changes: dict[str, Any] = {"started_on": started_on, "first_started_on": started_on}
+    changes |= _measured(act, "started_on", started_on)
+    dossier = act.dossier.with_(**changes)
+    counted_from = BASES["hired_on"](act.procedure, dossier, act.hire.opening) or started_on
+    limit = last_lawful(act.procedure, act.hire.kind, act.person, dossier, counted_from)
+    return changes | {"last_lawful_on": None if limit is None else limit.on}
+
+
+def _contract(act: Act) -> dict[str, Any]:
+    signed_on: date = act.input["signed_on"]
+    changes: dict[str, Any] = {"signed_on": signed_on}
+    starts_on: date | None = act.input.get("starts_on") or act.dossier.started_on
+    if act.step.params.get("starts") and act.dossier.started_on is None:
+        starts_on = act.input.get("starts_on") or signed_on
+        changes |= _begin_service(act, starts_on)
+    if starts_on is None or (act.dossier.started_on is None and "started_on" not in changes):
+        _contract_row(act, str(act.step.params.get("instrument", "contract")), 1, None, None)
+        return changes | {"agreement_on": signed_on}
+    term = _term(act, starts_on, changes.get("last_lawful_on", act.dossier.last_lawful_on))
+    _contract_row(act, str(act.step.params.get("instrument", "contract")), 1, starts_on, term)
+    return changes | {"term_no": 1, "term_starts_on": starts_on, "term_ends_on": term}
+
+
+def _term(act: Act, starts_on: date, last_lawful_on: date | None) -> date:
+    """The last day of a term: the document's months, cut at the last lawful day."""
+    end = last_day_of_term(starts_on, int(act.procedure.settle(act.procedure.contract.term_months)))
+    return end if last_lawful_on is None else min(end, last_lawful_on)
+
+
+def _period(starts_on: date, ends_on: date) -> Row:
+    return {"starts_on": _iso(starts_on), "ends_on": _iso(ends_on)}
+
+
+def _contract_row(act: Act, instrument: str, term_no: int, starts_on: date | None, ends_on: date | None) -> None:
+    act.record(
+        "contract",
+        person_id=act.person.id,
+        instrument=instrument,
+        term_no=term_no,
+        number=act.input.get("number"),
+        signed_on=_iso(act.input["signed_on"]),
+        starts_on=_iso(starts_on),
+        ends_on=_iso(ends_on),
+    )
+
+
+def _assessment(act: Act) -> dict[str, Any]:
+    points, rules = act.input.get("points"), act.procedure.assessment
+    grade = rules.grade_for(float(points)) if points is not None else rules.grade(str(act.input.get("grade")))
+    tenths = None if points is None else int(points * 10)
+    name = "" if grade is None else grade.grade
+    act.record(
+        "assessment",
+        year=act.input["year"],
+        points_tenths=tenths,
+        grade=name,
+        passed=bool(grade and grade.passes),
+        skilled=act.input.get("skilled"),
+        evidence=act.input.get("evidence"),
+    )
+    return {
+        "proposed_year": act.input["year"],
+        "proposed_grade": name,
+        "proposed_points_tenths": tenths,
+        "skilled": act.input.get("skilled"),
+    }
+
+
+def _assessment_ruling(act: Act) -> dict[str, Any]:
+    grade = act.procedure.assessment.grade(act.dossier.proposed_grade or "")
+    act.update("assessment", {"year": act.dossier.proposed_year, "ruled_seq": None}, {"ruled_seq": act.seq})
+    return {
+        "ruled_year": act.dossier.proposed_year,
+        "ruled_grade": act.dossier.proposed_grade,
+        "ruled_passed": bool(grade and grade.passes),
+        "proposed_year": None,
+        "proposed_grade": None,
+        "proposed_points_tenths": None,
+    }
+
+
+def _renewal_decision(act: Act) -> dict[str, Any]:
+    return {"renewal": str(act.step.params["outcome"])}
+
+
+def _renewal_signing(act: Act) -> dict[str, Any]:
+    _contract_row(act, "renewal", act.dossier.term_no + 1, None, None)
+    return {"renewal_signed_on": act.input["signed_on"]}
+
+
+def _renewal(act: Act) -> dict[str, Any]:
+    """续签: the next term begins on the day it takes effect; a late one leaves the unpaid gap visible."""
+    starts_on = act.on
+    limit = last_lawful(act.procedure, act.hire.kind, act.person, act.dossier, starts_on)
+    limit_on = None if limit is None else limit.on
+    ends_on = _term(act, starts_on, limit_on)
+    term_no = act.dossier.term_no + 1
+    if act.dossier.renewal_signed_on is None:
+        act.record(
+            "contract",
+            person_id=act.person.id,
+            instrument="renewal",
+            term_no=term_no,
+            number=None,
+            signed_on=_iso(act.on),
+            **_period(starts_on, ends_on),
+        )
+    else:
+        act.update("contract", {"term_no": term_no}, _period(starts_on, ends_on))
+    return {
+        "term_no": term_no,
+        "term_starts_on": starts_on,
+        "term_ends_on": ends_on,
+        "last_lawful_on": limit_on,
+        "renewal": None,
+        "renewal_signed_on": None,
+        "over_term_on": None,
+        "paid_until": None,
+    }
+
+
+def _protection(act: Act) -> dict[str, Any]:
+    until: date = act.input["until"]
+    act.record("protection", kind=act.input["kind"], until_on=_iso(until), evidence=act.input["evidence"])
+    known = act.dossier.protected_until
+    if known is not None and known >= until:
+        return {}
+    return {"protected_kind": act.input["kind"], "protected_until": until}
+
+
+def _extension(act: Act) -> dict[str, Any]:
+    """The law moves the end of a term to the end of the protected period; a document may let a county go further."""
+    if "until" in act.input:
+        until: date = act.input["until"]
+        dossier = act.dossier.with_(extension_until=until)
+        start = (act.dossier.term_ends_on or act.on) + _ONE_DAY
+        limit = last_lawful(act.procedure, act.hire.kind, act.person, dossier, start)
+        return {"extension_until": until, "last_lawful_on": None if limit is None else limit.on}
+    end = act.dossier.protected_until
+    act.update("contract", {"term_no": act.dossier.term_no}, {"ends_on": _iso(end)})
+    return {"term_ends_on": end}
+
+
+def _overrun(act: Act) -> dict[str, Any]:
+    return {"over_term_on": act.on, "paid_until": act.dossier.term_ends_on}
+
+
+def _resignation(act: Act) -> dict[str, Any]:
+    return {
+        "resigned_on": act.input["given_on"],
+        "leaving_ground": "resignation",
+        "leaving_on": act.input["leave_on"],
+    }
+
+
+def _handover(act: Act) -> dict[str, Any]:
+    return {"handover_on": act.input["done_on"]}
+
+
+def _ending_decision(act: Act) -> dict[str, Any]:
+    return {"leaving_ground": act.input["ground"], "leaving_on": act.input["effective_on"]}
+
+
+def _ending(act: Act) -> dict[str, Any]:
+    dossier = act.dossier
+    ground = dossier.leaving_ground or str(act.step.params.get("ground", ""))
+    ended_on = dossier.leaving_on or dossier.term_ends_on or act.on
+    paid_until = min(day for day in (ended_on, dossier.paid_until) if day is not None)
+    line = act.procedure.ground_by_name.get(ground)
+    act.record(
+        "departure",
+        ground=ground,
+        ended_on=_iso(ended_on),
+        paid_until=_iso(paid_until),
+        law=line.law if line else None,
+        article=line.cite if line else act.step.cite,
+    )
+    act.update("contract", {"ended_on": None}, {"ended_on": _iso(ended_on)})
+    return {"ended_on": ended_on, "paid_until": paid_until, "leaving_ground": ground}
+
+
+def _filing(act: Act) -> dict[str, Any]:
+    name, seq = act.input["filing"], act.input["seq"]
+    sent = {"sent_on": _iso(act.input["sent_on"]), "receipt": act.input.get("receipt"), "sent_seq": act.seq}
+    act.update("filing", {"filing": name, "seq": seq}, sent)
+    return {"filings": tuple(f for f in act.dossier.filings if (f.filing, f.seq) != (name, seq))}
+
+
+EFFECTS: dict[RecordKind, Effect] = {
+    RecordKind.NONE: _nothing,
+    RecordKind.APPLICATION: _application,
+    RecordKind.OPINION: _opinion,
+    RecordKind.MEETING: _meeting,
+    RecordKind.NOTICE: _notice,
+    RecordKind.NOTICE_END: _notice_end,
+    RecordKind.OBJECTION: _objection,
+    RecordKind.OBJECTION_ANSWER: _objection_answer,
+    RecordKind.TRAINING: _training,
+    RecordKind.START: _start,
+    RecordKind.AGREEMENT: _agreement,
+    RecordKind.CONTRACT: _contract,
+    RecordKind.ASSESSMENT: _assessment,
+    RecordKind.ASSESSMENT_RULING: _assessment_ruling,
+    RecordKind.RENEWAL_DECISION: _renewal_decision,
+    RecordKind.RENEWAL_SIGNING: _renewal_signing,
+    RecordKind.RENEWAL: _renewal,
+    RecordKind.PROTECTION: _protection,
+    RecordKind.EXTENSION: _extension,
+    RecordKind.OVERRUN: _overrun,
+    RecordKind.RESIGNATION: _resignation,
+    RecordKind.HANDOVER: _handover,
+    RecordKind.ENDING_DECISION: _ending_decision,
+    RecordKind.ENDING: _ending,
+    RecordKind.FILING: _filing,
+}
+
+
+def filings_due(act: Act) -> tuple[OpenFiling, ...]:
+    """The reports that the step makes due (备案), and their rows."""
+    found = []
+    for line in act.step.files:
+        due_on, provisional = due(act.procedure, line.within, act.on, act.calendar)
+        act.record(
+            "filing",
+            filing=line.filing,
+            by_role=line.by.value,
+            to_roles=[role.value for role in line.to],
+            due_on=_iso(due_on),
+            provisional=provisional,
+            article=line.cite,
+        )
+        found.append(OpenFiling(line.filing, act.seq, line.by, due_on, provisional))
+    return tuple(found)

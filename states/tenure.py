@@ -1,0 +1,57 @@
+"""How long a person may still serve under a procedure (任职期限): the 36-month ledger with the document's exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from states.facts import Dossier, Person
+from states.procedure import Procedure
+from states.reckoning import Reckoning
+from states.retirement import Category, near_retirement
+from states.service import CapException, Ledger, NamedExtension, Period, RetirementException, ledger
+
+
+def ledger_of(person: Person, procedure: Procedure) -> Ledger | None:
+    """The ledger of a person over all employers and posts; None where the document knows no limit of months."""
+    months = procedure.service.months
+    if months is None:
+        return None
+    periods = [Period(start, end, "contract", "", str(hire or "")) for start, end, hire in person.periods]
+    prior = person.prior_months if procedure.service.counts_prior_service else 0
+    return ledger(periods, prior, months)
+
+
+def exceptions_of(procedure: Procedure, kind: str, dossier: Dossier) -> Sequence[CapException]:
+    """The exceptions that stand for this hire, as found on record."""
+    found: list[CapException] = []
+    for line in procedure.service.exceptions:
+        if line.kinds and kind not in line.kinds:
+            continue
+        if line.exception == "near_retirement" and dossier.near_retirement and dossier.retires_on:
+            reference = dossier.approved_on or dossier.started_on or dossier.retires_on
+            found.append(RetirementException(dossier.retires_on, reference, line.cite, False))
+        if line.exception == "discretionary_extension" and dossier.extension_until:
+            found.append(NamedExtension("discretionary_extension", dossier.extension_until, line.cite))
+    return found
+
+
+def last_lawful(procedure: Procedure, kind: str, person: Person, dossier: Dossier, start: date) -> Reckoning | None:
+    """The last lawful day of service that starts or goes on on ``start``; None where there is no limit of months.
+
+    The retirement age ends every service, limit or not, but it only proposes: it is not part of this day.
+    """
+    book = ledger_of(person, procedure)
+    return None if book is None else book.last_lawful_day(start, exceptions_of(procedure, kind, dossier))
+
+
+def measure_retirement(procedure: Procedure, kind: str, person: Person, on: date) -> tuple[date, bool]:
+    """The statutory retirement day of a person and whether it is near enough for the document's exception on ``on``."""
+    lines = [
+        line
+        for line in procedure.service.exceptions
+        if line.exception == "near_retirement" and (not line.kinds or kind in line.kinds)
+    ]
+    months = lines[0].less_than_months if lines else 60
+    answer = near_retirement(on, person.born, Category(person.retirement_category), months)
+    return answer.retirement.on, bool(lines) and answer.near
