@@ -1,0 +1,43 @@
+"""Settings by environment (设置): every name begins with ``ZAIGANG_``; a ``.env`` file is read too."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def data_folder() -> Path:
+    """The user's data folder for Zaigang: ``$XDG_DATA_HOME/zaigang`` or ``~/.local/share/zaigang``."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "zaigang"
+
+
+class Settings(BaseSettings):
+    """What an installation sets. Every field has a default that suits one laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="ZAIGANG_", env_file=".env", extra="ignore")
+
+    database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'zaigang.db'}")
+    #: 32 bytes or more, as text; sealing and blind index derive from it. Kept in a file of the data folder if not set.
+    secret: SecretStr | None = None
+    procedure_folder: Path | None = None
+    calendar_folder: Path | None = None
+    audit_hash: Literal["sha256", "sm3"] = "sha256"
+    language: Literal["zh", "en"] = "zh"
+    #: the address under which people reach the service, for links in letters
+    public_url: str = "http://127.0.0.1:8750"
+    smtp_host: str | None = None
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = False
+    mail_from: str = "zaigang@localhost"
+    tick_seconds: float = Field(default=20.0, ge=0.2)
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    #: demo only: a bar that moves the clock; never set it where real people work
+    demo: bool = False
