@@ -166,10 +166,11 @@ def bind(procedure: Procedure, line: GuardLine) -> BoundGuard:
 
 def load_all() -> None:
     """Imports every guard module, so that the registry is complete."""
-    from states.guards import conduct, contract, eligibility, ending, extension, opening, ruling, term
+    from states.guards import ages, conduct, contract, eligibility, ending, extension, opening, quotas, ruling, term
     from states.guards import notice as notice_guards
 
-    assert all((conduct, contract, eligibility, ending, extension, opening, ruling, term, notice_guards))
+    modules = (ages, conduct, contract, eligibility, ending, extension, opening, quotas, ruling, term, notice_guards)
+    assert all(modules)
 
 
 def passed(sentence: Sentence, **inputs: Shown) -> Verdict:
