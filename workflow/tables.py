@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from states.canonical import GENESIS
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -88,6 +90,21 @@ class SignIn(SQLModel, table=True):
     expires_at: datetime
 
 
+class SignInAttempt(SQLModel, table=True):
+    """登录尝试: kept so that guessing is slowed down for an account and for an address, whichever process is asked."""
+
+    __tablename__ = "sign_in_attempt"
+    id: int | None = Field(default=None, sa_column=big_id())
+    at: datetime = Field(index=True)
+    username: str = Field(max_length=64)
+    address: str = Field(max_length=64)
+    succeeded: bool
+    __table_args__ = (
+        Index("ix_sign_in_attempt_username_at", "username", "at"),
+        Index("ix_sign_in_attempt_address_at", "address", "at"),
+    )
+
+
 class Person(SQLModel, table=True):
     """自然人. The identity number is sealed; ``key`` is its keyed blind index, unique and never shown."""
 
@@ -110,8 +127,30 @@ class Person(SQLModel, table=True):
     died_on: date | None = None
     prior_months: int = Field(default=0)
     prior_evidence: str | None = Field(default=None, max_length=200)
+    #: the last entry of the person's own log: every change of the person raises ``log_seq``, so it serves as a version
+    log_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    log_head: str = Field(default=GENESIS, max_length=64, sa_column_kwargs={"server_default": GENESIS})
     created_at: datetime
     __table_args__ = (CheckConstraint("prior_months >= 0", name="prior_months"),)
+
+
+class PersonLog(SQLModel, table=True):
+    """人员信息日志: who registered, changed or read a person's data and why; append-only, with a hash chain per person.
+
+    Bodies hold keyed commitments of what was written, never the values themselves.
+    """
+
+    __tablename__ = "person_log"
+    person_id: int = Field(foreign_key="person.id", primary_key=True, sa_type=BigInteger)
+    seq: int = Field(primary_key=True)
+    at: datetime
+    actor_key: str = Field(max_length=64, index=True)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    act: str = Field(max_length=48)
+    purpose: str | None = Field(default=None, max_length=200)
+    body: str = Field(sa_type=Text)
+    hash: str = Field(max_length=64)
+    __table_args__ = (CheckConstraint("seq >= 1", name="seq"),)
 
 
 class Post(SQLModel, table=True):
