@@ -208,7 +208,9 @@ def test_18_is_firm_and_55_is_in_principle(born: date, firm: bool, in_principle:
     ],
 )
 def test_the_firm_conditions_of_article_7(use: str, unfit: dict[str, object]) -> None:
-    for line in guards("check", use):
+    lines = guards("check", use)
+    assert lines
+    for line in lines:
         assert line.effect is Effect.BLOCK
         assert asked(line, a_hire(an_applicant()), "check").passed
         assert not asked(line, a_hire(an_applicant(**unfit)), "check").passed
