@@ -6,13 +6,13 @@ found and what is expected in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from states.marked import Marked, Path
+from states.marked import Marked, Path, at, split
 from states.say import Sentence, say
 
 
@@ -28,6 +28,15 @@ class Fault:
     def __str__(self) -> str:
         place = f" {self.where}:" if self.where else ""
         return f"{self.file}:{self.line}:{place} {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong at a place of the file: ``path`` in its own keys; ``of_key`` when the key itself is wrong."""
+
+    path: Path
+    problem: Sentence
+    of_key: bool = False
 
 
 class InvalidProcedure(ValueError):
@@ -97,36 +106,42 @@ def sentence_for(error: _Error) -> Sentence:
     return spoken if isinstance(spoken, Sentence) else spoken(error)
 
 
-def faults_of(refused: ValidationError, marked: Marked, file: str) -> Iterator[Fault]:
-    """Every error of the schema as one fault with its line; the branches of a choice of types are told as one."""
+def faults_of(problems: Iterable[Problem], marked: Marked, file: str) -> Iterator[Fault]:
+    """Problems with their lines."""
+    for problem in problems:
+        known, _ = split(marked.value, problem.path)
+        line = marked.line(known, of_key=problem.of_key)
+        yield Fault(file, line, marked.where(known), problem.problem)
+
+
+def problems_of(refused: ValidationError, value: object, path: Path = ()) -> Iterator[Problem]:
+    """Every error of the schema in ``value``, which stands at ``path``; the branches of a choice of types as one."""
     choices: dict[Path, list[_Error]] = {}
     errors: list[_Error] = [dict(error) for error in refused.errors(include_url=False)]
     for error in errors:
-        known, rest = marked.split(error["loc"])
+        known, rest = split(value, error["loc"])
         if rest and _is_branch(rest[0]):
             choices.setdefault(known, []).append(error)
-        elif not _follows(error, marked):
-            yield _fault(error, error["loc"], marked, file)
-    for path, branches in choices.items():
-        inside = [error for error in branches if error["loc"][len(path)] == "GapRef"]
-        if inside and isinstance(marked.at(path), dict):
-            for error in inside:
-                yield _fault(error, (*path, *error["loc"][len(path) + 1 :]), marked, file)
+        elif not _follows(error, value):
+            yield _problem(error, (*path, *error["loc"]))
+    for known, branches in choices.items():
+        inside = [error for error in branches if error["loc"][len(known)] == "GapRef"]
+        found = at(value, known)
+        if inside and isinstance(found, dict):
+            yield from (_problem(error, (*path, *known, *error["loc"][len(known) + 1 :])) for error in inside)
         else:
-            allowed = "、".join(_branch(error["loc"][len(path)], error) for error in branches)
-            problem = say("不能是“{value}”，可以是：{allowed}", value=_shown(marked.at(path)), allowed=allowed)
-            yield Fault(file, marked.line(path), marked.where(path), problem)
+            allowed = "、".join(_branch(error["loc"][len(known)], error) for error in branches)
+            problem = say("不能是“{value}”，可以是：{allowed}", value=_shown(found), allowed=allowed)
+            yield Problem((*path, *known), problem)
 
 
-def _fault(error: _Error, loc: Path, marked: Marked, file: str) -> Fault:
-    known, rest = marked.split(loc)
-    of_key = error["type"] == "extra_forbidden" or rest == ("[key]",)
-    return Fault(file, marked.line(known, of_key=of_key), marked.where(known), sentence_for(error))
+def _problem(error: _Error, path: Path) -> Problem:
+    return Problem(path, sentence_for(error), error["type"] == "extra_forbidden" or path[-1:] == ("[key]",))
 
 
-def _follows(error: _Error, marked: Marked) -> bool:
+def _follows(error: _Error, value: object) -> bool:
     """A list that is too short only because an item of it is at fault: that item is told, the list is not."""
-    found = marked.at(error["loc"])
+    found = at(value, error["loc"])
     return error["type"] == "too_short" and isinstance(found, list) and len(found) >= error["ctx"]["min_length"]
 
 

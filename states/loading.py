@@ -19,7 +19,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from states.faults import Fault, InvalidProcedure, faults_of
+from states.checking import check
+from states.faults import Fault, InvalidProcedure, faults_of, problems_of
 from states.marked import Marked, read
 from states.procedure import Gap, Procedure
 from states.say import Sentence, say
@@ -55,7 +56,9 @@ def load_procedure(text: str, name: str) -> Procedure:
             # Strict, and by way of JSON: "5" is no number, and a day is text that spells a real date.
             procedure = Procedure.model_validate_json(json.dumps(marked.value), strict=True)
         except ValidationError as refused:
-            faults += faults_of(refused, marked, name)
+            faults += faults_of(problems_of(refused, marked.value), marked, name)
+    if procedure is not None and not faults:
+        faults += faults_of(check(procedure), marked, name)
     if faults or procedure is None:
         raise _invalid(faults)
     return procedure

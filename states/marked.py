@@ -62,27 +62,6 @@ class Marked:
             line = (key if key is not None and (collection or (last and of_key)) else node).start_mark.line + 1
         return line
 
-    def split(self, path: Path) -> tuple[Path, Path]:
-        """``path`` cut where it leaves the file: what exists, and what does not."""
-        node = self.root
-        for position, part in enumerate(path):
-            entry = _entry(node, part)
-            if entry is None:
-                return path[:position], path[position:]
-            node = entry[1]
-        return path, ()
-
-    def at(self, path: Path) -> Value:
-        """The plain value at ``path``; None where there is none."""
-        value: Any = self.value
-        for part in path:
-            try:
-                value = value[part]
-            except (KeyError, IndexError, TypeError):
-                return None
-        found: Value = value
-        return found
-
     def where(self, path: Path) -> str:
         """``path`` for people: items of lists by their name, or counted from 1."""
         shown: list[str] = []
@@ -91,9 +70,31 @@ class Marked:
         return ".".join(shown)
 
     def _name_of(self, path: Path, index: int) -> str:
-        item = self.at(path)
+        item = at(self.value, path)
         names = [item[key] for key in _NAMES if isinstance(item.get(key), str)] if isinstance(item, dict) else []
         return names[0] if names else str(index + 1)
+
+
+def at(value: object, path: Path) -> object:
+    """The value at ``path`` within ``value``; None where there is none."""
+    found: Any = value
+    for part in path:
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return found
+
+
+def split(value: object, path: Path) -> tuple[Path, Path]:
+    """``path`` cut where it leaves ``value``: what exists, and what does not."""
+    found: Any = value
+    for position, part in enumerate(path):
+        try:
+            found = found[part]
+        except (KeyError, IndexError, TypeError):
+            return path[:position], path[position:]
+    return path, ()
 
 
 def read(text: str) -> Marked:
