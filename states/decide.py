@@ -19,7 +19,6 @@ from states.clocks import (
     escalation_of,
     local_day,
     marks_to_arm,
-    moment,
     next_repeat,
     owners_of,
     running,
@@ -27,7 +26,7 @@ from states.clocks import (
 )
 from states.effects import EFFECTS, Act, filings_due
 from states.facts import SYSTEM, Actor, Clock, Dossier, Hire, Person, Signature, dossier_to_json, holds_place
-from states.guards import Answer, Ask, BoundGuard, Verdict
+from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict
 from states.inputs import INPUTS, StepInput
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
@@ -38,7 +37,8 @@ from states.say import Sentence, say
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
 PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
 FOUR_EYES = "four_eyes"
-_FOUR_EYES_ARTICLE = "《行政机关内部控制》经办与审批分离"
+#: fields that tell of something done
+HAPPENED = ("held_on", "posted_on", "signed_on", "started_on", "given_on", "done_on", "sent_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ def decide(
     role = _role_of(hire, step, actor)
     day = on or local_day(at)
     values = _parsed(step, payload or {})
+    _check_days(hire, values, day)
     if step.records is RecordKind.APPLICATION:
         hire = replace(hire, person=candidate)
     ask = Ask(hire, rules.procedure, step, day, setting.calendar, actor, values)
@@ -164,6 +165,20 @@ def _parsed(step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:
         faults = {".".join(str(part) for part in e["loc"]) or "?": _fault(e["type"], e["msg"]) for e in error.errors()}
         raise InputRefused(faults) from None
     return dict(model)
+
+
+def _check_days(hire: Hire, values: Mapping[str, Any], day: date) -> None:
+    """What is recorded has happened: no day in the future, and no notice from before the hire got this far (倒签)."""
+    faults = {
+        name: say("不能晚于办理当日（{today}）", today=day)
+        for name in HAPPENED
+        if isinstance(value := values.get(name), date) and value > day
+    }
+    entered_on, posted_on = hire.dossier.entered_on, values.get("posted_on")
+    if posted_on is not None and entered_on is not None and posted_on < entered_on:
+        faults["posted_on"] = say("不能早于进入本环节之日（{entered}）", entered=entered_on)
+    if faults:
+        raise InputRefused(faults)
 
 
 def _fault(kind: str, message: str) -> Sentence:
@@ -333,7 +348,9 @@ class _Writing:
         procedure = self.rules.procedure
         before = tasks(procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
         after = tasks(procedure, self.stage.stage, self.dossier, self.dossier.clocks)
-        plan.drop_tasks = tuple({"hire_id": self.hire.id, "name": t.name, "role": t.role.value} for t in before - after)
+        kept = {(task.name, task.role) for task in after}
+        gone = sorted((t.name, t.role) for t in before if (t.name, t.role) not in kept)
+        plan.drop_tasks = tuple({"hire_id": self.hire.id, "name": name, "role": role.value} for name, role in gone)
         for task in sorted(after - before, key=lambda t: (t.name, t.role)):
             plan.add(
                 "task",
@@ -602,17 +619,32 @@ class _Blocked(_Writing):
 
 
 def collapse(timers: list[TimerFact]) -> Iterator[tuple[TimerFact, str]]:
-    """Of several due reminders of one clock only the last is sent; the others are set aside as collapsed."""
+    """Of several due reminders of one clock only the last is sent, and none once its end is due: the rest collapse."""
+    ending = {timer.name for timer in timers if timer.kind == DeadlineKind.ENFORCE.value}
     latest: dict[str, TimerFact] = {}
     for timer in timers:
-        if timer.kind == DeadlineKind.ADVISE.value:
+        if timer.kind == DeadlineKind.ADVISE.value and timer.name not in ending:
             known = latest.get(timer.name)
             latest[timer.name] = timer if known is None or timer.mark >= known.mark else known
     for timer in timers:
-        keep = timer.kind != DeadlineKind.ADVISE.value or latest[timer.name] is timer
+        keep = timer.kind == DeadlineKind.ENFORCE.value or latest.get(timer.name) is timer
         yield timer, "due" if keep else "collapsed"
 
 
-def started_of(at: datetime) -> datetime:
-    """The first moment of the local day of ``at``, in UTC."""
-    return moment(local_day(at))
+def decide_posting(hire: Hire, actor: Actor, role: Role, at: datetime, rules: Rules, setting: Setting) -> Plan:
+    """The first entry of a hire: one place of an opening, posted (发布)."""
+    posting = _Writing(hire, at, rules, setting)
+    posting.act, posting.actor, posting.role = "post", actor, role
+    posting.dossier = hire.dossier.with_(entered_on=posting.on)
+    posting.input = {"opening": hire.opening.id}
+    return posting.finish(person_id=None, submitted_by=actor.person_key)
+
+
+def ask_opening(ask: AskOpening, rules: Rules) -> tuple[Answer, ...]:
+    """The answers of an announcement's guards (发布公告前的核对)."""
+    kind = ask.post.kind
+    return tuple(
+        Answer(bound.line.use, bound.line.effect, bound.article, bound.function(ask, bound.rule))
+        for bound in rules.opening_guards
+        if bound.applies_to(kind)
+    )

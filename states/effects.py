@@ -293,13 +293,16 @@ def _protection(act: Act) -> dict[str, Any]:
 
 
 def _extension(act: Act) -> dict[str, Any]:
-    """The law moves the end of a term to the end of the protected period; a document may let a county go further."""
-    if "until" in act.input:
-        until: date = act.input["until"]
-        dossier = act.dossier.with_(extension_until=until)
-        start = (act.dossier.term_ends_on or act.on) + _ONE_DAY
-        limit = last_lawful(act.procedure, act.hire.kind, act.person, dossier, start)
-        return {"extension_until": until, "last_lawful_on": None if limit is None else limit.on}
+    """A document may let the county go further than the limit of months, for a named person and with a reason."""
+    until: date = act.input["until"]
+    dossier = act.dossier.with_(extension_until=until)
+    start = (act.dossier.term_ends_on or act.on) + _ONE_DAY
+    limit = last_lawful(act.procedure, act.hire.kind, act.person, dossier, start)
+    return {"extension_until": until, "last_lawful_on": None if limit is None else limit.on}
+
+
+def _statutory_extension(act: Act) -> dict[str, Any]:
+    """The law moves the end of a term to the end of the protected period (LCL 45)."""
     end = act.dossier.protected_until
     act.update("contract", {"term_no": act.dossier.term_no}, {"ends_on": _iso(end)})
     return {"term_ends_on": end}
@@ -370,6 +373,7 @@ EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.RENEWAL: _renewal,
     RecordKind.PROTECTION: _protection,
     RecordKind.EXTENSION: _extension,
+    RecordKind.STATUTORY_EXTENSION: _statutory_extension,
     RecordKind.OVERRUN: _overrun,
     RecordKind.RESIGNATION: _resignation,
     RecordKind.HANDOVER: _handover,

@@ -193,6 +193,7 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.RENEWAL: StepInput,
     RecordKind.PROTECTION: ProtectionInput,
     RecordKind.EXTENSION: ExtensionInput,
+    RecordKind.STATUTORY_EXTENSION: StepInput,
     RecordKind.OVERRUN: StepInput,
     RecordKind.RESIGNATION: ResignationInput,
     RecordKind.HANDOVER: HandoverInput,

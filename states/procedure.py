@@ -116,7 +116,10 @@ class RecordKind(StrEnum):
     RENEWAL_SIGNING = "renewal_signing"
     RENEWAL = "renewal"
     PROTECTION = "protection"
+    #: granted by a county where the document allows it
     EXTENSION = "extension"
+    #: the law itself moves the end of a term (LCL 45)
+    STATUTORY_EXTENSION = "statutory_extension"
     OVERRUN = "overrun"
     RESIGNATION = "resignation"
     HANDOVER = "handover"

@@ -1,0 +1,79 @@
+"""Everything a process works with (办公室): database, procedures, calendar, clock. Built once, passed along."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from states.calendar import Calendar
+from states.decide import Setting
+from states.loading import Catalogue, load_procedure
+from states.machine import Rulebook
+from states.procedure import Procedure
+from workflow import clock
+from workflow.settings import Settings
+from workflow.unit_of_work import Database
+
+
+@dataclass
+class Office:
+    """``now`` is the clock in use; ``setting`` the calendar and the hash of the trail."""
+
+    database: Database
+    catalogue: Catalogue
+    rulebook: Rulebook
+    setting: Setting
+    now: clock.Now
+
+    @classmethod
+    def open(cls, settings: Settings, now: clock.Now = clock.now) -> Office:
+        """Opens the database and loads procedures and calendar.
+
+        Raises states.loading.InvalidProcedure or states.calendar.CalendarFaults for files with faults: a mistake stops
+        the program at its start, not somebody's hiring in June.
+        """
+        catalogue = Catalogue.load(settings.procedure_folder)
+        calendar = Calendar.load(settings.calendar_folder)
+        database = Database(settings.database_url)
+        office = cls(database, catalogue, Rulebook(catalogue.get), Setting(calendar, settings.audit_hash), now)
+        office.rulebook = Rulebook(office.procedure)
+        return office
+
+    def procedure(self, key: str) -> Procedure:
+        """The procedure version ``id@version``: from the files, or as it was kept when a hire first began under it.
+
+        Raises KeyError if it is in neither.
+        """
+        try:
+            return self.catalogue.get(key)
+        except KeyError:
+            with self.database.reading() as connection:
+                found = connection.exec_driver_sql(
+                    self._sql("SELECT body FROM procedure_version WHERE key = ?"), (key,)
+                )
+                body = found.scalar()
+            if body is None:
+                raise
+            return load_procedure(str(body), key)
+
+    def keep_procedure(self, connection: Connection, procedure: Procedure, at: datetime) -> None:
+        """Keeps the text of a procedure version beside the hires that begin under it. Does nothing the second time."""
+        body = procedure.model_dump_json(by_alias=True, exclude_defaults=True)
+        connection.exec_driver_sql(
+            self._sql(
+                "INSERT INTO procedure_version (key, body, digest, kept_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+            ),
+            (procedure.key, body, hashlib.sha256(body.encode()).hexdigest(), self.moment(at)),
+        )
+
+    def moment(self, at: datetime) -> str | datetime:
+        """A UTC moment as the database stores it in driver-level statements."""
+        from workflow.reading import sqlite_moment
+
+        return sqlite_moment(at) if self.database.is_sqlite else at
+
+    def _sql(self, statement: str) -> str:
+        return statement if self.database.is_sqlite else statement.replace("?", "%s")
