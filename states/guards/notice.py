@@ -28,11 +28,11 @@ def notice_period_over(ask: Ask, rule: NoParams) -> Verdict:
     if missing:
         return _uncertain(ends, missing, inputs)
     if ask.on > ends:
-        return passed(say("公示期已于{ends}24时届满", ends=ends), **inputs)
+        return passed(say("公示期已于{ends} 24时届满", ends=ends), **inputs)
     following = next_working_day(ends, ask.calendar)
     inputs["next_on"], inputs["provisional"] = iso(following.on), following.provisional
     return refused(
-        say("公示期至{ends}24时届满，{next}起方可办理", ends=ends, next=following.on),
+        say("公示期至{ends} 24时届满，{next}起方可办理", ends=ends, next=following.on),
         say("请于{next}起办理", next=following.on),
         **inputs,
     )

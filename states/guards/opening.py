@@ -19,8 +19,8 @@ def window_open(ask: Ask, rule: NoParams) -> Verdict:
     if opening.closes_on is None:
         return passed(say("正在报名，招满为止"), **inputs)
     if ask.on <= opening.closes_on:
-        return passed(say("报名至{day}24时截止", day=opening.closes_on), **inputs)
-    return refused(say("报名已于{day}24时截止", day=opening.closes_on), say("请报名下一次招聘公告"), **inputs)
+        return passed(say("报名至{day} 24时截止", day=opening.closes_on), **inputs)
+    return refused(say("报名已于{day} 24时截止", day=opening.closes_on), say("请报名下一次招聘公告"), **inputs)
 
 
 @guard("place_free", meets=("XY-49",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -12,8 +12,9 @@ from states.guards import Ask, IntOrGap, NoParams, Params, Shown, Verdict, guard
 from states.guards.common import awaits, day_given, iso, nobody, number_given, reckonable
 from states.guards.labels import OUTCOMES
 from states.periods import add_months, last_day_of_term
+from states.reckoning import Reckoning
 from states.retirement import Category
-from states.say import Fact, say
+from states.say import Sentence, say
 from states.service import Span, served
 from states.tenure import exceptions_of, last_lawful, ledger_of, measure_retirement
 
@@ -41,45 +42,64 @@ def months_left(ask: Ask, rule: MonthsLeft) -> Verdict:
     begins = _begins(ask, rule.after_term)
     if begins is None:
         return refused(say("合同期限未登记，不能计算剩余月数"), say("先登记合同"))
+    reach = _reach(ask, person, begins)
+    at_least, last = int(ask.settle(rule.at_least)), reach.limit.on
+    inputs: dict[str, Shown] = {
+        "limit_months": service.months,
+        "used_months": reach.used.months,
+        "used_days": reach.used.days,
+        "left_months": reach.left.months,
+        "left_days": reach.left.days,
+        "from": iso(begins),
+        "last_lawful_on": iso(last),
+        "excepted": reach.excepted,
+    }
+    # Months that were left on the first day on post may be over by now: then nothing more can be agreed upon.
+    if last >= ask.on and last >= (begins if reach.excepted else last_day_of_term(begins, at_least)):
+        return passed(_said(reach, service.months), **inputs)
+    sentence = say(
+        "累计不超过{limit}个月，已用{used}个月{days}天，最后合法日为{last}，不足{at_least}个月",
+        limit=service.months,
+        used=reach.used.months,
+        days=reach.used.days,
+        last=last,
+        at_least=at_least,
+    )
+    return refused(sentence, say("期限届满后不得再聘；文件规定可以延长的，先办理认定"), **inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far service may go on: the last lawful day, what is used and left, and whether an exception carries it."""
+
+    limit: Reckoning
+    used: Span
+    left: Span
+    excepted: bool
+
+
+def _reach(ask: Ask, person: Person, begins: date) -> _Reach:
+    """Raises Unreckonable for periods that make no sense."""
     person, dossier = _with_own_term(ask, person), _with_expected_retirement(ask, person)
     book = ledger_of(person, ask.procedure)
     limit = last_lawful(ask.procedure, ask.hire.kind, person, dossier, begins)
-    assert book is not None and limit is not None  # the document does limit the months
-    last = limit.on
-    left = served(begins, last) if last >= begins else Span(0, 0)
-    excepted = any(line.until == last for line in exceptions_of(ask.procedure, ask.hire.kind, dossier))
-    inputs: dict[str, Shown] = {
-        "limit_months": service.months,
-        "used_months": book.used.months,
-        "used_days": book.used.days,
-        "left_months": left.months,
-        "left_days": left.days,
-        "from": iso(begins),
-        "last_lawful_on": iso(last),
-        "excepted": excepted,
-    }
-    at_least = int(ask.settle(rule.at_least))
-    enough = last >= (begins if excepted else last_day_of_term(begins, at_least)) and last >= ask.on
-    if enough and excepted:
-        return passed(limit.reading, **inputs)
-    facts: dict[str, Fact] = {
-        "limit": service.months,
-        "used": book.used.months,
-        "months": left.months,
-        "days": left.days,
-        "last": last,
-    }
-    if enough:
-        sentence = say("累计不超过{limit}个月，已用{used}个月，剩余{months}个月{days}天，至{last}止", **facts)
-        return passed(sentence, **inputs)
-    return refused(
-        say(
-            "累计不超过{limit}个月，已用{used}个月，最后合法日为{last}，剩余不足{at_least}个月",
-            **facts,
-            at_least=at_least,
-        ),
-        say("期限届满后不得再聘；文件规定可以延长的，先办理认定"),
-        **inputs,
+    assert book is not None and limit is not None  # asked only where the document limits the months
+    left = served(begins, limit.on) if limit.on >= begins else Span(0, 0)
+    exceptions = exceptions_of(ask.procedure, ask.hire.kind, dossier)
+    return _Reach(limit, book.used, left, any(line.until == limit.on for line in exceptions))
+
+
+def _said(reach: _Reach, limit: int) -> Sentence:
+    if reach.excepted:
+        return reach.limit.reading
+    return say(
+        "累计不超过{limit}个月，已用{used}个月{used_days}天，剩余{months}个月{days}天，至{last}止",
+        limit=limit,
+        used=reach.used.months,
+        used_days=reach.used.days,
+        months=reach.left.months,
+        days=reach.left.days,
+        last=reach.limit.on,
     )
 
 

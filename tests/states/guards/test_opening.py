@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from states.procedure import State
+from tests.support.asking import a_gap, a_hire, a_post, a_procedure, an_opening, answer, ask, ask_opening
+
+
+@pytest.mark.parametrize(
+    ("on", "closes", "passes"),
+    [
+        ("2026-03-01", "2026-03-13", False),
+        ("2026-03-02", "2026-03-13", True),
+        ("2026-03-13", "2026-03-13", True),
+        ("2026-03-14", "2026-03-13", False),
+        ("2027-03-14", None, True),
+        ("2026-03-01", None, False),
+    ],
+)
+def test_both_days_of_the_window_belong_to_it(on: str, closes: str | None, passes: bool) -> None:
+    hire = a_hire(opening=an_opening("2026-03-02", closes))
+    assert answer("window_open", ask(hire, on)).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("taken", "state", "passes"),
+    [
+        (1, State.QUALIFIED, True),
+        (2, State.QUALIFIED, False),
+        (2, State.PUBLICIZED, True),
+        (3, State.PUBLICIZED, False),
+        (2, State.REJECTED, False),
+    ],
+)
+def test_a_place_has_to_be_free_unless_the_hire_holds_one(taken: int, state: State, passes: bool) -> None:
+    hire = a_hire(opening=an_opening(places=2, taken=taken), state=state)
+    assert answer("place_free", ask(hire)).passed is passes
+
+
+def test_an_approved_hire_holds_its_place_where_the_document_has_no_notice() -> None:
+    hire = a_hire(opening=an_opening(places=2, taken=2), state=State.QUALIFIED, approved_on="2026-03-09")
+    assert answer("place_free", ask(hire)).passed
+
+
+@pytest.mark.parametrize(
+    ("on", "validity", "passes"),
+    [
+        ("2021-12-31", {}, False),
+        ("2022-01-01", {}, True),
+        ("2026-06-30", {"valid_to": "2026-06-30"}, True),
+        ("2026-07-01", {"valid_to": "2026-06-30"}, False),
+        ("2026-07-01", {"lapsed_on": "2026-06-30"}, False),
+    ],
+)
+def test_an_opening_needs_a_document_in_force(on: str, validity: dict[str, Any], passes: bool) -> None:
+    procedure = a_procedure(validity={"valid_from": "2022-01-01", "cite": "一", **validity})
+    verdict = answer("document_in_force", ask_opening(on, procedure=procedure))
+    assert verdict.passed is passes
+
+
+def test_a_document_that_ended_names_its_end_and_its_successor() -> None:
+    ended = {"valid_from": "2022-01-01", "valid_to": "2026-06-30", "superseded_by": "示例〔2026〕9号", "cite": "一"}
+    verdict = answer("document_in_force", ask_opening("2026-07-01", procedure=a_procedure(validity=ended)))
+    assert "2026-06-30" in str(verdict.say)
+    assert str(verdict.remedy) == "按示例〔2026〕9号发布公告"
+
+
+@pytest.mark.parametrize(("in_use", "passes"), [(40, True), (41, False), (50, False)])
+def test_a_cap_counts_the_places_in_use_and_the_new_ones(in_use: int, passes: bool) -> None:
+    question = ask_opening(opening=an_opening(places=2), in_use=in_use)
+    assert answer("quota_cap", question, places=42, scope="document").passed is passes
+
+
+def test_who_goes_beyond_the_cap_hears_how_many_are_left() -> None:
+    question = ask_opening(opening=an_opening(places=3), in_use=41)
+    assert str(answer("quota_cap", question, places=42).remedy) == "本次最多1个"
+
+
+@pytest.mark.parametrize(
+    ("year_target", "places", "passes"),
+    [
+        (12, None, True),
+        (11, None, False),
+        (None, 12, True),
+        (None, 11, False),
+        (12, 1, True),
+        (None, None, True),
+    ],
+)
+def test_a_target_is_compared_and_the_share_of_the_place_goes_first(
+    year_target: int | None, places: int | None, passes: bool
+) -> None:
+    question = ask_opening(opening=an_opening(places=2), in_use=10, year_target=year_target)
+    assert answer("quota_target", question, places=places).passed is passes
+
+
+BANDS = [
+    {"at_least": 0, "at_most": 29, "places": 0},
+    {"at_least": 30, "at_most": 199, "places": 1},
+    {"at_least": 201, "at_most": 499, "places": 2},
+    {"at_least": 501, "places": 3},
+]
+
+
+def room(counted: int | None, gap: str | int | None = None) -> int:
+    """How many places the bands allow, found by asking for one more at a time."""
+    procedure = a_procedure(gaps=[a_gap("between", gap)]) if gap is not None else a_procedure()
+    params = {"bands": BANDS, "undefined_gap": "between" if gap is not None else None}
+    allowed = 0
+    while answer(
+        "quota_bands",
+        ask_opening(opening=an_opening(places=allowed + 1), counted=counted, procedure=procedure),
+        **params,
+    ).passed:
+        allowed += 1
+    return allowed
+
+
+@pytest.mark.parametrize(("counted", "places"), [(29, 0), (30, 1), (199, 1), (201, 2), (499, 2), (501, 3), (9000, 3)])
+def test_bands_decide_the_places(counted: int, places: int) -> None:
+    assert room(counted) == places
+
+
+@pytest.mark.parametrize(
+    ("gap", "at_200", "at_500"), [(None, 1, 2), ("lower_band", 1, 2), ("upper_band", 2, 3), (4, 4, 4)]
+)
+def test_what_the_document_leaves_undefined_is_settled_by_the_gap(
+    gap: str | int | None, at_200: int, at_500: int
+) -> None:
+    assert (room(200, gap), room(500, gap)) == (at_200, at_500)
+
+
+def test_an_undefined_number_is_marked() -> None:
+    verdict = answer("quota_bands", ask_opening(opening=an_opening(places=1), counted=200), bands=BANDS)
+    assert verdict.inputs["defined"] is False
+    assert "文件未规定200人" in str(verdict.say)
+
+
+def test_places_in_use_fill_the_band_and_an_unknown_number_refuses() -> None:
+    question = ask_opening(opening=an_opening(places=1), counted=300, in_use=2)
+    assert not answer("quota_bands", question, bands=BANDS).passed
+    assert str(answer("quota_bands", ask_opening(), bands=BANDS).say) == "服务对象人数未登记"
+    assert not answer("quota_bands", ask_opening(counted=10), bands=BANDS[1:]).passed
+
+
+@pytest.mark.parametrize("name", ["boards_named", "forms_named"])
+def test_where_it_is_put_up_is_named(name: str) -> None:
+    one = ask_opening(opening=an_opening(boards=("镇政府公示栏",)))
+    assert answer(name, one, at_least=1).passed
+    assert not answer(name, one, at_least=2).passed
+    assert not answer(name, ask_opening(), at_least=1).passed
+
+
+@pytest.mark.parametrize(("announced", "passes"), [("2026-03-31", True), ("2026-04-01", False), ("2026-01-04", True)])
+def test_the_season(announced: str, passes: bool) -> None:
+    question = ask_opening(opening=an_opening(announced))
+    assert answer("season", question, months=[1, 2, 3]).passed is passes
+
+
+def test_the_money_of_the_first_document_lasts_five_months() -> None:
+    verdict = answer("budget_lasts", ask_opening(monthly_fen=59_120_000), fen=300_000_000, months=12)
+    assert not verdict.passed
+    assert "只够约5.1个月" in str(verdict.say)
+    assert verdict.inputs["lasts_tenths"] == 51
+
+
+@pytest.mark.parametrize(("budget", "passes"), [(1_200, True), (1_199, False)])
+def test_the_money_lasts_to_the_last_fen(budget: int, passes: bool) -> None:
+    question = ask_opening(budget_fen=budget, monthly_fen=100)
+    assert answer("budget_lasts", question, fen=1, months=12).passed is passes
+
+
+def test_no_cost_needs_no_money_and_unknown_money_is_said() -> None:
+    assert answer("budget_lasts", ask_opening(), fen=1).passed
+    assert str(answer("budget_lasts", ask_opening(monthly_fen=1)).say) == "资金数额未登记，不能测算"
+
+
+@pytest.mark.parametrize(("least", "passes"), [(200_000, True), (200_001, False), (None, True)])
+def test_the_minimum_wage(least: int | None, passes: bool) -> None:
+    assert answer("minimum_wage", ask_opening(post=a_post(minimum_wage_fen=least))).passed is passes
+
+
+def test_an_unknown_minimum_is_said() -> None:
+    assert "未登记" in str(answer("minimum_wage", ask_opening()).say)
+
+
+@pytest.mark.parametrize(("cap", "passes"), [(200_000, True), (199_999, False), (None, False)])
+def test_the_pay_is_not_above_the_local_subsidy(cap: int | None, passes: bool) -> None:
+    verdict = answer("pay_cap", ask_opening(post=a_post(subsidy_cap_fen=cap)))
+    assert verdict.passed is passes
+    assert cap != 199_999 or "1999.99元" in str(verdict.say)
