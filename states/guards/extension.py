@@ -24,7 +24,7 @@ def extension_allowed(ask: Ask, rule: NoParams) -> Verdict:
         None,
     )
     if exception is None:
-        return refused(say("文件未规定本类岗位期满后可以延长"), kind=ask.hire.kind)
+        return refused(say("文件未规定本类岗位期满后可以延长"), say("期满后办理退出"), kind=ask.hire.kind)
     approver = None if exception.approver is None else Role(ask.settle(exception.approver))
     if approver is not None and approver not in ask.actor.roles_in(ask.hire.region):
         name = ask.procedure.roles[approver].zh
