@@ -1,0 +1,63 @@
+"""The service, assembled once (组装): office, middleware, problems, JSON API, pages."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+
+from api import problems, routes
+from api.routes import health
+from api.security import MAX_BODY_BYTES, Protection, quiet_access_log
+from workflow.office import Office
+from workflow.settings import Settings
+
+API_DOCUMENT = "/api/v1/openapi.json"
+
+
+def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
+    """The web application. ``office`` is opened from the settings unless it is given, as tests do.
+
+    Raises what ``Office.open`` raises: a faulty procedure or calendar stops the program at its start.
+    """
+    app = FastAPI(
+        title="Zaigang 在岗",
+        version="1",
+        summary="公益性岗位聘用：从招聘公告到离岗，每一步依所适用的办法办理",
+        openapi_url=API_DOCUMENT,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.office = office or Office.open(settings)
+    app.state.problem_page = None
+    problems.install(app)
+    app.include_router(health.router)
+    app.include_router(routes.router)
+    _include_pages(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(Protection, settings=settings, answer=problems.answer)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    quiet_access_log()
+    yield
+    app.state.office.database.dispose()
+
+
+def _include_pages(app: FastAPI) -> None:
+    """The pages for people, where they are installed (``api.pages``)."""
+    if importlib.util.find_spec("api.pages") is not None:
+        pages = importlib.import_module("api.pages")
+        if hasattr(pages, "router"):
+            app.include_router(pages.router)
+        if hasattr(pages, "install"):
+            pages.install(app)
