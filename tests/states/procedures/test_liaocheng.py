@@ -194,6 +194,13 @@ def test_nothing_is_planned_after_2025() -> None:
     assert target_of(LIAOCHENG, "rural", "371502", 2026) is None
 
 
+def test_the_total_of_an_annex_is_nobodys_share() -> None:
+    [annex] = [q for q in LIAOCHENG.quotas if q.allocations]
+    alone = LIAOCHENG.model_copy(update={"quotas": (annex.model_copy(update={"kinds": ("rural",)}),)})
+    assert target_of(alone, "rural", "371502100201", 2022) is not None
+    assert target_of(alone, "rural", "371599100201", 2022) is None
+
+
 def test_going_beyond_the_target_is_said_but_not_stopped() -> None:
     [line] = [g for g in LIAOCHENG.announcement.guards if g.use == "quota_target"]
     assert line.effect is Effect.WARN
