@@ -1,0 +1,1 @@
+"""One life story per file: from the vacancy to the third year's end, the clock walking."""
