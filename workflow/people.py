@@ -1,0 +1,228 @@
+"""Natural persons (自然人): registered once, changed on the record, their numbers read only with a purpose.
+
+The identity number is the natural key: whoever registers the same number again finds the same person. A change raises
+the version of every open hire of the person in the same transaction, so a step decided on the old facts writes nothing.
+Every act is an entry in the person's own log (``person_log``). Who may act is asked by the callers: role and region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from states.clocks import local_day
+from states.facts import Actor
+from states.identity_number import IdentityNumber, sex_differs
+from states.procedure import FINAL_STATES
+from states.refusals import InputRefused, Refusal
+from states.retirement import Category
+from states.say import Sentence, say
+from workflow import person_log
+from workflow.masking import tail_of
+from workflow.person_input import PersonChange, PersonInput, read_change, read_person
+from workflow.sealing import Seal
+from workflow.tables import Hire, Person
+
+#: no guard reads these, so a change of them leaves the open hires as they are
+OUTSIDE_THE_LAW = frozenset({"name", "phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A person in the register. ``created`` False: the number was known; ``differs`` names what was said otherwise."""
+
+    person_id: int
+    key: str
+    created: bool
+    differs: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
+
+
+class NoSuchPerson(Refusal):
+    """There is no such person, or not for this actor."""
+
+    def __init__(self, person_id: int) -> None:
+        super().__init__(say("没有此人，或您无权查看"), person_id=person_id)
+
+
+# ---- registering -------------------------------------------------------------------------------------------------
+
+
+def register(
+    session: Session, seal: Seal, given: Mapping[str, Any], actor: Actor, at: datetime, *, algorithm: str = "sha256"
+) -> Registered:
+    """Registers a person (``PersonInput``), or finds the one with the same identity number and says what differs.
+
+    ``at`` is aware. Raises InputRefused with every fault of every field.
+    """
+    said, number, values, found = read_person(seal, given, local_day(at))
+    if found:
+        raise InputRefused(found)
+    assert number is not None
+    key = seal.person_key(number.number)
+    warned = _warnings(number, said.sex)
+    known = _by_key(session, key)
+    if known is None:
+        known, values = _row(seal, key, number, said, values, at)
+        try:
+            with session.begin_nested():  # somebody may register the same person at this very moment
+                session.add(known)
+                session.flush()
+                person_log.write(session, seal, known, actor, at, "register", values=values, algorithm=algorithm)
+            return Registered(_id(known), key, True, warnings=warned)
+        except IntegrityError:
+            known = _by_key(session, key)
+            if known is None:
+                raise
+    given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
+    was = person_log.row_values(seal, known, given_values)
+    differs = tuple(sorted(name for name in given_values if was[name] != given_values[name]))
+    return Registered(_id(known), key, False, differs, warned)
+
+
+def _warnings(number: IdentityNumber, declared: str | None) -> tuple[Sentence, ...]:
+    fault = sex_differs(number, declared) if declared else None
+    return (fault.reason,) if fault else ()
+
+
+def _row(
+    seal: Seal, key: str, number: IdentityNumber, said: PersonInput, values: dict[str, Any], at: datetime
+) -> tuple[Person, dict[str, Any]]:
+    whole: dict[str, Any] = {
+        "prior_months": 0,
+        "categories": {},
+        "statements": [],
+        "preferences": [],
+        "relatives": [],
+        "phone": None,
+        "prior_evidence": None,
+        **values,
+        "retirement_category": (said.retirement_category or Category.MAN).value,
+        "sex": said.sex or number.sex,
+        "died_on": None,
+    }
+    columns = {name: value for name, value in whole.items() if name not in person_log.SEALED}
+    person = Person(
+        **columns,
+        key=key,
+        born=number.born,
+        id_number_sealed=seal.seal(number.number, person_log.place_of("id_number", key)),
+        id_number_tail=tail_of(number.number),
+        phone_sealed=_sealed(seal, key, whole["phone"]),
+        created_at=at,
+    )
+    return person, {**whole, "id_number": number.number, "born": number.born.isoformat()}
+
+
+# ---- changing ----------------------------------------------------------------------------------------------------
+
+
+def update_person(
+    session: Session,
+    seal: Seal,
+    person_id: int,
+    given: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    *,
+    reason: str | None = None,
+    algorithm: str = "sha256",
+) -> tuple[str, ...]:
+    """Changes what ``given`` names (``PersonChange``) and returns the names of what really changed.
+
+    Raises the version of every open hire of the person if a guard could see the difference. Raises InputRefused,
+    NoSuchPerson.
+    """
+    hires = _open_hires(session, person_id)  # locked first: hires before persons, everywhere
+    person = _locked(session, person_id)
+    said, values, found = read_change(seal, given, local_day(at), person.sex)
+    if found:
+        raise InputRefused(found)
+    before = person_log.row_values(seal, person, values)
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return ()
+    _set(seal, person, changed, said)
+    person_log.write(session, seal, person, actor, at, "update", values=changed, purpose=reason, algorithm=algorithm)
+    if hires and changed.keys() - OUTSIDE_THE_LAW:
+        session.execute(update(Hire).where(col(Hire.id).in_(hires)).values(version=Hire.version + 1))
+    session.flush()
+    return tuple(sorted(changed))
+
+
+def _set(seal: Seal, person: Person, changed: Mapping[str, Any], said: PersonChange) -> None:
+    for name, value in changed.items():
+        if name == "phone":
+            person.phone_sealed = _sealed(seal, person.key, value)
+        else:
+            setattr(person, name, said.died_on if name == "died_on" else value)
+
+
+def _open_hires(session: Session, person_id: int) -> list[int]:
+    statement = (
+        select(Hire.id)
+        .where(Hire.person_id == person_id, col(Hire.state).not_in(sorted(FINAL_STATES)))
+        .order_by(col(Hire.id))
+        .with_for_update()
+    )
+    return [hire_id for hire_id in session.exec(statement) if hire_id is not None]
+
+
+# ---- reading a number --------------------------------------------------------------------------------------------
+
+
+def reveal_id(
+    session: Session,
+    seal: Seal,
+    person_id: int,
+    actor: Actor,
+    purpose: str,
+    at: datetime,
+    *,
+    field: Literal["id_number", "phone"] = "id_number",
+    algorithm: str = "sha256",
+) -> str | None:
+    """The full identity number (or phone number; None where none is kept), on the record with its purpose.
+
+    Raises InputRefused for a purpose of less than two characters, NoSuchPerson.
+    """
+    purpose = purpose.strip()
+    if not 2 <= len(purpose) <= 200:
+        raise InputRefused({"purpose": say("请写明查看完整号码的用途（2至200字）")})
+    person = _locked(session, person_id)
+    sealed = getattr(person, person_log.SEALED[field])
+    person_log.write(session, seal, person, actor, at, f"reveal:{field}", purpose=purpose, algorithm=algorithm)
+    session.flush()
+    return None if sealed is None else seal.unseal(sealed, person_log.place_of(field, person.key))
+
+
+def find(session: Session, seal: Seal, id_number: str) -> Person | None:
+    """The person with this identity number, by its blind index. Raises BadIdentityNumber."""
+    return _by_key(session, seal.person_key(id_number))
+
+
+def _sealed(seal: Seal, key: str, phone: str | None) -> str | None:
+    return None if phone is None else seal.seal(phone, person_log.place_of("phone", key))
+
+
+def _by_key(session: Session, key: str) -> Person | None:
+    return session.exec(select(Person).where(Person.key == key)).first()
+
+
+def _locked(session: Session, person_id: int) -> Person:
+    statement = select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    person = session.exec(statement).first()
+    if person is None:
+        raise NoSuchPerson(person_id)
+    return person
+
+
+def _id(person: Person) -> int:
+    assert person.id is not None
+    return person.id
