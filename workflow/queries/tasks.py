@@ -1,165 +1,21 @@
-"""What people look at (查询): worklists, lists, counts, one hire. Reads only, by SQLAlchemy Core on the tables.
-
-Every question takes a ``Scope`` and answers within it; ``scoped`` is the one place that says what an actor may see.
-Lists go on from a key (``after``), never from a count of rows, so a list that changes under the reader neither repeats
-nor leaves out a row.
-"""
+"""Worklists (待办): what the actor's roles have to do, most urgent first, and how much of it there is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    LABEL_STYLE_TABLENAME_PLUS_COL,
-    ColumnElement,
-    Connection,
-    and_,
-    bindparam,
-    false,
-    func,
-    or_,
-    select,
-    true,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
 
-from states.facts import Actor, Grant
 from states.procedure import Role
+from workflow.queries.paging import PAGE, of_procedure, page_size
+from workflow.queries.scope import Scope, literal, narrowed, within
 from workflow.tables import metadata
 
-account, grant, sign_in, hire, opening, person, post, task = (
-    metadata.tables[name]
-    for name in ("account", "account_grant", "sign_in", "hire", "opening", "person", "post", "task")
-)
-PAGE = 50
-MOST = 200
-#: above every code that begins with a prefix, in any collation: codes are digits and capitals, at most twelve
-_CODE_LENGTH = 12
+hire, opening, person, post, task = (metadata.tables[name] for name in ("hire", "opening", "person", "post", "task"))
 WEEK_DAYS = 7
-
-Row = dict[str, Any]
-
-
-# ---- what an actor may see ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What an actor may see: everything within ``prefixes``, and what concerns the person ``own_key``.
-
-    ``by_role``: the prefixes of each role, for worklists. An applicant (报名人) sees their own and nothing of others.
-    """
-
-    prefixes: tuple[str, ...]
-    by_role: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
-    own_key: str | None = None
-
-    def covers(self, region: str | None) -> bool:
-        """Whether a region lies within."""
-        return region is not None and any(region.startswith(prefix) for prefix in self.prefixes)
-
-    def regions(self, column: ColumnElement[str]) -> ColumnElement[bool]:
-        """The condition that ``column`` holds a region within."""
-        return within(column, self.prefixes)
-
-    def hires(self) -> ColumnElement[bool]:
-        """The condition on ``hire``."""
-        if self.own_key is None:
-            return self.regions(hire.c.region)
-        mine = select(person.c.id).where(person.c.key == self.own_key).scalar_subquery()
-        return or_(self.regions(hire.c.region), hire.c.person_id == mine)
-
-    def people(self) -> ColumnElement[bool]:
-        """The condition on ``person``."""
-        own = person.c.key == self.own_key if self.own_key is not None else false()
-        return or_(self.regions(person.c.home_region), own)
-
-
-def scoped(actor: Actor) -> Scope:
-    """What ``actor`` may see: the regions of every grant and all below them."""
-    by_role: dict[Role, list[str]] = {}
-    for grant in actor.grants:
-        by_role.setdefault(grant.role, []).append(grant.region)
-    applies = by_role.pop(Role.APPLICANT, None) is not None
-    everywhere = outermost(prefix for prefixes in by_role.values() for prefix in prefixes)
-    narrowed = {role: outermost(prefixes) for role, prefixes in by_role.items()}
-    return Scope(everywhere, narrowed, actor.person_key if applies else None)
-
-
-def outermost(prefixes: Iterable[str]) -> tuple[str, ...]:
-    """The prefixes that no other one covers."""
-    found: list[str] = []
-    for prefix in sorted(set(prefixes)):
-        if not any(prefix.startswith(outer) for outer in found):
-            found.append(prefix)
-    return tuple(found)
-
-
-def within(column: ColumnElement[str], prefixes: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that a region code begins with one of ``prefixes``; a range each, so that an index serves it.
-
-    The bounds stand in the statement itself: a plan for unknown bounds would guess how much of the table they hold.
-    """
-    if "" in prefixes:
-        return true()
-    return or_(false(), *(column.between(_literal(p), _literal(p.ljust(_CODE_LENGTH, "Z"))) for p in prefixes))
-
-
-def _literal(value: str) -> ColumnElement[str]:
-    return bindparam(None, value, literal_execute=True)
-
-
-# ---- who is signed in --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A living session and whose it is."""
-
-    actor: Actor
-    username: str
-    name: str
-    language: str
-    form_token: str
-    seen_at: datetime
-    expires_at: datetime
-
-
-def visit_of(connection: Connection, token_hash: str, at: datetime, idle: timedelta) -> Visit | None:
-    """The session with this token, in one query; None if it ended, was idle too long, or its account is closed."""
-    asked = (
-        select(*sign_in.c, *account.c, grant.c.role, grant.c.region)
-        .join(account, account.c.id == sign_in.c.account_id)
-        .outerjoin(grant, grant.c.account_id == account.c.id)
-        .where(
-            sign_in.c.token_hash == token_hash,
-            sign_in.c.expires_at > at,
-            sign_in.c.seen_at > at - idle,
-            account.c.disabled_at.is_(None),
-        )
-    )
-    rows = connection.execute(asked.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)).all()
-    if not rows:
-        return None
-    row = rows[0]
-    grants = tuple(Grant(Role(r.account_grant_role), r.account_grant_region) for r in rows if r.account_grant_role)
-    actor = Actor(row.account_id, row.account_person_key, row.account_name, grants)
-    return Visit(
-        actor,
-        row.account_username,
-        row.account_name,
-        row.account_language,
-        row.sign_in_form_token,
-        row.sign_in_seen_at,
-        row.sign_in_expires_at,
-    )
-
-
-# ---- the worklist ------------------------------------------------------------------------------------------------
 
 
 class Urgency(StrEnum):
@@ -243,7 +99,7 @@ def worklist(
 
     ``on`` is today in Asia/Shanghai. At most ``limit`` (200) lines after the key ``after``.
     """
-    limit = max(1, min(limit, MOST))
+    limit = page_size(limit)
     rows: list[Any] = []
     if after is None or after[0] is not None:
         rows = _tasks(connection, scope, on, filters, after, limit + 1, dated=True)
@@ -315,20 +171,11 @@ def _task_branches(scope: Scope, filters: TaskFilter) -> list[ColumnElement[bool
         if filters.role in (None, role):
             inside = narrowed(prefixes, filters.region)
             if inside:
-                found.append(and_(task.c.role == _literal(role.value), within(task.c.region, inside)))
+                found.append(and_(task.c.role == literal(role.value), within(task.c.region, inside)))
     if scope.own_key is not None and filters.role in (None, Role.APPLICANT):
         own = select(hire.c.id).join(person, person.c.id == hire.c.person_id).where(person.c.key == scope.own_key)
         found.append(and_(task.c.role == Role.APPLICANT.value, task.c.hire_id.in_(own)))
     return found
-
-
-def narrowed(prefixes: Sequence[str], region: str | None) -> tuple[str, ...]:
-    """The part of ``prefixes`` that lies within ``region`` too (None: all of it)."""
-    if region is None:
-        return tuple(prefixes)
-    if any(region.startswith(prefix) for prefix in prefixes):
-        return (region,)
-    return tuple(prefix for prefix in prefixes if prefix.startswith(region))
 
 
 def _due(urgent: Urgency, on: date) -> ColumnElement[bool]:
@@ -345,22 +192,10 @@ def _due(urgent: Urgency, on: date) -> ColumnElement[bool]:
 def _hire_filters(filters: TaskFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.procedure is not None:
-        found.append(_of_procedure(filters.procedure))
+        found.append(of_procedure(filters.procedure))
     if filters.stage is not None:
         found.append(hire.c.stage == filters.stage)
     return found
-
-
-def _of_procedure(name: str) -> ColumnElement[bool]:
-    """One version ("id@version"), or every version of a document ("id")."""
-    if "@" in name:
-        return hire.c.procedure == name
-    return hire.c.procedure.like(escaped(name) + "@%", escape="\\")
-
-
-def escaped(text: str) -> str:
-    """Text as a LIKE pattern that matches itself."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _task_line(row: Any, on: date) -> TaskLine:

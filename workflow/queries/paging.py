@@ -1,0 +1,29 @@
+"""What lists share (分页): the size of a page, and conditions that several of them take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from workflow.queries.scope import escaped
+from workflow.tables import metadata
+
+hire = metadata.tables["hire"]
+PAGE = 50
+MOST = 200
+
+
+def page_size(limit: int) -> int:
+    """How many lines a page has: what was asked for, from 1 to 200."""
+    return max(1, min(limit, MOST))
+
+
+def of_procedure(name: str) -> ColumnElement[bool]:
+    """Hires of one version ("id@version"), or of every version of a document ("id")."""
+    return hire.c.procedure == name if "@" in name else begins_with(hire.c.procedure, name + "@")
+
+
+def begins_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """The condition that a text begins with ``text``; signs that LIKE knows stand for themselves."""
+    return column.like(escaped(text) + "%", escape="\\")
