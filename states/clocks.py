@@ -101,7 +101,7 @@ class Mark:
 
 
 def marks_to_arm(procedure: Procedure, name: str, clock: Clock, now: datetime) -> list[Mark]:
-    """The moments of a clock that starts now. Of reminders already past only the latest is kept: one notice, not many."""
+    """The moments of a clock that starts now. Of reminders already past only the latest is kept: one, not many."""
     if name.startswith(FILING):
         return _advising(FILING_MARKS, clock.due_on, now)
     line = procedure.deadline_by_name[name]
@@ -158,7 +158,7 @@ class Task:
 
 
 def tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[str, Clock]) -> frozenset[Task]:
-    """Who has to act now: owners of the stage who have not signed, owners called by a clock, filings, open objections."""
+    """Who has to act now: owners of the stage who have not signed, owners called by a clock, filings, objections."""
     return frozenset(_tasks(procedure, stage, dossier, clocks))
 
 

@@ -5,48 +5,29 @@ The same questions feed every button (``offers``), every step (``decide``) and e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from states.calendar import Calendar
-from states.canonical import canonical, digest_of, link
-from states.clocks import (
-    Mark,
-    escalation_of,
-    local_day,
-    marks_to_arm,
-    next_repeat,
-    owners_of,
-    running,
-    tasks,
-)
-from states.effects import EFFECTS, Act, filings_due
-from states.facts import SYSTEM, Actor, Clock, Dossier, Hire, Person, Signature, dossier_to_json, holds_place
+from states.clocks import local_day
+from states.facts import SYSTEM, Actor, Hire, Person
 from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict
-from states.inputs import INPUTS, StepInput
+from states.inputs import INPUTS, Override, StepInput
 from states.machine import Rules
-from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
-from states.procedure import DeadlineKind, Effect, RecordKind, Role, Stage, Step
+from states.plan import Plan, TimerFact
+from states.procedure import DeadlineKind, Effect, RecordKind, Role, Step
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import Sentence, say
+from states.writing import Blocked, Carried, Remind, Setting, Writing
 
-#: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
-PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
+__all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
+
 FOUR_EYES = "four_eyes"
 #: fields that tell of something done
 HAPPENED = ("held_on", "posted_on", "signed_on", "started_on", "given_on", "done_on", "sent_on")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a decision needs beside the hire: the calendar in force and the hash of the audit trail."""
-
-    calendar: Calendar
-    algorithm: str = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +59,8 @@ def decide(
     """Decides one step of one hire.
 
     ``at`` is the moment it is recorded (aware); ``on`` the legal day it takes effect (default: that day in
-    Asia/Shanghai). ``candidate`` is the person whom an application names. Raises StepNotOffered, InputRefused, StepRefused.
+    Asia/Shanghai). ``candidate`` is the person whom an application names. Raises StepNotOffered, InputRefused,
+    StepRefused.
     """
     step = _offered_step(hire, act, rules)
     role = _role_of(hire, step, actor)
@@ -91,7 +73,7 @@ def decide(
     answers = _answers(ask, rules, role, values)
     if any(answer.stops for answer in answers):
         raise StepRefused(answers)
-    return _Carried(ask, rules, setting, role, answers, at, fired).plan()
+    return Carried(ask, rules, setting, role, answers, at, fired).plan()
 
 
 def offers(hire: Hire, actor: Actor, at: datetime, rules: Rules, setting: Setting) -> list[Offer]:
@@ -119,7 +101,7 @@ def decide_timer(hire: Hire, timer: TimerFact, at: datetime, rules: Rules, setti
         return None
     done = ((timer, "done"),)
     if timer.kind == DeadlineKind.ADVISE.value:
-        return _Remind(hire, timer, clock, at, rules, setting).plan()
+        return Remind(hire, timer, clock, at, rules, setting).plan()
     line = rules.procedure.deadline_by_name[timer.name]
     day = timer.legal_on + timedelta(days=1)
     refused: list[Answer] = []
@@ -130,7 +112,7 @@ def decide_timer(hire: Hire, timer: TimerFact, at: datetime, rules: Rules, setti
             return decide(hire, act, SYSTEM, at, rules, setting, on=day, fired=done)
         except StepRefused as refusal:
             refused += [answer for answer in refusal.answers if answer.stops]
-    return _Blocked(hire, timer, clock, at, rules, setting, tuple(refused)).plan()
+    return Blocked(hire, timer, clock, at, rules, setting, tuple(refused)).plan()
 
 
 # ---- asking ------------------------------------------------------------------------------------------------------
@@ -199,22 +181,23 @@ def _fault(kind: str, message: str) -> Sentence:
 
 def _answers(ask: Ask, rules: Rules, role: Role, values: Mapping[str, Any]) -> tuple[Answer, ...]:
     overrides = {override.guard: override for override in values.get("overrides", ())}
+    roles = ask.actor.roles_in(ask.hire.region)
     guards = rules.guards_of(ask.step, ask.hire.kind)
-    found = [_answer(ask, bound, overrides) for bound in guards]
+    found = [_weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
     four_eyes = _four_eyes(ask, role)
     return (*found, four_eyes) if four_eyes is not None else tuple(found)
 
 
-def _answer(ask: Ask, bound: BoundGuard, overrides: Mapping[str, Any]) -> Answer:
-    verdict = bound.function(ask, bound.rule)
+def _weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:
+    """A verdict as it counts: a rule "in principle" yields to the officer it names, with a reason on record."""
     line = bound.line
-    by = tuple(role.value for role in line.override_by)
-    reason = None
     override = overrides.get(line.use)
+    reason = None
     if override is not None and line.effect is Effect.PRINCIPLE and not verdict.passed:
-        allowed = ask.actor.roles_in(ask.hire.region) & frozenset(line.override_by)
+        allowed = roles & frozenset(line.override_by)
         if allowed and all(getattr(override, need) for need in line.override_needs):
             reason = override.reason
+    by = tuple(role.value for role in line.override_by)
     return Answer(line.use, line.effect, bound.article, verdict, reason, by)
 
 
@@ -223,7 +206,7 @@ def _four_eyes(ask: Ask, role: Role) -> Answer | None:
     if not (ask.step.independent or ask.step.joint):
         return None
     key = ask.actor.person_key
-    if ask.step.independent and key == ask.hire.submitted_by:
+    if ask.step.independent and key == ask.hire.submitter_of(ask.step.records):
         verdict = Verdict(
             False,
             say("您是上一步的经办人，须由另一人审批"),
@@ -237,385 +220,6 @@ def _four_eyes(ask: Ask, role: Role) -> Answer | None:
     else:
         verdict = Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
     return Answer(FOUR_EYES, Effect.BLOCK, ask.step.cite, verdict)
-
-
-# ---- carrying out ------------------------------------------------------------------------------------------------
-
-
-class _Writing:
-    """What every plan has in common: clocks, tasks, the audit entry and the row of the hire."""
-
-    def __init__(self, hire: Hire, at: datetime, rules: Rules, setting: Setting) -> None:
-        self.hire, self.at, self.rules, self.setting = hire, at, rules, setting
-        self.seq = hire.audit_seq + 1
-        self.act = ""
-        self.on = local_day(at)
-        self.actor = SYSTEM
-        self.role = Role.SYSTEM
-        self.stage: Stage = rules.procedure.stage_by_name[hire.stage]
-        self.visit = hire.visit
-        self.dossier: Dossier = hire.dossier
-        self.answers: tuple[Answer, ...] = ()
-        self.fired: tuple[tuple[TimerFact, str], ...] = ()
-        self.records: list[tuple[str, Row]] = []
-        self.updates: list[tuple[str, Row, Row]] = []
-        self.input: Mapping[str, Any] = {}
-        self.letters: list[tuple[str, Role, Row]] = []
-
-    def finish(self, *, person_id: int | None, submitted_by: str, keep: str | None = None) -> Plan:
-        cancelled, armed = self._clocks(keep)
-        body, head = self._entry()
-        serving = self.stage.at_work or self.stage.pay_stopped
-        delta = int(holds_place(self.stage.state, self.dossier)) - int(holds_place(self.hire.state, self.hire.dossier))
-        plan = Plan(
-            before=self.hire,
-            act=self.act,
-            at=self.at,
-            on=self.on,
-            stage=self.stage,
-            visit=self.visit,
-            dossier=self.dossier,
-            answers=self.answers,
-            seq=self.seq,
-            head=head,
-            person_id=person_id,
-            submitted_by=submitted_by,
-            serving=serving,
-            place_delta=delta,
-            hire=self._hire_row(person_id, submitted_by, serving, head),
-            updates=self.updates,
-            cancel_clocks=cancelled,
-            fired=self.fired,
-        )
-        plan.rows["audit_entry"] = [self._audit_row(body, head)]
-        for table, row in self.records:
-            plan.rows.setdefault(table, []).append(row)
-        if armed:
-            plan.rows["timer"] = armed
-        self._tasks(plan)
-        self._letters(plan)
-        return plan
-
-    # -- clocks and tasks
-
-    def _clocks(self, keep: str | None) -> tuple[tuple[str, ...], list[Row]]:
-        """Compares the clocks before and after; ``keep`` names one that the caller has already settled."""
-        before = self.hire.dossier.clocks
-        after = running(
-            self.rules.procedure,
-            self.stage.stage,
-            self.hire.kind,
-            self.visit,
-            self.dossier,
-            self.hire.opening,
-            self.setting.calendar,
-        )
-        cancelled, armed = [], []
-        for name in before:
-            if name not in after:
-                cancelled.append(name)
-        for name, clock in after.items():
-            old = before.get(name)
-            same = old is not None and (old.due_on, old.visit) == (clock.due_on, clock.visit)
-            if not same:
-                if old is not None:
-                    cancelled.append(name)
-                armed += [
-                    self._timer_row(name, clock, m) for m in marks_to_arm(self.rules.procedure, name, clock, self.at)
-                ]
-            elif clock.blocked and name != keep:
-                # something has changed since the system's step was refused: ask again at once
-                after[name] = replace(clock, blocked=False)
-                armed.append(self._timer_row(name, clock, Mark("enforce", ENFORCE_MARK, self.at)))
-        self.dossier = self.dossier.with_(clocks=after)
-        return tuple(cancelled), armed
-
-    def _timer_row(self, name: str, clock: Clock, mark: Mark) -> Row:
-        return {
-            "hire_id": self.hire.id,
-            "name": name,
-            "kind": mark.kind,
-            "mark": mark.mark,
-            "seq": self.seq,
-            "visit": clock.visit,
-            "legal_on": clock.due_on.isoformat(),
-            "provisional": clock.provisional,
-            "due_at": mark.at.isoformat(),
-            "status": "pending",
-        }
-
-    def _tasks(self, plan: Plan) -> None:
-        procedure = self.rules.procedure
-        before = tasks(procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
-        after = tasks(procedure, self.stage.stage, self.dossier, self.dossier.clocks)
-        kept = {(task.name, task.role) for task in after}
-        gone = sorted((t.name, t.role) for t in before if (t.name, t.role) not in kept)
-        plan.drop_tasks = tuple({"hire_id": self.hire.id, "name": name, "role": role.value} for name, role in gone)
-        for task in sorted(after - before, key=lambda t: (t.name, t.role)):
-            plan.add(
-                "task",
-                hire_id=self.hire.id,
-                name=task.name,
-                role=task.role.value,
-                region=self.hire.region,
-                due_on=task.due_on.isoformat() if task.due_on else None,
-                seq=self.seq,
-            )
-
-    # -- the audit entry and the hire
-
-    def _entry(self) -> tuple[str, str]:
-        before, after = dossier_to_json(self.hire.dossier), dossier_to_json(self.dossier)
-        changes = {key: after.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-        body = canonical(
-            {
-                "v": 1,
-                "alg": self.setting.algorithm,
-                "hire": self.hire.id,
-                "seq": self.seq,
-                "prev": self.hire.audit_head,
-                "procedure": self.hire.procedure,
-                "act": self.act,
-                "from": self.hire.stage,
-                "to": self.stage.stage,
-                "state": self.stage.state.value,
-                "visit": self.visit,
-                "at": self.at.isoformat(),
-                "on": self.on.isoformat(),
-                "actor": {"person": self.actor.person_key, "account": self.actor.account_id, "role": self.role.value},
-                "input": {
-                    k: _said(v) for k, v in self.input.items() if k not in PROSE and k != "overrides" and v is not None
-                },
-                "answers": [_kept(answer) for answer in self.answers],
-                "records": [[table, digest_of(self.setting.algorithm, row)] for table, row in self.records],
-                "changes": changes,
-            }
-        )
-        return body, link(self.setting.algorithm, self.hire.audit_head, body)
-
-    def _audit_row(self, body: str, head: str) -> Row:
-        return {
-            "hire_id": self.hire.id,
-            "seq": self.seq,
-            "at": self.at.isoformat(),
-            "on_day": self.on.isoformat(),
-            "act": self.act,
-            "from_stage": self.hire.stage,
-            "to_stage": self.stage.stage,
-            "actor_key": self.actor.person_key,
-            "account_id": self.actor.account_id,
-            "role": self.role.value,
-            "body": body,
-            "hash": head,
-        }
-
-    def _hire_row(self, person_id: int | None, submitted_by: str, serving: bool, head: str) -> Row:
-        return {
-            "id": self.hire.id,
-            "version": self.hire.version,
-            "visit": self.visit,
-            "stage": self.stage.stage,
-            "state": self.stage.state.value,
-            "person_id": person_id,
-            "submitted_by": submitted_by,
-            "serving": serving,
-            "audit_seq": self.seq,
-            "audit_head": head,
-            "dossier": dossier_to_json(self.dossier),
-            "changed_at": self.at.isoformat(),
-        }
-
-    def _letters(self, plan: Plan) -> None:
-        for number, (template, to, facts) in enumerate(self.letters):
-            plan.add(
-                "outbox",
-                message_id=f"{self.hire.id}-{self.seq}-{number}",
-                hire_id=self.hire.id,
-                seq=self.seq,
-                n=number,
-                template=template,
-                to_role=to.value,
-                region=self.hire.region,
-                facts=facts,
-                created_at=self.at.isoformat(),
-                status="waiting",
-                due_at=self.at.isoformat(),
-            )
-
-
-def _said(value: Any) -> Any:
-    if isinstance(value, (str, int, bool, date)) or value is None:
-        return value
-    return str(value)
-
-
-def _kept(answer: Answer) -> list[Any]:
-    """An answer as the trail keeps it: guard, effect, passed, overridden, article, inputs."""
-    verdict = answer.verdict
-    return [
-        answer.guard,
-        answer.effect.value,
-        verdict.passed,
-        answer.overridden is not None,
-        answer.article,
-        dict(verdict.inputs),
-    ]
-
-
-class _Carried(_Writing):
-    """A step that passed its guards."""
-
-    def __init__(
-        self,
-        ask: Ask,
-        rules: Rules,
-        setting: Setting,
-        role: Role,
-        answers: tuple[Answer, ...],
-        at: datetime,
-        fired: tuple[tuple[TimerFact, str], ...],
-    ) -> None:
-        super().__init__(ask.hire, at, rules, setting)
-        self.step, self.act, self.on = ask.step, ask.step.act, ask.on
-        self.actor, self.role, self.answers, self.fired = ask.actor, role, answers, fired
-        self.input = ask.input
-
-    def plan(self) -> Plan:
-        if self._waits_for_signatures():
-            self._sign()
-        else:
-            self._carry_out()
-        person = self.hire.person
-        human = not self.actor.is_system
-        submitted_by = self.actor.person_key if human and self.step.to is not None else self.hire.submitted_by
-        return self.finish(person_id=person.id if person else None, submitted_by=submitted_by)
-
-    def _waits_for_signatures(self) -> bool:
-        if not self.step.joint:
-            return False
-        signed = {s.role for s in self.dossier.signatures if s.act == self.step.act}
-        return bool(frozenset(self.step.by) - signed - {self.role})
-
-    def _sign(self) -> None:
-        signature = Signature(self.step.act, self.role, self.actor.person_key)
-        self.dossier = self.dossier.with_(signatures=(*self.dossier.signatures, signature))
-        self._decision("sign")
-
-    def _carry_out(self) -> None:
-        act = Act(
-            self.hire,
-            self.rules.procedure,
-            self.step,
-            self.input,
-            self.on,
-            self.setting.calendar,
-            self.actor,
-            self.role,
-            self.seq,
-        )
-        changes = EFFECTS[self.step.records](act)
-        filings = filings_due(act)
-        self.records, self.updates = act.rows, act.updates
-        if self.step.to is not None:
-            self.stage = self.rules.move(self.hire.stage, self.step.act)
-            self.visit += 1
-            changes = {"entered_on": self.on, **changes}
-        dossier = self.dossier.with_(**changes)
-        left = tuple(s for s in dossier.signatures if s.act != self.step.act) if self.step.to is None else ()
-        self.dossier = dossier.with_(signatures=left, filings=(*dossier.filings, *filings))
-        if not self.actor.is_system:
-            self._decision("refuse" if self.step.params.get("refuse") else "take")
-        facts = {"act": self.act, "on": self.on.isoformat(), "stage": self.stage.stage}
-        self.letters = [(letter.template, letter.to, facts) for letter in self.step.letters]
-
-    def _decision(self, outcome: str) -> None:
-        """审核意见: which natural person took which step, against whom the four eyes are held in the database too."""
-        overrides = [dict(o) for o in self.input.get("overrides", ())]
-        self.records.append(
-            (
-                "decision",
-                {
-                    "hire_id": self.hire.id,
-                    "seq": self.seq,
-                    "visit": self.hire.visit,
-                    "act": self.act,
-                    "stage": self.hire.stage,
-                    "outcome": outcome,
-                    "role": self.role.value,
-                    "account_id": self.actor.account_id,
-                    "officer_key": self.actor.person_key,
-                    "submitter_key": self.hire.submitted_by,
-                    "independent": self.step.independent,
-                    "joint": self.step.joint,
-                    "opinion": self.input.get("opinion") or self.input.get("reason"),
-                    "approval_no": self.input.get("approval_no"),
-                    "overrides": overrides,
-                },
-            )
-        )
-
-
-class _Remind(_Writing):
-    """A reminding timer: the owners are told, the clock calls them from now on, and the next reminder is armed."""
-
-    def __init__(
-        self, hire: Hire, timer: TimerFact, clock: Clock, at: datetime, rules: Rules, setting: Setting
-    ) -> None:
-        super().__init__(hire, at, rules, setting)
-        self.timer, self.clock = timer, clock
-        self.act = f"remind:{timer.name}"
-        self.on = local_day(at)
-        self.fired = ((timer, "done"),)
-
-    def plan(self) -> Plan:
-        name, procedure = self.timer.name, self.rules.procedure
-        called = replace(self.clock, called=True)
-        self.dossier = self.dossier.with_(clocks={**self.dossier.clocks, name: called})
-        self.input = {"mark": self.timer.mark, "due_on": self.clock.due_on, "deadline": name}
-        facts = {
-            "deadline": name,
-            "due_on": self.clock.due_on.isoformat(),
-            "mark": self.timer.mark,
-            "provisional": self.clock.provisional,
-        }
-        hearers = owners_of(procedure, name, self.dossier.filings)
-        if self.timer.mark > 0 or (
-            name in procedure.deadline_by_name and procedure.deadline_by_name[name].marks == (0,)
-        ):
-            hearers = (*hearers, *escalation_of(procedure, name))
-        template = "remind_filing" if name.startswith("filing:") else f"remind_{name}"
-        self.letters = [(template, role, facts) for role in dict.fromkeys(hearers)]
-        person = self.hire.person
-        plan = self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by, keep=name)
-        following = next_repeat(procedure, name, called, self.timer.mark, self.at)
-        if following is not None:
-            plan.add("timer", **self._timer_row(name, called, following))
-        return plan
-
-
-class _Blocked(_Writing):
-    """An enforcing timer whose steps were all refused: on record, and asked again after every change."""
-
-    def __init__(
-        self,
-        hire: Hire,
-        timer: TimerFact,
-        clock: Clock,
-        at: datetime,
-        rules: Rules,
-        setting: Setting,
-        answers: tuple[Answer, ...],
-    ) -> None:
-        super().__init__(hire, at, rules, setting)
-        self.timer, self.clock, self.answers = timer, clock, answers
-        self.act = f"blocked:{timer.name}"
-        self.fired = ((timer, "blocked"),)
-
-    def plan(self) -> Plan:
-        name = self.timer.name
-        self.dossier = self.dossier.with_(clocks={**self.dossier.clocks, name: replace(self.clock, blocked=True)})
-        person = self.hire.person
-        return self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by, keep=name)
 
 
 def collapse(timers: list[TimerFact]) -> Iterator[tuple[TimerFact, str]]:
@@ -633,18 +237,20 @@ def collapse(timers: list[TimerFact]) -> Iterator[tuple[TimerFact, str]]:
 
 def decide_posting(hire: Hire, actor: Actor, role: Role, at: datetime, rules: Rules, setting: Setting) -> Plan:
     """The first entry of a hire: one place of an opening, posted (发布)."""
-    posting = _Writing(hire, at, rules, setting)
+    posting = Writing(hire, at, rules, setting)
     posting.act, posting.actor, posting.role = "post", actor, role
     posting.dossier = hire.dossier.with_(entered_on=posting.on)
     posting.input = {"opening": hire.opening.id}
     return posting.finish(person_id=None, submitted_by=actor.person_key)
 
 
-def ask_opening(ask: AskOpening, rules: Rules) -> tuple[Answer, ...]:
-    """The answers of an announcement's guards (发布公告前的核对)."""
-    kind = ask.post.kind
+def ask_opening(
+    ask: AskOpening, rules: Rules, roles: frozenset[Role] = frozenset(), overrides: Sequence[Override] = ()
+) -> tuple[Answer, ...]:
+    """The answers of an announcement's guards (发布公告前的核对), with what an officer in ``roles`` sets aside."""
+    by_guard = {override.guard: override for override in overrides}
     return tuple(
-        Answer(bound.line.use, bound.line.effect, bound.article, bound.function(ask, bound.rule))
+        _weighed(bound, bound.function(ask, bound.rule), by_guard, roles)
         for bound in rules.opening_guards
-        if bound.applies_to(kind)
+        if bound.applies_to(ask.post.kind)
     )

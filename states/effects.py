@@ -226,6 +226,7 @@ def _assessment(act: Act) -> dict[str, Any]:
         "proposed_year": act.input["year"],
         "proposed_grade": name,
         "proposed_points_tenths": tenths,
+        "proposed_by": act.actor.person_key,
         "skilled": act.input.get("skilled"),
     }
 
@@ -240,6 +241,7 @@ def _assessment_ruling(act: Act) -> dict[str, Any]:
         "proposed_year": None,
         "proposed_grade": None,
         "proposed_points_tenths": None,
+        "proposed_by": None,
     }
 
 

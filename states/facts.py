@@ -12,7 +12,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Self
 
-from states.procedure import Role, State
+from states.procedure import RecordKind, Role, State
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -60,9 +60,9 @@ SYSTEM = Actor(account_id=None, person_key="system", name="system", grants=(Gran
 class Person:
     """A natural person as guards see one: no name, no number.
 
-    ``categories`` (人员类别) maps a category to who recognised it and when; ``statements`` (承诺) are signed declarations by
-    name; ``relatives`` (亲属) the person keys of declared relatives among those who decide; ``near`` whether recognised
-    as knowing the village. ``prior_months``/``periods`` are the 36-month ledger over all employers and posts.
+    ``categories`` (人员类别) maps a category to who recognised it and when; ``statements`` (承诺) are signed
+    declarations by name; ``relatives`` (亲属) the person keys of declared relatives among those who decide.
+    ``prior_months`` and ``periods`` are the 36-month ledger over all employers and posts.
     """
 
     id: int
@@ -99,7 +99,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An announcement of places in a post (招聘公告). The window includes both days; no closing day means until filled."""
+    """An announcement of places in a post (招聘公告). The window includes both days; without an end it stays open."""
 
     id: int
     announced_on: date
@@ -178,6 +178,8 @@ class Dossier:
     proposed_year: int | None = None
     proposed_grade: str | None = None
     proposed_points_tenths: int | None = None
+    #: the natural person who proposed the assessment and so may not rule on it
+    proposed_by: str | None = None
     ruled_year: int | None = None
     ruled_grade: str | None = None
     ruled_passed: bool | None = None
@@ -278,6 +280,12 @@ class Hire:
     post: Post
     person: Person | None = None
     opened_at: datetime | None = None
+
+    def submitter_of(self, record: RecordKind) -> str:
+        """Whose act a step would approve: the proposer of an assessment, else whoever brought the hire here."""
+        if record is RecordKind.ASSESSMENT_RULING and self.dossier.proposed_by:
+            return self.dossier.proposed_by
+        return self.submitted_by
 
 
 #: states in which a hire holds one of the places of its opening

@@ -54,7 +54,7 @@ class Rules:
 
 
 def build(procedure: Procedure) -> Rules:
-    """Binds every guard and builds the machine. Raises KeyError or ValidationError for guards that do not exist or fit."""
+    """Binds every guard and builds the machine. Raises KeyError or ValidationError for guards that do not fit."""
     machine = Machine(
         model=None,
         states=[stage.stage for stage in procedure.stages],

@@ -33,7 +33,8 @@ class TimerFact:
 class Plan:
     """The outcome of ``decide``: the hire after the step and the rows that record it.
 
-    ``rows``: new rows by table. ``updates``: (table, key columns, new values). Values are JSON-plain; days and moments ISO.
+    ``rows``: new rows by table. ``updates``: (table, key columns, new values). Values are JSON-plain; days and
+    moments are ISO text.
     """
 
     before: Hire

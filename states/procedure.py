@@ -324,7 +324,7 @@ class Deadline(Line):
     """A period with a base event (期限). ``marks`` are days before (negative) or after (positive) the last day.
 
     ``enforce``: on the day after the last day the first of ``then`` whose guards pass is taken by the system.
-    ``advise``: at each mark the owners are told; the first mark puts it on their list; ``repeat_days`` goes on after the end.
+    ``advise``: at each mark the owners are told; the first puts it on their list; ``repeat_days`` goes on after the end.
     ``bar``: nothing; the guards named by the steps refuse anything before it, pages show it.
     """
 
@@ -364,7 +364,7 @@ class Allocation(Model):
 
 
 class Quota(Line):
-    """How many posts there may or should be (指标): a cap, a target or floor, one per area, or bands of a counted number."""
+    """How many posts there may or should be (指标): a cap, a target, one per area, or bands of a counted number."""
 
     kind: Name
     kinds: tuple[Name, ...] = ()
@@ -651,7 +651,7 @@ class Procedure(Model):
 
 
 def article_of(procedure: Procedure, cite: str) -> str:
-    """How an article is quoted to people: document number, then article; laws cited by their own name stay as they are."""
+    """How an article is quoted to people: document number, then article; laws cited by name stay as they are."""
     return cite if re.match(r"^[《民劳社实国L]", cite) and "《" in cite else f"{procedure.document.number}{cite}"
 
 

@@ -1,4 +1,4 @@
-"""How long a person may still serve under a procedure (任职期限): the 36-month ledger with the document's exceptions."""
+"""How long a person may still serve (任职期限): the 36-month ledger with the document's exceptions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The demo's clock (演示时钟): an offset kept in the database, so that every process of the demo sees the same day.
 
-Moving it runs what became due: the sweep, then whatever ``after`` is handed in (delivery). It only ever moves forward, as
-time does, and only exists where ``Settings.demo`` is set.
+Moving it runs what became due: the sweep, then whatever ``after`` is handed in (delivery). It only ever moves forward,
+as time does, and only exists where ``Settings.demo`` is set.
 """
 
 from __future__ import annotations

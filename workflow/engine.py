@@ -1,36 +1,46 @@
 """One step, one transaction (办理): load, decide, write.
 
 ``perform`` reads the hire with all that its guards look at, lets ``states.decide`` decide, and writes the plan held to
-the version that was read. A step is refused, or it is kept whole: state, audit entry, timers, filings and letters. Nothing
-here decides anything and nothing here sends anything.
+the version that was read. A step is refused, or it is kept whole: state, audit entry, timers, filings and letters.
+Nothing here decides anything and nothing here sends anything.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from states.canonical import GENESIS
-from states.clocks import local_day
-from states.decide import Offer, ask_opening, decide, decide_posting, offers
-from states.facts import Actor, Hire, Opening, Person, Post
-from states.guards import Answer, AskOpening
-from states.machine import Rules
+from states.decide import Offer, decide, offers
+from states.facts import Actor, Hire, Person
+from states.guards import Answer
 from states.plan import Plan, Row
-from states.procedure import Role
-from states.refusals import NoSuchHire, Refusal, StaleHire, StepNotOffered, StepRefused
+from states.refusals import NoSuchHire, Refusal, StaleHire, StepNotOffered
 from states.say import say
 from workflow.failpoints import failpoint
 from workflow.office import Office
+from workflow.openings import Announced, add_place, announce, preview_opening
 from workflow.reading import load_hires, load_person
 from workflow.writer import write_plans
+
+__all__ = [
+    "Announced",
+    "Done",
+    "KeyReused",
+    "PlaceTaken",
+    "add_place",
+    "announce",
+    "bulk",
+    "offers_of",
+    "perform",
+    "preview_opening",
+]
 
 #: how often a step is decided again when somebody else's step came in between
 ATTEMPTS = 8
@@ -47,15 +57,6 @@ class Done:
     state: str
     answers: tuple[Answer, ...] = ()
     replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """An opening and its hires, one per place, all posted."""
-
-    opening_id: int
-    hire_ids: tuple[int, ...]
-    answers: tuple[Answer, ...] = field(default=())
 
 
 class KeyReused(Refusal):
@@ -123,67 +124,6 @@ def bulk(
             return _bulk_in(office, connection, ids, act, actor, at, payload or {})
     except IntegrityError:
         return [_one(office, hire_id, act, actor, at, payload) for hire_id in ids]
-
-
-def announce(
-    office: Office,
-    actor: Actor,
-    at: datetime,
-    *,
-    post_id: int,
-    places: int,
-    closes_on: date | None = None,
-    boards: Sequence[str] = (),
-    announced_on: date | None = None,
-    relaxed_by: str | None = None,
-) -> Announced:
-    """Announces ``places`` of a post (发布招聘公告): the opening and one posted hire per place, in one transaction.
-
-    Raises StepRefused with the answers of the announcement's guards, StepNotOffered for the wrong role or region.
-    """
-    day = announced_on or local_day(at)
-    with office.database.transaction() as connection:
-        post, procedure_id, counted = _post(office, connection, post_id, actor)
-        rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
-        role = _announcer(rules, post, actor)
-        opening = Opening(0, day, closes_on, places, 0, tuple(boards), relaxed_by)
-        answers = ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
-        if any(answer.stops for answer in answers):
-            raise StepRefused(answers)
-        office.keep_procedure(connection, rules.procedure, at)
-        opening_id = _insert_opening(office, connection, rules, post, opening, actor, at)
-        hires = [_insert_hire(office, connection, rules, post, opening_id, actor, at) for _ in range(places)]
-        _post_hires(office, connection, hires, actor, role, at)
-    return Announced(opening_id, tuple(hires), answers)
-
-
-def preview_opening(
-    office: Office, actor: Actor, at: datetime, *, post_id: int, places: int, boards: Sequence[str] = ()
-) -> tuple[Answer, ...]:
-    """What the guards say of an announcement before it is made. Raises StepNotOffered as ``announce`` does."""
-    with office.database.reading() as connection:
-        post, procedure_id, counted = _post(office, connection, post_id, actor)
-        rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
-        _announcer(rules, post, actor)
-        day = local_day(at)
-        opening = Opening(0, day, None, places, 0, tuple(boards), None)
-        return ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
-
-
-def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> int:
-    """A further hire of an opening, for an applicant beyond its places (more apply than are taken). Returns its id."""
-    with office.database.transaction() as connection:
-        found = connection.exec_driver_sql(
-            office._sql("SELECT post_id, procedure FROM opening WHERE id = ?"), (opening_id,)
-        ).fetchone()
-        if found is None:
-            raise NoSuchHire(opening_id)
-        post, _, _ = _post(office, connection, found[0], actor)
-        rules = office.rulebook.rules(found[1])
-        role = _announcer(rules, post, actor)
-        hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
-        _post_hires(office, connection, [hire_id], actor, role, at)
-        return hire_id
 
 
 # ---- one attempt -------------------------------------------------------------------------------------------------
@@ -345,135 +285,3 @@ def _one(
         return perform(office, hire_id, act, actor, at, payload)
     except Refusal as refusal:
         return refusal
-
-
-# ---- openings ----------------------------------------------------------------------------------------------------
-
-
-def _post(office: Office, connection: Connection, post_id: int, actor: Actor) -> tuple[Post, str, int | None]:
-    row = connection.exec_driver_sql(
-        office._sql(
-            "SELECT id, kind, region, sources, registered, monthly_fen, minimum_wage_fen, subsidy_cap_fen, procedure_id,"
-            " counted_workers FROM post WHERE id = ?"
-        ),
-        (post_id,),
-    ).fetchone()
-    if row is None or not any(grant.covers(row[2]) for grant in actor.grants):
-        raise StepNotOffered(say("没有这个岗位，或您无权查看"), post_id=post_id)
-    sources = orjson.loads(row[3]) if isinstance(row[3], str) else row[3]
-    post = Post(row[0], row[1], row[2], frozenset(sources), bool(row[4]), row[5], row[6], row[7])
-    return post, row[8], row[9]
-
-
-def _announcer(rules: Rules, post: Post, actor: Actor) -> Role:
-    roles = actor.roles_in(post.region) & frozenset(rules.procedure.announcement.by)
-    if not roles:
-        raise StepNotOffered(say("您在这个地区没有发布公告的职责"), forbidden=True)
-    return min(roles)
-
-
-def _ask_opening(
-    office: Office,
-    connection: Connection,
-    rules: Rules,
-    post: Post,
-    opening: Opening,
-    day: date,
-    counted: int | None,
-) -> AskOpening:
-    """Counts the places in use within the scope of the quota: one village, or all of the document's area."""
-    procedure = rules.procedure
-    per_village = any(
-        q.rule in ("per_area", "bands") and (not q.kinds or post.kind in q.kinds) for q in procedure.quotas
-    )
-    in_use, cost = connection.exec_driver_sql(
-        office._sql(
-            "SELECT count(*), coalesce(sum(p.monthly_fen), 0) FROM hire h JOIN opening o ON o.id = h.opening_id"
-            " JOIN post p ON p.id = o.post_id WHERE p.procedure_id = ? AND p.kind = ?"
-            " AND h.state NOT IN ('dismissed', 'rejected', 'withdrawn') AND (? = 0 OR h.region = ?)"
-        ),
-        (procedure.procedure, post.kind, int(per_village), post.region),
-    ).one()
-    return AskOpening(
-        procedure=procedure,
-        post=post,
-        opening=opening,
-        on=day,
-        calendar=office.setting.calendar,
-        in_use=in_use,
-        counted=counted,
-        budget_fen=sum(line.fen or 0 for line in procedure.funding) or None,
-        monthly_fen=int(cost) + post.monthly_fen * opening.places,
-        year_target=_target(office, connection, procedure.procedure, day.year, post),
-    )
-
-
-def _target(office: Office, connection: Connection, procedure_id: str, year: int, post: Post) -> int | None:
-    """The plan of the narrowest area that holds the post (Liaocheng's annex, once imported)."""
-    rows = connection.exec_driver_sql(
-        office._sql("SELECT region, places FROM allocation WHERE procedure_id = ? AND year = ? AND kind = ?"),
-        (procedure_id, year, post.kind),
-    ).fetchall()
-    inside = [(len(region), places) for region, places in rows if post.region.startswith(region)]
-    return max(inside)[1] if inside else None
-
-
-def _insert_opening(
-    office: Office, connection: Connection, rules: Rules, post: Post, opening: Opening, actor: Actor, at: datetime
-) -> int:
-    iso = opening.announced_on.isoformat(), opening.closes_on.isoformat() if opening.closes_on else None
-    found = connection.exec_driver_sql(
-        office._sql(
-            "INSERT INTO opening (post_id, procedure, announced_on, closes_on, places, taken, boards, relaxed_by,"
-            " announced_by, created_at) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?) RETURNING id"
-        ),
-        (
-            post.id,
-            rules.procedure.key,
-            *iso,
-            opening.places,
-            orjson.dumps(opening.boards).decode(),
-            opening.relaxed_by,
-            actor.person_key,
-            office.moment(at),
-        ),
-    )
-    return int(found.scalar_one())
-
-
-def _insert_hire(
-    office: Office, connection: Connection, rules: Rules, post: Post, opening_id: int, actor: Actor, at: datetime
-) -> int:
-    """The bare row of a hire; its first audit entry follows in the same transaction (``_post_hires``)."""
-    first = rules.procedure.first_stage
-    found = connection.exec_driver_sql(
-        office._sql(
-            "INSERT INTO hire (version, visit, opening_id, procedure, kind, region, stage, state, serving, submitted_by,"
-            " audit_seq, audit_head, dossier, opened_at, changed_at) VALUES (1, 1, ?, ?, ?, ?, ?, ?, false, ?, 0, ?,"
-            " '{}', ?, ?) RETURNING id"
-        ),
-        (
-            opening_id,
-            rules.procedure.key,
-            post.kind,
-            post.region,
-            first.stage,
-            first.state.value,
-            actor.person_key,
-            GENESIS,
-            office.moment(at),
-            office.moment(at),
-        ),
-    )
-    return int(found.scalar_one())
-
-
-def _post_hires(
-    office: Office, connection: Connection, hire_ids: Sequence[int], actor: Actor, role: Role, at: datetime
-) -> None:
-    hires = load_hires(connection, hire_ids)
-    plans = [
-        decide_posting(hires[i], actor, role, at, office.rulebook.rules(hires[i].procedure), office.setting)
-        for i in hire_ids
-    ]
-    write_plans(connection, plans)

@@ -64,7 +64,8 @@ class Office:
         body = procedure.model_dump_json(by_alias=True, exclude_defaults=True)
         connection.exec_driver_sql(
             self._sql(
-                "INSERT INTO procedure_version (key, body, digest, kept_at) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+                "INSERT INTO procedure_version (key, body, digest, kept_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (key) DO NOTHING"
             ),
             (procedure.key, body, hashlib.sha256(body.encode()).hexdigest(), self.moment(at)),
         )

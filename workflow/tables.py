@@ -209,7 +209,7 @@ STATES = (
 
 
 class Hire(SQLModel, table=True):
-    """聘用: the case. ``dossier`` is what follows from its trail; nothing but the writer changes ``stage`` and ``state``."""
+    """聘用: the case. ``dossier`` follows from its trail; nothing but the writer changes ``stage`` and ``state``."""
 
     __tablename__ = "hire"
     id: int | None = Field(default=None, sa_column=big_id())
@@ -256,7 +256,7 @@ class Hire(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """审计记录: the stored canonical bytes and their hash. ``log_index`` is the place in a global log, once one is kept."""
+    """审计记录: the stored canonical bytes and their hash. ``log_index`` is left for a place in a global log."""
 
     __tablename__ = "audit_entry"
     hire_id: int = Field(foreign_key="hire.id", primary_key=True, sa_type=BigInteger)
@@ -281,8 +281,8 @@ def hire_key() -> Any:
 class Decision(SQLModel, table=True):
     """审核意见、审定: which natural person took or signed which step.
 
-    The four eyes are held here too: an independent step is never taken by whoever brought the hire there, and one person
-    signs a joint ruling once.
+    The four eyes are held here too: an independent step is never taken by whoever brought the hire there, and one
+    person signs a joint ruling once.
     """
 
     __tablename__ = "decision"
@@ -444,7 +444,7 @@ class Filing(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """计时: a moment of a running deadline. ``legal_on`` is its last day; ``wake_at`` moves only when a firing failed."""
+    """计时: a moment of a running deadline. ``legal_on`` is its last day; ``wake_at`` moves when a firing failed."""
 
     __tablename__ = "timer"
     hire_id: int = hire_key()

@@ -1,8 +1,8 @@
 """Due timers (到期办理): claimed, decided and written in one transaction, by any number of workers, without a leader.
 
-The claim locks the hires of the earliest due timers and skips those that another worker holds, so that all timers of one
-hire are handled by one worker and in their order. A faulty hire is set aside with its error and asked again later; it
-never holds up the others. There is no "running" state, so nothing has to be rescued after a kill.
+The claim locks the hires of the earliest due timers and skips those that another worker holds, so that all timers of
+one hire are handled by one worker and in their order. A faulty hire is set aside with its error and asked again later;
+it never holds up the others. There is no "running" state, so nothing has to be rescued after a kill.
 """
 
 from __future__ import annotations

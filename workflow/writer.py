@@ -1,8 +1,8 @@
 """Writes plans (写入): one plan or five hundred, every effect in one place, held to the version that was read.
 
-PostgreSQL: ONE data-modifying statement with ONE JSON parameter. The update of the hires is its root and everything else
-joins the rows really updated, so a decision made on stale facts writes nothing at all. SQLite: the same, statement by
-statement, inside the immediate transaction of the caller. Nothing else in the project changes a stage or a state.
+PostgreSQL: ONE data-modifying statement with ONE JSON parameter. The update of the hires is its root and everything
+else joins the rows really updated, so a decision made on stale facts writes nothing at all. SQLite: the same, statement
+by statement, inside the immediate transaction of the caller. Nothing else in the project changes a stage or a state.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, DateTime, Integer, Table
 
+from states.canonical import GENESIS
+from states.facts import Post
 from states.plan import Plan, Row, TimerFact
+from states.procedure import Stage
 from workflow.reading import sqlite_moment
 from workflow.tables import metadata
 
@@ -109,6 +112,22 @@ def fired_row(timer: TimerFact, status: str, at: datetime) -> Row:
     }
 
 
+def bare_hire(
+    connection: Connection, opening_id: int, procedure: str, post: Post, first: Stage, submitted_by: str, at: datetime
+) -> int:
+    """The row of a new hire, before its first audit entry, which follows in the same transaction. Returns its id."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    moment: Any = sqlite_moment(at) if connection.dialect.name == "sqlite" else at
+    values = (opening_id, procedure, post.kind, post.region, first.stage, first.state.value, submitted_by, GENESIS)
+    found = connection.exec_driver_sql(
+        "INSERT INTO hire (opening_id, procedure, kind, region, stage, state, submitted_by, audit_head, opened_at,"
+        " changed_at, version, visit, serving, audit_seq, dossier)"
+        f" VALUES ({', '.join([mark] * 10)}, 1, 1, false, 0, '{{}}') RETURNING id",
+        (*values, moment, moment),
+    )
+    return int(found.scalar_one())
+
+
 # ---- PostgreSQL --------------------------------------------------------------------------------------------------
 
 _PG_TYPES = ((BigInteger, "bigint"), (Integer, "int"), (Boolean, "boolean"), (JSON, "json"), (Date, "date"))
@@ -181,7 +200,8 @@ def _pg_statement(sheet: _Sheet, updates: list[tuple[str, tuple[str, ...], tuple
     if sheet.fired:
         columns = ("hire_id", "name", "kind", "mark", "seq", "status", "fired_at")
         parts.append(
-            f"fired AS (UPDATE timer SET status = r.status, fired_at = r.fired_at FROM {_records('fired', timer, columns)}"
+            "fired AS (UPDATE timer SET status = r.status, fired_at = r.fired_at"
+            f" FROM {_records('fired', timer, columns)}"
             " JOIN u ON u.id = r.hire_id WHERE timer.hire_id = r.hire_id AND timer.name = r.name"
             " AND timer.kind = r.kind AND timer.mark = r.mark AND timer.seq = r.seq)"
         )
@@ -193,8 +213,9 @@ def _pg_statement(sheet: _Sheet, updates: list[tuple[str, tuple[str, ...], tuple
         )
     if sheet.places:
         parts.append(
-            "places AS (UPDATE opening SET taken = taken + s.delta FROM (SELECT r.opening_id, sum(r.delta)::int AS delta"
-            " FROM json_to_recordset((SELECT d->'place' FROM j)) AS r(hire_id bigint, opening_id bigint, delta int)"
+            "places AS (UPDATE opening SET taken = taken + s.delta"
+            " FROM (SELECT r.opening_id, sum(r.delta)::int AS delta FROM json_to_recordset((SELECT d->'place' FROM j))"
+            " AS r(hire_id bigint, opening_id bigint, delta int)"
             " JOIN u ON u.id = r.hire_id GROUP BY r.opening_id) s WHERE opening.id = s.opening_id)"
         )
     return "WITH " + ",\n".join(parts) + "\nSELECT id FROM u"

@@ -1,0 +1,220 @@
+"""Openings (招聘公告): a number of places in a post is announced, and one hire per place is posted.
+
+The guards of an announcement are asked before anything is kept; quota and budget are answered in sentences, and the
+places themselves are held by a constraint. Everything of one announcement is kept in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import orjson
+from sqlalchemy import Connection
+
+from states.clocks import local_day
+from states.decide import ask_opening, decide_posting
+from states.facts import Actor, Opening, Post
+from states.guards import Answer, AskOpening
+from states.inputs import Override
+from states.machine import Rules
+from states.procedure import Procedure, Role
+from states.refusals import NoSuchHire, StepNotOffered, StepRefused
+from states.say import say
+from states.targets import YearTarget, target_of
+from workflow.office import Office
+from workflow.reading import load_hires
+from workflow.writer import bare_hire, write_plans
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An opening and its hires, one per place, all posted."""
+
+    opening_id: int
+    hire_ids: tuple[int, ...]
+    answers: tuple[Answer, ...] = field(default=())
+
+
+def announce(
+    office: Office,
+    actor: Actor,
+    at: datetime,
+    *,
+    post_id: int,
+    places: int,
+    closes_on: date | None = None,
+    boards: Sequence[str] = (),
+    announced_on: date | None = None,
+    relaxed_by: str | None = None,
+    overrides: Sequence[Override] = (),
+) -> Announced:
+    """Announces ``places`` of a post (发布招聘公告): the opening and one posted hire per place, in one transaction.
+
+    ``overrides`` set rules "in principle" aside, where the actor is the officer whom the rule names. Raises StepRefused
+    with the answers of the announcement's guards, StepNotOffered for the wrong role or region.
+    """
+    day = announced_on or local_day(at)
+    with office.database.transaction() as connection:
+        post, procedure_id, counted = _post(office, connection, post_id, actor)
+        rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
+        role = _announcer(rules, post, actor)
+        opening = Opening(0, day, closes_on, places, 0, tuple(boards), relaxed_by)
+        ask = _ask_opening(office, connection, rules, post, opening, day, counted)
+        answers = ask_opening(ask, rules, actor.roles_in(post.region), overrides)
+        if any(answer.stops for answer in answers):
+            raise StepRefused(answers)
+        office.keep_procedure(connection, rules.procedure, at)
+        opening_id = _insert_opening(office, connection, rules, post, opening, actor, at)
+        hires = [_insert_hire(office, connection, rules, post, opening_id, actor, at) for _ in range(places)]
+        _post_hires(office, connection, hires, actor, role, at)
+    return Announced(opening_id, tuple(hires), answers)
+
+
+def preview_opening(
+    office: Office, actor: Actor, at: datetime, *, post_id: int, places: int, boards: Sequence[str] = ()
+) -> tuple[Answer, ...]:
+    """What the guards say of an announcement before it is made. Raises StepNotOffered as ``announce`` does."""
+    with office.database.reading() as connection:
+        post, procedure_id, counted = _post(office, connection, post_id, actor)
+        rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
+        _announcer(rules, post, actor)
+        day = local_day(at)
+        opening = Opening(0, day, None, places, 0, tuple(boards), None)
+        return ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
+
+
+def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> int:
+    """A further hire of an opening, for an applicant beyond its places (more apply than are taken). Returns its id."""
+    with office.database.transaction() as connection:
+        found = connection.exec_driver_sql(
+            office._sql("SELECT post_id, procedure FROM opening WHERE id = ?"), (opening_id,)
+        ).fetchone()
+        if found is None:
+            raise NoSuchHire(opening_id)
+        post, _, _ = _post(office, connection, found[0], actor)
+        rules = office.rulebook.rules(found[1])
+        role = _announcer(rules, post, actor)
+        hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
+        _post_hires(office, connection, [hire_id], actor, role, at)
+        return hire_id
+
+
+def _post(office: Office, connection: Connection, post_id: int, actor: Actor) -> tuple[Post, str, int | None]:
+    row = connection.exec_driver_sql(
+        office._sql(
+            "SELECT id, kind, region, sources, registered, monthly_fen, minimum_wage_fen, subsidy_cap_fen,"
+            " procedure_id, counted_workers FROM post WHERE id = ?"
+        ),
+        (post_id,),
+    ).fetchone()
+    if row is None or not any(grant.covers(row[2]) for grant in actor.grants):
+        raise StepNotOffered(say("没有这个岗位，或您无权查看"), post_id=post_id)
+    sources = orjson.loads(row[3]) if isinstance(row[3], str) else row[3]
+    post = Post(row[0], row[1], row[2], frozenset(sources), bool(row[4]), row[5], row[6], row[7])
+    return post, row[8], row[9]
+
+
+def _announcer(rules: Rules, post: Post, actor: Actor) -> Role:
+    roles = actor.roles_in(post.region) & frozenset(rules.procedure.announcement.by)
+    if not roles:
+        raise StepNotOffered(say("您在这个地区没有发布公告的职责"), forbidden=True)
+    return min(roles)
+
+
+def _ask_opening(
+    office: Office,
+    connection: Connection,
+    rules: Rules,
+    post: Post,
+    opening: Opening,
+    day: date,
+    counted: int | None,
+) -> AskOpening:
+    """Counts the places in use within the scope of the quota: one village, or all of the document's area."""
+    procedure = rules.procedure
+    plan = _plan_of(office, connection, procedure, day.year, post)
+    within = _scope(procedure, post, plan)
+    in_use, cost = connection.exec_driver_sql(
+        office._sql(
+            "SELECT count(*), coalesce(sum(p.monthly_fen), 0) FROM hire h JOIN opening o ON o.id = h.opening_id"
+            " JOIN post p ON p.id = o.post_id WHERE p.procedure_id = ? AND p.kind = ?"
+            " AND h.state NOT IN ('dismissed', 'rejected', 'withdrawn') AND substr(h.region, 1, ?) = ?"
+        ),
+        (procedure.procedure, post.kind, len(within), within),
+    ).one()
+    return AskOpening(
+        procedure=procedure,
+        post=post,
+        opening=opening,
+        on=day,
+        calendar=office.setting.calendar,
+        in_use=in_use,
+        counted=counted,
+        budget_fen=sum(line.fen or 0 for line in procedure.funding) or None,
+        monthly_fen=int(cost) + post.monthly_fen * opening.places,
+        year_target=None if plan is None else plan.places,
+    )
+
+
+def _plan_of(office: Office, connection: Connection, procedure: Procedure, year: int, post: Post) -> YearTarget | None:
+    """The year's plan for the post's area: as imported, else as the document has it."""
+    rows = connection.exec_driver_sql(
+        office._sql("SELECT region, places, source FROM allocation WHERE procedure_id = ? AND year = ? AND kind = ?"),
+        (procedure.procedure, year, post.kind),
+    ).fetchall()
+    inside = [(region, places, source) for region, places, source in rows if post.region.startswith(region)]
+    if inside:
+        region, places, source = max(inside, key=lambda row: len(row[0]))
+        return YearTarget(places, region, source)
+    return target_of(procedure, post.kind, post.region, year)
+
+
+def _scope(procedure: Procedure, post: Post, plan: YearTarget | None) -> str:
+    """The area in which places are counted: one village, the area of the plan, or all that the document covers."""
+    for quota in procedure.quotas:
+        if quota.rule in ("per_area", "bands") and (not quota.kinds or post.kind in quota.kinds):
+            return post.region
+    return plan.region if plan is not None else ""
+
+
+def _insert_opening(
+    office: Office, connection: Connection, rules: Rules, post: Post, opening: Opening, actor: Actor, at: datetime
+) -> int:
+    iso = opening.announced_on.isoformat(), opening.closes_on.isoformat() if opening.closes_on else None
+    found = connection.exec_driver_sql(
+        office._sql(
+            "INSERT INTO opening (post_id, procedure, announced_on, closes_on, places, taken, boards, relaxed_by,"
+            " announced_by, created_at) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?) RETURNING id"
+        ),
+        (
+            post.id,
+            rules.procedure.key,
+            *iso,
+            opening.places,
+            orjson.dumps(opening.boards).decode(),
+            opening.relaxed_by,
+            actor.person_key,
+            office.moment(at),
+        ),
+    )
+    return int(found.scalar_one())
+
+
+def _insert_hire(
+    office: Office, connection: Connection, rules: Rules, post: Post, opening_id: int, actor: Actor, at: datetime
+) -> int:
+    first = rules.procedure.first_stage
+    return bare_hire(connection, opening_id, rules.procedure.key, post, first, actor.person_key, at)
+
+
+def _post_hires(
+    office: Office, connection: Connection, hire_ids: Sequence[int], actor: Actor, role: Role, at: datetime
+) -> None:
+    hires = load_hires(connection, hire_ids)
+    plans = [
+        decide_posting(hires[i], actor, role, at, office.rulebook.rules(hires[i].procedure), office.setting)
+        for i in hire_ids
+    ]
+    write_plans(connection, plans)
