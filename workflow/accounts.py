@@ -1,0 +1,219 @@
+"""Accounts (账户): who may sign in, in which roles, and in which regions. Sessions are in ``sign_in``.
+
+An account belongs to a natural person, known by the blind index of the identity number; the number itself is not kept.
+Ending or changing what an account may do ends its sessions at once, so that nobody goes on with rights they no longer
+have. Passwords are kept as Argon2id hashes.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pwdlib import PasswordHash
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from states.facts import Grant
+from states.identity_number import BadIdentityNumber
+from states.procedure import Role
+from states.refusals import InputRefused, Refusal
+from states.say import Sentence, say
+from workflow.sealing import Seal
+from workflow.tables import Account, AccountGrant, Region, SignIn
+
+PASSWORD_AT_LEAST = 10
+PASSWORD_AT_MOST = 200
+_KEY = re.compile(r"[0-9a-f]{64}")
+_USERNAME = re.compile(r"[\w.@-]{2,64}")
+_COMMON = frozenset({"1234567890", "0123456789", "qwertyuiop", "password12", "password123", "1q2w3e4r5t", "zaigang123"})
+
+_hasher = PasswordHash.recommended()
+#: each hash takes 64 MiB while it is computed: a crowd at the door must not take the memory of the house
+_hashing = threading.BoundedSemaphore(4)
+
+
+class NoSuchAccount(Refusal):
+    """There is no such account, or not for this actor."""
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(say("没有这个账户，或您无权查看"), account_id=account_id)
+
+
+def create_account(
+    session: Session,
+    seal: Seal,
+    *,
+    username: str,
+    password: str,
+    person: str,
+    name: str,
+    at: datetime,
+    email: str | None = None,
+    language: Literal["zh", "en"] = "zh",
+    grants: Iterable[Grant] = (),
+) -> int:
+    """Creates an account and returns its number. ``person``: the identity number of the holder, or their key.
+
+    ``at`` is aware. Raises InputRefused with every fault.
+    """
+    username, name = username.strip(), name.strip()
+    found: dict[str, Sentence] = {}
+    if not _USERNAME.fullmatch(username):
+        found["username"] = say("用户名须为2至64个字母、数字、汉字或 . _ @ -")
+    if not 1 <= len(name) <= 100:
+        found["name"] = say("请填写姓名（100字以内）")
+    if email is not None and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,130}", email):
+        found["email"] = say("邮箱地址不符合要求")
+    found |= password_faults(password, username)
+    key = _person_key(seal, person, found)
+    granted = list(grants)
+    found |= _grant_faults(session, granted)
+    if found:
+        raise InputRefused(found)
+    account = Account(
+        username=username,
+        password_hash=_hashed(password),
+        person_key=key,
+        name=name,
+        email=email,
+        language=language,
+        created_at=at,
+    )
+    try:
+        with session.begin_nested():
+            session.add(account)
+            session.flush()
+    except IntegrityError:
+        raise InputRefused({"username": say("这个用户名已有人使用")}) from None
+    assert account.id is not None
+    for one in granted:
+        session.merge(AccountGrant(account_id=account.id, role=one.role.value, region=one.region))
+    session.flush()
+    return account.id
+
+
+def password_faults(password: str, username: str) -> dict[str, Sentence]:
+    """Length and guessability; no rules of composition, no forced change."""
+    if len(password) < PASSWORD_AT_LEAST:
+        return {"password": say("密码至少{length}位", length=PASSWORD_AT_LEAST)}
+    if len(password) > PASSWORD_AT_MOST:
+        return {"password": say("密码最多{length}位", length=PASSWORD_AT_MOST)}
+    lowered = password.lower()
+    if lowered in _COMMON or len(set(lowered)) < 4 or (len(username) >= 4 and username.lower() in lowered):
+        return {"password": say("密码过于常见或包含用户名，请换一个")}
+    return {}
+
+
+def grant(session: Session, account_id: int, role: Role, region: str) -> None:
+    """Gives a role in a region and all below it ("" for the whole tree), and ends the sessions of the account.
+
+    Raises NoSuchAccount, InputRefused.
+    """
+    _account(session, account_id)
+    found = _grant_faults(session, [Grant(role, region)])
+    if found:
+        raise InputRefused(found)
+    session.merge(AccountGrant(account_id=account_id, role=role.value, region=region))
+    end_sessions(session, account_id)
+
+
+def revoke(session: Session, account_id: int, role: Role, region: str) -> None:
+    """Takes a role away and ends the sessions of the account. Raises NoSuchAccount."""
+    _account(session, account_id)
+    found = session.get(AccountGrant, (account_id, role.value, region))
+    if found is not None:
+        session.delete(found)
+    end_sessions(session, account_id)
+
+
+def disable(session: Session, account_id: int, at: datetime) -> None:
+    """Closes the account: no sign-in, and no session goes on. Raises NoSuchAccount."""
+    account = _account(session, account_id)
+    account.disabled_at = account.disabled_at or at
+    session.add(account)
+    end_sessions(session, account_id)
+
+
+def enable(session: Session, account_id: int) -> None:
+    """Opens a closed account again. Raises NoSuchAccount."""
+    account = _account(session, account_id)
+    account.disabled_at = None
+    session.add(account)
+    session.flush()
+
+
+def change_password(session: Session, account_id: int, password: str) -> None:
+    """Sets a new password and ends the sessions of the account. Raises NoSuchAccount, InputRefused."""
+    account = _account(session, account_id)
+    found = password_faults(password, account.username)
+    if found:
+        raise InputRefused(found)
+    account.password_hash = _hashed(password)
+    session.add(account)
+    end_sessions(session, account_id)
+
+
+def end_sessions(session: Session, account_id: int) -> None:
+    """Ends every session of the account at once."""
+    session.exec(delete(SignIn).where(col(SignIn.account_id) == account_id))
+    session.flush()
+
+
+def grants_of(session: Session, account_id: int) -> tuple[Grant, ...]:
+    """What the account may do, in a fixed order."""
+    rows = session.exec(select(AccountGrant).where(AccountGrant.account_id == account_id)).all()
+    return tuple(sorted((Grant(Role(row.role), row.region) for row in rows), key=lambda g: (g.role, g.region)))
+
+
+def password_matches(password: str, hashed: str | None) -> bool:
+    """Whether the password is right. Takes as long for an account that does not exist (``hashed`` None)."""
+    with _hashing:
+        if len(password) > PASSWORD_AT_MOST:
+            return False
+        return _hasher.verify(password, hashed or _nobody()) and hashed is not None
+
+
+_nobodys: list[str] = []
+
+
+def _nobody() -> str:
+    """A hash that no password fits, made once per process."""
+    if not _nobodys:
+        _nobodys.append(_hasher.hash("nobody signs in with this"))
+    return _nobodys[0]
+
+
+def _hashed(password: str) -> str:
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def _person_key(seal: Seal, person: str, found: dict[str, Sentence]) -> str:
+    if _KEY.fullmatch(person):
+        return person
+    try:
+        return seal.person_key(person)
+    except BadIdentityNumber as bad:
+        found["person"] = bad.faults[0].reason
+        return ""
+
+
+def _grant_faults(session: Session, grants: Iterable[Grant]) -> dict[str, Sentence]:
+    for one in grants:
+        if one.role is Role.SYSTEM:
+            return {"role": say("系统角色不能授予任何人")}
+        if one.region and session.get(Region, one.region) is None:
+            return {"region": say("没有编码为{code}的地区", code=one.region)}
+    return {}
+
+
+def _account(session: Session, account_id: int) -> Account:
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NoSuchAccount(account_id)
+    return account
