@@ -1,44 +1,8 @@
-"""The language of an answer (语言): Chinese unless the reader prefers English.
-
-Chinese needs no catalogue, its sentences are the message ids. English comes from the ``locale/en.po`` files beside the
-packages, read once at start; a sentence that has no translation yet is shown in Chinese rather than not at all.
-"""
+"""Which language a request asks for (语言). Translating is ``notifications.i18n``'s."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-
-from babel.messages.pofile import read_po
-
-from states.say import Translate
-
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("states", "workflow", "notifications", "api")
-LANGUAGES = ("zh", "en")
-
-
-@cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """Message id to translation, over all packages. Empty for Chinese."""
-    messages: dict[str, str] = {}
-    for package in PACKAGES:
-        path = ROOT / package / "locale" / f"{language}.po"
-        if language != "zh" and path.exists():
-            with path.open("rb") as file:
-                for message in read_po(file, locale=language):
-                    if message.id and message.string and not message.fuzzy:
-                        messages[str(message.id)] = str(message.string)
-    return messages
-
-
-def translator(language: str) -> Translate | None:
-    """What ``Sentence.text`` takes; None for Chinese."""
-    if language == "zh":
-        return None
-    messages = catalogue(language)
-    return lambda words: messages.get(words, words)
+from notifications.i18n import LANGUAGES
 
 
 def preferred(accept_language: str | None) -> str | None:
