@@ -1,0 +1,146 @@
+"""What an account has been told (收件箱): newest first, read or not. Letters about regions it lost are not shown.
+
+The words are written when they are read, in the language of that moment; the facts are those of the outbox row and of
+its entry in the trail.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jinja2 import TemplateError
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_, update
+
+from notifications.i18n import translator
+from notifications.letters import load_letters
+from notifications.messages import Message, Reader, compose
+from notifications.reminders import INBOX
+from states.say import say
+from workflow.office import Office
+from workflow.tables import AccountGrant, Delivery, Outbox
+
+log = logging.getLogger(__name__)
+
+_outbox, _delivery, _grant = (
+    table.__table__  # type: ignore[attr-defined]
+    for table in (Outbox, Delivery, AccountGrant)
+)
+_ORDER = (_delivery.c.sent_at, _outbox.c.hire_id, _outbox.c.seq, _outbox.c.n)
+UNREADABLE = say("这封信暂时无法显示")
+
+
+class UnknownCursor(ValueError):
+    """The cursor is not one that this inbox gave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One letter in the list. ``cursor``: where to go on after it. ``at`` and ``read_at`` are UTC."""
+
+    message_id: str
+    hire_id: int
+    at: datetime
+    read_at: datetime | None
+    message: Message
+    cursor: str
+
+
+def page(
+    office: Office,
+    account_id: int,
+    *,
+    reader: Reader,
+    after: str | None = None,
+    limit: int = 20,
+    unread_only: bool = False,
+) -> list[Item]:
+    """Up to ``limit`` letters, newest first, from behind the cursor ``after``. Raises UnknownCursor."""
+    query = _letters_of(account_id).order_by(*(column.desc() for column in _ORDER)).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*_ORDER) < tuple_(*_place(after)))
+    if unread_only:
+        query = query.where(_delivery.c.read_at.is_(None))
+    with office.database.reading() as connection:
+        rows = connection.execute(query).all()
+    messages = _composed(office, [row.message_id for row in rows], reader)
+    return [
+        Item(row.message_id, row.hire_id, row.sent_at, row.read_at, messages[row.message_id], _cursor(row))
+        for row in rows
+    ]
+
+
+def read(office: Office, account_id: int, message_id: str, at: datetime, *, reader: Reader) -> Item | None:
+    """One letter, marked as read at ``at`` (aware) when it is opened for the first time. None: not this account's."""
+    with office.database.transaction() as connection:
+        row = connection.execute(_letters_of(account_id).where(_delivery.c.message_id == message_id)).first()
+        if row is None:
+            return None
+        if row.read_at is None:
+            connection.execute(_marking(account_id, at).where(_delivery.c.message_id == message_id))
+    message = _composed(office, [message_id], reader)[message_id]
+    return Item(row.message_id, row.hire_id, row.sent_at, row.read_at or at, message, _cursor(row))
+
+
+def mark_all_read(office: Office, account_id: int, at: datetime) -> int:
+    """Marks every unread letter as read; returns how many there were."""
+    with office.database.transaction() as connection:
+        return connection.execute(_marking(account_id, at)).rowcount
+
+
+def unread_count(office: Office, account_id: int) -> int:
+    """How many letters were not opened yet."""
+    query = _letters_of(account_id).where(_delivery.c.read_at.is_(None)).subquery()
+    with office.database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(query)).scalar_one())
+
+
+def _letters_of(account_id: int) -> Select[Any]:
+    return (
+        select(_delivery, _outbox.c.seq, _outbox.c.n)
+        .join(_outbox, _outbox.c.message_id == _delivery.c.message_id)
+        .where(_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, _still_concerned(account_id))
+    )
+
+
+def _still_concerned(account_id: int) -> ColumnElement[bool]:
+    """A grant that was taken away takes the letters of its region along."""
+    covers = _outbox.c.region.startswith(_grant.c.region)
+    return exists().select_from(_grant).where(_grant.c.account_id == account_id, covers)
+
+
+def _marking(account_id: int, at: datetime) -> Any:
+    unread = (_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, _delivery.c.read_at.is_(None))
+    return update(_delivery).where(*unread).values(read_at=at)
+
+
+def _composed(office: Office, message_ids: Sequence[str], reader: Reader) -> dict[str, Message]:
+    """The words of each letter. One that cannot be written is named as such and hides no other."""
+    with office.database.reading() as connection:
+        letters = load_letters(office, connection, message_ids)
+    found = dict.fromkeys(message_ids, Message(UNREADABLE.text(translator(reader.language)), ""))
+    for message_id, letter in letters.items():
+        try:
+            found[message_id] = compose(letter, reader)
+        except (KeyError, ValueError, TemplateError):
+            log.exception("a letter could not be written", extra={"message_id": message_id})
+    return found
+
+
+def _cursor(row: Row[Any]) -> str:
+    return f"{row.sent_at.isoformat()}~{row.hire_id}~{row.seq}~{row.n}"
+
+
+def _place(cursor: str) -> tuple[datetime, int, int, int]:
+    try:
+        moment, hire_id, seq, n = cursor.split("~")
+        at = datetime.fromisoformat(moment)
+        place = at, int(hire_id), int(seq), int(n)
+    except ValueError:
+        raise UnknownCursor(cursor) from None
+    if at.tzinfo is None or not all(0 <= number < 2**31 for number in place[2:]) or not 0 <= place[1] < 2**63:
+        raise UnknownCursor(cursor)
+    return place

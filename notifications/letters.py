@@ -1,0 +1,99 @@
+"""Outbox rows with everything that their words need, read in two queries however many there are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, and_, select, tuple_
+
+from notifications.messages import Letter
+from states.clocks import FILING, local_day
+from workflow.office import Office
+from workflow.tables import AuditEntry, Hire, Opening, Outbox, Person, Post, Region
+
+log = logging.getLogger(__name__)
+
+_outbox, _hire, _opening, _post, _region, _person, _audit = (
+    table.__table__  # type: ignore[attr-defined]
+    for table in (Outbox, Hire, Opening, Post, Region, Person, AuditEntry)
+)
+
+
+def load_letters(office: Office, connection: Connection, message_ids: Sequence[str]) -> dict[str, Letter]:
+    """The letters of ``message_ids`` that exist and can be written out; what is wrong with one harms no other."""
+    found = connection.execute(
+        select(
+            _outbox.c.message_id,
+            _outbox.c.hire_id,
+            _outbox.c.template,
+            _outbox.c.to_role,
+            _outbox.c.facts,
+            _outbox.c.created_at,
+            _hire.c.procedure,
+            _hire.c.dossier,
+            _post.c.title,
+            _post.c.employer,
+            _region.c.name.label("place"),
+            _person.c.name.label("person"),
+            _audit.c.from_stage,
+            _audit.c.body,
+        )
+        .join(_hire, _hire.c.id == _outbox.c.hire_id)
+        .join(_opening, _opening.c.id == _hire.c.opening_id)
+        .join(_post, _post.c.id == _opening.c.post_id)
+        .join(_region, _region.c.code == _hire.c.region)
+        .outerjoin(_person, _person.c.id == _hire.c.person_id)
+        .outerjoin(_audit, and_(_audit.c.hire_id == _outbox.c.hire_id, _audit.c.seq == _outbox.c.seq))
+        .where(_outbox.c.message_id.in_(message_ids))
+    ).all()
+    acts = _acts_of_filings(connection, found)
+    letters = {}
+    for row in found:
+        try:
+            letters[row.message_id] = _letter(office, row, acts)
+        except (KeyError, ValueError):
+            log.exception("a letter lacks what its words need", extra={"message_id": row.message_id})
+    return letters
+
+
+def _letter(office: Office, row: Row[Any], acts: dict[tuple[int, int], str]) -> Letter:
+    entry = orjson.loads(row.body) if row.body else {}
+    entry_of_filing = _entry_of_filing(row)
+    return Letter(
+        message_id=row.message_id,
+        hire_id=row.hire_id,
+        template=row.template,
+        to_role=row.to_role,
+        facts=row.facts,
+        created_on=local_day(row.created_at),
+        procedure=office.rulebook.rules(row.procedure).procedure,
+        origin=row.from_stage or "",
+        post=row.title,
+        employer=row.employer,
+        place=row.place,
+        person=row.person,
+        changes=entry.get("changes", {}),
+        ground=row.dossier.get("leaving_ground"),
+        due_by=acts.get(entry_of_filing) if entry_of_filing else None,
+    )
+
+
+def _entry_of_filing(row: Row[Any]) -> tuple[int, int] | None:
+    """The entry that made a report due is the last part of its clock's name: ``filing:contract:9``."""
+    seq = str(row.facts.get("deadline", "")).rpartition(":")[2] if _is_filing(row) else ""
+    return (row.hire_id, int(seq)) if seq.isdecimal() else None
+
+
+def _is_filing(row: Row[Any]) -> bool:
+    return str(row.facts.get("deadline", "")).startswith(FILING)
+
+
+def _acts_of_filings(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[int, int], str]:
+    entries = {entry for entry in map(_entry_of_filing, rows) if entry}
+    if not entries:
+        return {}
+    where = tuple_(_audit.c.hire_id, _audit.c.seq).in_(sorted(entries))
+    return {(r.hire_id, r.seq): r.act for r in connection.execute(select(_audit).where(where))}

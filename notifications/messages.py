@@ -1,0 +1,198 @@
+"""From an outbox row to a letter (书信): pure, in the reader's language, from templates beside this module.
+
+A letter says what is due, until when, under which article and what to do. It never holds an identity, phone or bank
+number, and nothing that somebody typed as an opinion. Outside the service a person is a surname (张某); officers who are
+signed in may read the full name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifications.i18n import CHINESE, install, translator
+from notifications.reminders import is_reminder, reminder_for, template_of
+from states.clocks import FILING
+from states.labels import role_name
+from states.procedure import FilingLine, Procedure, Role, Step, article_of
+from states.say import Translate, say
+
+TEMPLATES = Path(__file__).with_name("templates")
+SUBJECT_LENGTH = 60
+SURNAMES_OF_TWO = frozenset(
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 司徒 司空 夏侯 南宫 端木 轩辕 申屠 独孤 呼延".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An outbox row with what its words need. ``changes``: what the entry of the trail changed in the hire's dossier.
+
+    ``created_on`` is the day (Asia/Shanghai) on which the letter was decided: what is left or overdue is told from there.
+    ``due_by``: for a filing, the act of the step that made it due.
+    """
+
+    message_id: str
+    hire_id: int
+    template: str
+    to_role: str
+    facts: Mapping[str, Any]
+    created_on: date
+    procedure: Procedure
+    origin: str
+    post: str
+    employer: str
+    place: str
+    person: str | None = None
+    changes: Mapping[str, Any] | None = None
+    ground: str | None = None
+    due_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom a letter is written out. ``signed_in``: read within the service, where officers may see the full name."""
+
+    language: str = CHINESE
+    public_url: str = ""
+    signed_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Plain text. The subject is one line of at most 60 characters."""
+
+    subject: str
+    body: str
+
+
+def compose(letter: Letter, reader: Reader) -> Message:
+    """The letter in the reader's language. Raises jinja2.UndefinedError if a template names what there is not."""
+    template = _environment(reader.language).get_template(f"{template_of(letter.template)}.txt")
+    subject, _, body = template.render(_context(letter, reader)).strip().partition("\n")
+    return Message(_one_line(subject), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+
+
+def veiled(name: str) -> str:
+    """The surname alone: 张某, 欧阳某."""
+    return (name[:2] if name[:2] in SURNAMES_OF_TWO else name[:1]) + "某"
+
+
+def day_in_words(day: date, language: str) -> str:
+    """A day as people write it: 2026年3月9日, 9 March 2026."""
+    if language == CHINESE:
+        return f"{day.year}年{day.month}月{day.day}日"
+    return format_date(day, "d MMMM y", locale=language)
+
+
+@cache
+def _environment(language: str) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    install(environment, language)
+    # between two sentences of one paragraph: nothing in Chinese
+    environment.globals["gap"] = "" if language == CHINESE else " "
+    environment.filters["day"] = lambda day: day_in_words(day, language)
+    return environment
+
+
+def _context(letter: Letter, reader: Reader) -> dict[str, Any]:
+    speak = translator(reader.language)
+    name = letter.person or ""
+    common: dict[str, Any] = {
+        "person": (name if reader.signed_in else veiled(name)) if name else say("空缺名额").text(speak),
+        "post": _plain(letter.post),
+        "employer": _plain(letter.employer),
+        "place": _plain(letter.place),
+        "document": letter.procedure.title.in_language(reader.language),
+        "link": f"{reader.public_url}/hires/{letter.hire_id}",
+        "signed_in": reader.signed_in,
+        "to_hand_over": letter.to_role == Role.APPLICANT.value,
+    }
+    return common | (_of_reminder if is_reminder(letter.template) else _of_decision)(letter, reader.language, speak)
+
+
+def _of_reminder(letter: Letter, language: str, speak: Translate) -> dict[str, Any]:
+    due_on = date.fromisoformat(letter.facts["due_on"])
+    name = str(letter.facts["deadline"])
+    filing = _filing_line(letter, name)
+    line = letter.procedure.deadline_by_name.get(name)
+    owners: tuple[Role, ...] = (filing.by,) if filing else line.owner if line else ()
+    told = filing or line
+    left = (due_on - letter.created_on).days
+    return {
+        "title": told.en if told and language == "en" else told.zh if told else name,
+        "due_on": due_on,
+        "provisional": bool(letter.facts.get("provisional")),
+        "left": left,
+        "late": -left,
+        "owners": _roles(letter.procedure, owners, language),
+        "to": _roles(letter.procedure, filing.to if filing else (), language),
+        "article": article_of(letter.procedure, told.cite) if told else letter.procedure.document.number,
+        "escalation": "" if letter.to_role in owners else reminder_for(letter.template).escalation.text(speak),
+    }
+
+
+def _of_decision(letter: Letter, language: str, speak: Translate) -> dict[str, Any]:
+    procedure, changes = letter.procedure, letter.changes or {}
+    step: Step | None = procedure.step_by_origin.get((letter.origin, str(letter.facts["act"])))
+    stage = procedure.stage_by_name.get(str(letter.facts["stage"]))
+    ground = procedure.ground_by_name.get(letter.ground or "")
+    on = date.fromisoformat(letter.facts["on"])
+    days = {
+        name: date.fromisoformat(changes[name]) if changes.get(name) else None
+        for name in ("signed_on", "renewal_signed_on", "term_starts_on", "term_ends_on", "ended_on", "paid_until")
+    }
+    return {
+        **days,
+        "on": on,
+        "signed_on": days["signed_on"] or days["renewal_signed_on"] or on,
+        "ended_on": days["ended_on"] or on,
+        "act": _named(step, language),
+        "stage": _named(stage, language),
+        "ground": _named(ground, language),
+        "death": letter.ground == "death",
+        "instrument": _without_brackets(procedure.contract.instrument.in_language(language)),
+        "article": article_of(procedure, step.cite) if step else procedure.document.number,
+    }
+
+
+def _named(line: Any, language: str) -> str:
+    return "" if line is None else line.en if language == "en" else line.zh
+
+
+def _without_brackets(words: str) -> str:
+    return words.replace("（", "(").split("(")[0].strip()
+
+
+def _filing_line(letter: Letter, name: str) -> FilingLine | None:
+    """The line of the report that is owed. Steps name reports alike; the one that made it due comes first."""
+    if not name.startswith(FILING):
+        return None
+    filing = name.split(":")[1]
+    steps = sorted(letter.procedure.steps, key=lambda step: step.act != letter.due_by)
+    return next((line for step in steps for line in step.files if line.filing == filing), None)
+
+
+def _roles(procedure: Procedure, roles: tuple[Role, ...], language: str) -> str:
+    return (", " if language == "en" else "、").join(role_name(procedure, role.value, language) for role in roles)
+
+
+def _plain(text: str) -> str:
+    """What somebody typed, on one line and without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _one_line(subject: str) -> str:
+    subject = _plain(subject)
+    return subject if len(subject) <= SUBJECT_LENGTH else subject[: SUBJECT_LENGTH - 1] + "…"
