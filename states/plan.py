@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -67,8 +67,6 @@ class Plan:
 
     def after(self) -> Hire:
         """The hire as it will be read once the plan is written."""
-        from dataclasses import replace
-
         return replace(
             self.before,
             version=self.before.version + 1,
@@ -79,4 +77,5 @@ class Plan:
             audit_seq=self.seq,
             audit_head=self.head,
             dossier=self.dossier,
+            stored=self.hire["dossier"],
         )

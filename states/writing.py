@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from states.calendar import Calendar
-from states.canonical import canonical, digest_of, link
+from states.canonical import canonical_of_checked, digest_of, link, plain
 from states.clocks import (
     Mark,
     escalation_of,
@@ -61,9 +61,11 @@ class Writing:
         self.updates: list[tuple[str, Row, Row]] = []
         self.input: Mapping[str, Any] = {}
         self.letters: list[tuple[str, Role, Row]] = []
+        self.stored: Row = {}
 
     def finish(self, *, person_id: int | None, submitted_by: str, keep: str | None = None) -> Plan:
         cancelled, armed = self._clocks(keep)
+        self.stored = dossier_to_json(self.dossier)
         body, head = self._entry()
         serving = self.stage.at_work or self.stage.pay_stopped
         delta = int(holds_place(self.stage.state, self.dossier)) - int(holds_place(self.hire.state, self.hire.dossier))
@@ -165,9 +167,9 @@ class Writing:
     # -- the audit entry and the hire
 
     def _entry(self) -> tuple[str, str]:
-        before, after = dossier_to_json(self.hire.dossier), dossier_to_json(self.dossier)
+        before, after = self.hire.stored, self.stored
         changes = {key: after.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-        body = canonical(
+        body = canonical_of_checked(
             {
                 "v": 1,
                 "alg": self.setting.algorithm,
@@ -221,7 +223,7 @@ class Writing:
             "serving": serving,
             "audit_seq": self.seq,
             "audit_head": head,
-            "dossier": dossier_to_json(self.dossier),
+            "dossier": self.stored,
             "changed_at": self.at.isoformat(),
         }
 
@@ -258,7 +260,7 @@ def _kept(answer: Answer) -> list[Any]:
         verdict.passed,
         answer.overridden is not None,
         answer.article,
-        dict(verdict.inputs),
+        dict(plain(verdict.inputs)),
     ]
 
 

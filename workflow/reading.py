@@ -122,6 +122,7 @@ def _sure(value: Any) -> date:
 
 
 def _hire(row: Any, sqlite: bool) -> Hire:
+    stored = _json(row[11], sqlite)
     return Hire(
         id=row[0],
         version=row[1],
@@ -134,7 +135,8 @@ def _hire(row: Any, sqlite: bool) -> Hire:
         submitted_by=row[8],
         audit_seq=row[9],
         audit_head=row[10],
-        dossier=dossier_from_json(_json(row[11], sqlite)),
+        dossier=dossier_from_json(stored),
+        stored=stored,
         opened_at=row[12] if isinstance(row[12], datetime) else None,
         opening=Opening(
             id=row[13],
