@@ -1,11 +1,11 @@
-"""From the outbox to people (投递): who is addressed, and what has been sent. Any number of processes may do this at once.
+"""From the outbox to people (投递): who is addressed, and what has been sent. Any number of processes may do it.
 
 Addressing is one transaction: a letter is claimed, its readers are found, their deliveries are rows. Sending is not,
 since a mail server has no part in our transactions: a delivery is leased, sent, marked. A process that dies between
 sending and marking leaves the lease, and after it the letter goes out again under the same Message-ID: at least once.
 
 For one reader the letters about one hire keep the order of its trail; a letter that cannot be sent holds up no other
-hire and no other reader, and is given up after ``len(BACK_OFF) + 1`` attempts. A mail server that is away costs no attempt.
+hire and no other reader, and is given up when ``BACK_OFF`` is used up. A mail server that is away costs no attempt.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from states.procedure import Role
 from workflow.failpoints import failpoint
 from workflow.office import Office
 from workflow.settings import Settings
-from workflow.tables import Account, AccountGrant, Delivery, Hire, Outbox
+from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,7 @@ NOBODY_AGAIN = timedelta(days=1)
 NOBODY_LONGEST = timedelta(days=30)
 
 _outbox, _delivery, _hire, _account, _grant = (
-    table.__table__  # type: ignore[attr-defined]
-    for table in (Outbox, Delivery, Hire, Account, AccountGrant)
+    metadata.tables[name] for name in ("outbox", "delivery", "hire", "account", "account_grant")
 )
 
 
@@ -238,7 +237,7 @@ def _due(at: datetime) -> Select[Any]:
 def _deliver(
     office: Office, settings: Settings, claimed: Row[Any], channel: Channel, at: datetime, done: Delivered
 ) -> bool:
-    """Sends one leased e-mail and marks what became of it. False: the mail server is away, there is no use in going on."""
+    """Sends one leased e-mail and marks what became of it. False: the mail server is away."""
     attempt = claimed.attempts + 1
     try:
         channel.send(_written(office, settings, claimed, at))

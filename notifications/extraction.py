@@ -1,4 +1,4 @@
-"""Which sentences there are, and which of them are translated (抽取文本): for developers and tests, not for the service.
+"""Which sentences there are, and which of them are translated (抽取文本): for developers and tests.
 
 Sentences are found where they are said: ``say("…")`` and ``_("…")`` in code, ``{% trans %}`` and ``_()`` in templates.
 """

@@ -73,7 +73,7 @@ def learn(procedures: Iterable[Procedure]) -> None:
 
 
 def read_catalogue(path: Path, language: str) -> dict[str, str]:
-    """The finished translations of a ``.po`` file; none if there is no such file. Raises PoFileError if it is broken."""
+    """The finished translations of a ``.po`` file; none without such a file. Raises PoFileError if it is broken."""
     if not path.exists():
         return {}
     with path.open("rb") as file:

@@ -21,14 +21,11 @@ from notifications.messages import Message, Reader, compose
 from notifications.reminders import INBOX
 from states.say import say
 from workflow.office import Office
-from workflow.tables import AccountGrant, Delivery, Outbox
+from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
-_outbox, _delivery, _grant = (
-    table.__table__  # type: ignore[attr-defined]
-    for table in (Outbox, Delivery, AccountGrant)
-)
+_outbox, _delivery, _grant = (metadata.tables[name] for name in ("outbox", "delivery", "account_grant"))
 _ORDER = (_delivery.c.sent_at, _outbox.c.hire_id, _outbox.c.seq, _outbox.c.n)
 UNREADABLE = say("这封信暂时无法显示")
 

@@ -12,13 +12,12 @@ from sqlalchemy import Connection, Row, and_, select, tuple_
 from notifications.messages import Letter
 from states.clocks import FILING, local_day
 from workflow.office import Office
-from workflow.tables import AuditEntry, Hire, Opening, Outbox, Person, Post, Region
+from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
 _outbox, _hire, _opening, _post, _region, _person, _audit = (
-    table.__table__  # type: ignore[attr-defined]
-    for table in (Outbox, Hire, Opening, Post, Region, Person, AuditEntry)
+    metadata.tables[name] for name in ("outbox", "hire", "opening", "post", "region", "person", "audit_entry")
 )
 
 
@@ -59,7 +58,7 @@ def load_letters(office: Office, connection: Connection, message_ids: Sequence[s
     return letters
 
 
-def _letter(office: Office, row: Row[Any], acts: dict[tuple[int, int], str]) -> Letter:
+def _letter(office: Office, row: Row[*tuple[Any, ...]], acts: dict[tuple[int, int], str]) -> Letter:
     entry = orjson.loads(row.body) if row.body else {}
     entry_of_filing = _entry_of_filing(row)
     return Letter(
@@ -81,17 +80,17 @@ def _letter(office: Office, row: Row[Any], acts: dict[tuple[int, int], str]) -> 
     )
 
 
-def _entry_of_filing(row: Row[Any]) -> tuple[int, int] | None:
+def _entry_of_filing(row: Row[*tuple[Any, ...]]) -> tuple[int, int] | None:
     """The entry that made a report due is the last part of its clock's name: ``filing:contract:9``."""
     seq = str(row.facts.get("deadline", "")).rpartition(":")[2] if _is_filing(row) else ""
     return (row.hire_id, int(seq)) if seq.isdecimal() else None
 
 
-def _is_filing(row: Row[Any]) -> bool:
+def _is_filing(row: Row[*tuple[Any, ...]]) -> bool:
     return str(row.facts.get("deadline", "")).startswith(FILING)
 
 
-def _acts_of_filings(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[int, int], str]:
+def _acts_of_filings(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[tuple[int, int], str]:
     entries = {entry for entry in map(_entry_of_filing, rows) if entry}
     if not entries:
         return {}

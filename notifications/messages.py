@@ -1,8 +1,8 @@
 """From an outbox row to a letter (书信): pure, in the reader's language, from templates beside this module.
 
 A letter says what is due, until when, under which article and what to do. It never holds an identity, phone or bank
-number, and nothing that somebody typed as an opinion. Outside the service a person is a surname (张某); officers who are
-signed in may read the full name.
+number, and nothing that somebody typed as an opinion. Outside the service a person is a surname (张某); officers who
+are signed in may read the full name.
 """
 
 from __future__ import annotations
@@ -25,19 +25,17 @@ from states.clocks import FILING
 from states.labels import role_name
 from states.procedure import FilingLine, Procedure, Role, Step, article_of
 from states.say import Translate, say
+from workflow.masking import COMPOUND_SURNAMES
 
 TEMPLATES = Path(__file__).with_name("templates")
 SUBJECT_LENGTH = 60
-SURNAMES_OF_TWO = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 司徒 司空 夏侯 南宫 端木 轩辕 申屠 独孤 呼延".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """An outbox row with what its words need. ``changes``: what the entry of the trail changed in the hire's dossier.
 
-    ``created_on`` is the day (Asia/Shanghai) on which the letter was decided: what is left or overdue is told from there.
+    ``created_on`` is the day (Asia/Shanghai) on which the letter was decided: days left are told from there.
     ``due_by``: for a filing, the act of the step that made it due.
     """
 
@@ -60,7 +58,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a letter is written out. ``signed_in``: read within the service, where officers may see the full name."""
+    """For whom a letter is written out. ``signed_in``: within the service, with the full name."""
 
     language: str = CHINESE
     public_url: str = ""
@@ -84,7 +82,7 @@ def compose(letter: Letter, reader: Reader) -> Message:
 
 def veiled(name: str) -> str:
     """The surname alone: 张某, 欧阳某."""
-    return (name[:2] if name[:2] in SURNAMES_OF_TWO else name[:1]) + "某"
+    return (name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]) + "某"
 
 
 def day_in_words(day: date, language: str) -> str:

@@ -20,7 +20,7 @@ PREFIX = "remind_"
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """What is said about one deadline. ``template`` without its ending; ``escalation``: to whom is told after the end."""
+    """What is said about one deadline. ``escalation``: to those who are told after the end."""
 
     deadline: str
     template: str
@@ -51,7 +51,7 @@ REMINDERS: Mapping[str, Reminder] = {
     )
 }
 
-#: templates of the letters that steps send. Those to the applicant are handed over on paper: applicants have no account.
+#: templates of the letters that steps send. Those to the applicant are handed over on paper.
 DECISIONS = frozenset({"approved", "rejected", "contract_signed", "left", "notice_over", "over_term"})
 ANY_DECISION = "decided"
 

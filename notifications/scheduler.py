@@ -21,13 +21,13 @@ from notifications.delivery import address, deliver_mail
 from workflow import clock
 from workflow.office import Office
 from workflow.settings import Settings
-from workflow.tables import Setting
+from workflow.tables import metadata
 from workflow.timers import sweep
 
 log = logging.getLogger(__name__)
 
 PREFIX = "tick:"
-_setting = Setting.__table__  # type: ignore[attr-defined]
+_setting = metadata.tables["setting"]
 
 
 @dataclass(frozen=True, slots=True)
