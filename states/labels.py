@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from states.procedure import Deadline, GapRef, Length, Level, Procedure, State, Text, Unit
+from states.procedure import Deadline, GapRef, Length, Level, Procedure, RecordKind, State, Text, Unit
 
 STATES: dict[State, Text] = {
     State.POSTED: Text(zh="已发布", en="posted"),
@@ -73,3 +73,86 @@ def when(procedure: Procedure, line: Deadline, language: str = "zh") -> str:
     if line.base == "last_lawful_on" and procedure.service.months:
         return period(procedure, Length(n=procedure.service.months, unit=Unit.MONTHS), language)
     return period(procedure, line.length, language)
+
+
+RECORDS: dict[RecordKind, Text] = {
+    RecordKind.NONE: Text(zh="—", en="—"),
+    RecordKind.APPLICATION: Text(zh="报名", en="application"),
+    RecordKind.OPINION: Text(zh="意见", en="opinion"),
+    RecordKind.MEETING: Text(zh="会议评议", en="meeting"),
+    RecordKind.NOTICE: Text(zh="公示", en="notice"),
+    RecordKind.NOTICE_END: Text(zh="公示期满", en="end of the notice"),
+    RecordKind.OBJECTION: Text(zh="异议", en="objection"),
+    RecordKind.OBJECTION_ANSWER: Text(zh="异议处理", en="answer to an objection"),
+    RecordKind.TRAINING: Text(zh="培训", en="training"),
+    RecordKind.START: Text(zh="上岗", en="start of work"),
+    RecordKind.AGREEMENT: Text(zh="聘用协议", en="agreement"),
+    RecordKind.CONTRACT: Text(zh="合同", en="contract"),
+    RecordKind.ASSESSMENT: Text(zh="考核意见", en="assessment proposed"),
+    RecordKind.ASSESSMENT_RULING: Text(zh="考核审定", en="assessment ruled"),
+    RecordKind.RENEWAL_DECISION: Text(zh="期满决定", en="decision at the term"),
+    RecordKind.RENEWAL_SIGNING: Text(zh="续签合同", en="renewal signed"),
+    RecordKind.RENEWAL: Text(zh="续签生效", en="renewal"),
+    RecordKind.PROTECTION: Text(zh="保护期", en="protected period"),
+    RecordKind.EXTENSION: Text(zh="批准延长", en="extension"),
+    RecordKind.STATUTORY_EXTENSION: Text(zh="依法顺延", en="extension by law"),
+    RecordKind.OVERRUN: Text(zh="超期", en="over term"),
+    RecordKind.RESIGNATION: Text(zh="辞职", en="resignation"),
+    RecordKind.HANDOVER: Text(zh="工作交接", en="handover"),
+    RecordKind.ENDING_DECISION: Text(zh="解聘决定", en="decision to dismiss"),
+    RecordKind.ENDING: Text(zh="离岗", en="leaving"),
+    RecordKind.FILING: Text(zh="报备", en="filing"),
+}
+#: what each guard asks, in a few words; its sentence to the person is the guard's own
+GUARDS: dict[str, Text] = {
+    "age_between": Text(zh="年龄", en="age"),
+    "agreement_signed": Text(zh="已签协议", en="agreement signed"),
+    "alive": Text(zh="未登记死亡", en="not recorded as having died"),
+    "assessment_passed": Text(zh="考核合格", en="assessment passed"),
+    "assessment_proposed": Text(zh="考核已报审", en="assessment proposed"),
+    "assessment_year": Text(zh="考核年度", en="year of the assessment"),
+    "boards_named": Text(zh="公告张贴处", en="boards named"),
+    "budget_lasts": Text(zh="资金够用", en="budget lasts"),
+    "category_in": Text(zh="人员类别", en="category of person"),
+    "document_in_force": Text(zh="文件有效", en="document in force"),
+    "education_at_least": Text(zh="文化程度", en="education"),
+    "extension_allowed": Text(zh="可以延长", en="extension allowed"),
+    "filing_owed": Text(zh="有待报备事项", en="a filing is owed"),
+    "forms_named": Text(zh="公开形式", en="forms of publicity named"),
+    "funding_requires": Text(zh="资金来源的要求", en="what the money requires"),
+    "ground_evidence": Text(zh="解聘证据", en="evidence of the ground"),
+    "ground_known": Text(zh="解聘情形", en="ground named by the document"),
+    "ground_notice": Text(zh="提前通知", en="notice of dismissal"),
+    "ground_protected": Text(zh="保护期内不得解除", en="no dismissal while protected"),
+    "handover_done": Text(zh="工作交接", en="handover done"),
+    "in_group": Text(zh="安置对象", en="belongs to a group"),
+    "leaving_decided": Text(zh="已定离岗日", en="day of leaving decided"),
+    "meeting_held": Text(zh="评议过半数", en="approved by the meeting"),
+    "minimum_wage": Text(zh="最低工资", en="minimum wage"),
+    "months_left": Text(zh="期限尚有余月", en="months left"),
+    "no_open_objection": Text(zh="无未处理的异议", en="no open objection"),
+    "no_relative": Text(zh="亲属回避", en="no relative decides"),
+    "not_protected": Text(zh="不在保护期", en="not protected"),
+    "notice_period_over": Text(zh="公示期满", en="notice period over"),
+    "objection_open": Text(zh="有待处理的异议", en="an objection is open"),
+    "one_post_only": Text(zh="一人一岗", en="one post only"),
+    "pay_cap": Text(zh="报酬上限", en="cap of the pay"),
+    "place_free": Text(zh="尚有名额", en="a place is free"),
+    "protected_now": Text(zh="正在保护期", en="protected now"),
+    "quota_bands": Text(zh="按人数设岗", en="places by number of people"),
+    "quota_cap": Text(zh="指标上限", en="quota"),
+    "quota_target": Text(zh="计划数", en="target"),
+    "renewal_decided": Text(zh="已作期满决定", en="decided for the end of the term"),
+    "renewal_signed": Text(zh="续签合同已签", en="renewal signed"),
+    "resident_of_village": Text(zh="本村人员", en="resident of the village"),
+    "resignation_notice": Text(zh="辞职提前通知", en="notice of resignation"),
+    "season": Text(zh="集中开展时间", en="season"),
+    "signed_in_time": Text(zh="按期签订", en="signed in time"),
+    "signing_order": Text(zh="签订先后", en="order of signing"),
+    "skilled": Text(zh="掌握岗位技能", en="skilled"),
+    "started": Text(zh="已上岗", en="at work"),
+    "statement_signed": Text(zh="本人承诺", en="signed statement"),
+    "trained": Text(zh="培训合格", en="trained"),
+    "training_passed": Text(zh="培训结果合格", en="training passed"),
+    "window_open": Text(zh="报名期内", en="window open"),
+}

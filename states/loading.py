@@ -28,7 +28,7 @@ from states.say import Sentence, say
 __all__ = ["Catalogue", "Fault", "InvalidProcedure", "UnknownProcedure", "load_procedure", "shipped"]
 
 FOLDER = Path(__file__).parent / "procedures"
-#: ``gaps.yaml`` holds the rulings in force; earlier rulings stay beside it under names such as ``gaps-2024.yaml``
+#: the rulings in force; what hires began under earlier ones is kept with the hires
 RULINGS = "gaps.yaml"
 Ruling = int | bool | str
 
@@ -83,28 +83,22 @@ class Catalogue:
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Catalogue:
-        """What is shipped, and every ``*.yaml`` of the folder ``extra`` with the rulings in its ``gaps*.yaml``.
+        """What is shipped, and every ``*.yaml`` of the folder ``extra`` with the rulings in its ``gaps.yaml``.
 
-        A ruling makes a version of its own: ``1`` becomes ``1+`` and eight hex digits of its content. Raises
-        InvalidProcedure with the faults of all files.
+        A ruling makes a version of its own, which is then the current one: ``1`` becomes ``1+`` and eight hex digits of
+        its content. Raises InvalidProcedure with the faults of all files.
         """
         known = {procedure.key: procedure for procedure in _shipped_versions()}
-        rulings: list[Path] = []
+        if extra is not None and not extra.is_dir():
+            # a mistyped setting must not look like a county without documents of its own
+            raise _invalid([Fault(extra.name, 1, "", say("没有这个文件夹：{folder}", folder=str(extra)))])
         if extra is not None:
-            # Earlier rulings come first, the one in force last, so that it becomes the current version.
-            rulings = sorted(extra.glob("gaps-*.yaml")) + [path for path in (extra / RULINGS,) if path.exists()]
-            known = _read_all([path for path in sorted(extra.glob("*.yaml")) if path not in rulings], known)
+            known = _read_all((path for path in sorted(extra.glob("*.yaml")) if path.name != RULINGS), known)
         current = {procedure.procedure: procedure for procedure in sorted(known.values(), key=_age)}
-        faults: list[Fault] = []
-        ruled: dict[str, Procedure] = {}
-        for path in rulings:
-            for procedure in _read_rulings(path, current, faults):
-                known[procedure.key] = procedure
-                if path.name == RULINGS:
-                    ruled[procedure.procedure] = procedure
-        if faults:
-            raise _invalid(faults)
-        return cls(MappingProxyType(known), MappingProxyType(current | ruled))
+        if extra is not None and (extra / RULINGS).exists():
+            for procedure in _read_rulings(extra / RULINGS, current):
+                known[procedure.key] = current[procedure.procedure] = procedure
+        return cls(MappingProxyType(known), MappingProxyType(current))
 
     def get(self, key: str) -> Procedure:
         """The version that a hire remembers, by ``id@version``. Raises UnknownProcedure."""
@@ -164,21 +158,18 @@ def _text(path: Path) -> str:
 # -- rulings on gaps --------------------------------------------------------------------------------------------------
 
 
-def _read_rulings(path: Path, current: Mapping[str, Procedure], faults: list[Fault]) -> list[Procedure]:
-    """The versions that the rulings in ``path`` make, with every fault added to ``faults``."""
-    try:
-        marked = read(_text(path))
-    except InvalidProcedure as refused:
-        faults += refused.faults
-        return []
+def _read_rulings(path: Path, current: Mapping[str, Procedure]) -> list[Procedure]:
+    """The versions that the rulings in ``path`` make. Raises InvalidProcedure with every fault."""
+    marked = read(_text(path))
     found = [(slip.line, marked.where(slip.path), slip.problem) for slip in marked.slips]
     content = marked.value if isinstance(marked.value, dict) else {}
     if marked.root is not None and not isinstance(marked.value, dict):
         found.append((1, "", say("应为一组键值：办法编号、留白名称和裁定")))
     for name, rulings in content.items():
         found += _faults_of_rulings(name, rulings, current, marked)
-    faults += [Fault(path.name, line, where, problem) for line, where, problem in found]
-    return [] if found else [_ruled(current[name], rulings) for name, rulings in content.items()]
+    if found:
+        raise _invalid(Fault(path.name, line, where, problem) for line, where, problem in found)
+    return [_ruled(current[name], rulings) for name, rulings in content.items()]
 
 
 def _faults_of_rulings(

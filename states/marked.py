@@ -124,9 +124,10 @@ class _Reading:
     slips: list[Slip]
     seen: set[int]
 
-    def value(self, node: yaml.Node, path: Path) -> Value:
+    def value(self, node: yaml.Node, path: Path, key: yaml.Node | None = None) -> Value:
         if id(node) in self.seen:
-            self._slip(node, path, say("不支持锚点和引用（& 与 *），请写全"))
+            # the node still stands at its anchor; its key stands where it is used again
+            self._slip(key or node, path, say("不支持锚点和引用（& 与 *），请写全"))
             return None
         self.seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
@@ -146,7 +147,7 @@ class _Reading:
                 # YAML itself lets the last of two equal keys win, and a whole list of rules would be gone unseen.
                 self._slip(key, (*path, key.value), say("“{key}”写了两次", key=key.value))
             else:
-                found[key.value] = self.value(value, (*path, key.value))
+                found[key.value] = self.value(value, (*path, key.value), key)
         return found
 
     def _slip(self, node: yaml.Node, path: Path, problem: Sentence) -> None:

@@ -15,8 +15,8 @@ from states.labels import state_name
 from states.lines import COLOURS, Lines, articles
 from states.procedure import DeadlineKind, Procedure, Stage, Text
 
-AUTOMATIC = Text(zh="到期自动办理", en="happens by itself at the end of a period")
-OPEN = Text(zh="* 文件未写明，按缺省值或裁定", en="* left open by the document: default or ruling")
+AUTOMATIC = Text(zh="到期自动办理", en="happens by itself")
+OPEN = Text(zh="* 文件未写明，按缺省值或裁定", en="* left open: default or ruling")
 REMINDERS = Text(zh="提醒与限制的期限", en="Periods that remind or bar")
 CURRENT = Text(zh="当前环节", en="now")
 AT_WORK = Text(zh="在岗", en="at work")
