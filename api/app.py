@@ -40,6 +40,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     problems.install(app)
     app.include_router(health.router)
     app.include_router(routes.router)
+    app.include_router(routes.public)
     _include_pages(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Protection, settings=settings, answer=problems.answer)

@@ -6,24 +6,24 @@ Whoever is signed in is looked up once per request, so that a change of role, re
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
-from api.languages import translator
 from api.problems import NotSignedIn, language_of
 from api.security import token_of
+from notifications.i18n import translator
 from states.facts import Actor
 from states.say import Translate
 from workflow.office import Office
-from workflow.queries import Scope, Visit, scoped, visit_of
+from workflow.queries import Scope, scoped
 from workflow.sealing import Seal
 from workflow.settings import Settings
+from workflow.sign_in import Lifetime, Visit, visit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,7 @@ def visitor_of(request: Request, office: OfficeDep, settings: SettingsDep, at: N
     token = token_of(request, settings)
     if token is None:
         return None
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    with office.database.reading() as connection:
-        visit = visit_of(connection, digest, at, timedelta(minutes=settings.session_idle_minutes))
+    visit = visit_of(office.database, token, at, lifetime=Lifetime.of(settings))
     if visit is None:
         return None
     request.state.language = visit.language
@@ -134,8 +132,8 @@ def language(request: Request, _visitor: VisitorDep) -> str:
 LanguageDep = Annotated[str, Depends(language)]
 
 
-def translate(language: LanguageDep) -> Translate | None:
+def translate(language: LanguageDep) -> Translate:
     return translator(language)
 
 
-TranslateDep = Annotated[Translate | None, Depends(translate)]
+TranslateDep = Annotated[Translate, Depends(translate)]

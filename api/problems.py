@@ -17,14 +17,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from api.languages import preferred, translator
+from api.languages import preferred
 from api.security import ForeignRequest, WrongMediaType
+from notifications.i18n import translator
 from states.guards import Answer
-from states.refusals import InputRefused, NoSuchHire, Refusal, StaleHire, StepNotOffered, StepRefused
+from states.reckoning import Unreckonable
+from states.refusals import InputRefused, Refusal, StaleHire, StepNotOffered, StepRefused
 from states.say import Sentence, Translate, say
 
 log = logging.getLogger("zaigang.problems")
 PROBLEM_JSON = "application/problem+json"
+RETRY_SECONDS = 900
 TYPE = "urn:zaigang:problem:"
 
 
@@ -33,20 +36,6 @@ class NotSignedIn(Refusal):
 
     def __init__(self) -> None:
         super().__init__(say("请先登录"))
-
-
-class SignInRefused(Refusal):
-    """Name and password do not match, or the account is closed: which of them is not told."""
-
-    def __init__(self) -> None:
-        super().__init__(say("账户或密码不正确，或账户已停用"))
-
-
-class TooManyAttempts(Refusal):
-    """Too many attempts to sign in."""
-
-    def __init__(self, seconds: int = 60) -> None:
-        super().__init__(say("尝试次数过多，请在{seconds}秒后再试", seconds=seconds), seconds=seconds)
 
 
 class Forbidden(Refusal):
@@ -99,19 +88,21 @@ _TITLES = {
 #: exception → (status, kind), by the name of the class; the first match along its ancestry counts
 _TABLE: dict[str, tuple[int, str]] = {
     "NotSignedIn": (401, "not-signed-in"),
-    "SignInRefused": (401, "sign-in-refused"),
+    "BadCredentials": (401, "bad-credentials"),
     "TooManyAttempts": (429, "too-many-attempts"),
     "Forbidden": (403, "forbidden"),
     "ForeignRequest": (403, "foreign-request"),
     "WrongMediaType": (415, "wrong-media-type"),
     "NotFound": (404, "not-found"),
+    "NoSuchPerson": (404, "not-found"),
+    "NoSuchAccount": (404, "not-found"),
     "NoSuchHire": (404, "not-found"),
     "StepNotOffered": (409, "step-not-offered"),
     "StepRefused": (409, "step-refused"),
     "InputRefused": (422, "input-refused"),
     "StaleHire": (409, "stale"),
     "KeyReused": (422, "key-reused"),
-    "KeyInFlight": (409, "key-in-flight"),
+    "PlaceTaken": (409, "place-taken"),
     "Conflict": (409, "conflict"),
     "Refusal": (409, "refused"),
 }
@@ -131,6 +122,8 @@ def problem_of(error: Exception, *, if_match: bool = False) -> Problem:
     """The problem that an exception is. ``if_match``: the request named the version it was based on."""
     if isinstance(error, Refusal):
         return _refusal(error, if_match)
+    if isinstance(error, Unreckonable):
+        return Problem(422, "unreckonable", _TITLES[422], error.sentence)
     if isinstance(error, RequestValidationError):
         faults = {name: sentence for name, sentence in _faults(error.errors())}
         return _refusal(InputRefused(faults), if_match)
@@ -147,13 +140,11 @@ def _refusal(error: Refusal, if_match: bool) -> Problem:
     if isinstance(error, StaleHire) and if_match:
         status = 412
     detail, facts = error.sentence, {}
-    if isinstance(error, NoSuchHire):
+    if status == 404:
         detail = NotFound().sentence
     if isinstance(error, StaleHire) and error.facts.get("current"):
         facts = {"current": error.facts["current"]}
-    headers = {"retry-after": str(error.facts["seconds"])} if isinstance(error, TooManyAttempts) else {}
-    if status == 401:
-        headers = {"www-authenticate": "Bearer"}
+    headers = {401: {"www-authenticate": "Bearer"}, 429: {"retry-after": str(RETRY_SECONDS)}}.get(status, {})
     return Problem(
         status,
         kind,
@@ -195,7 +186,7 @@ def fault_sentence(kind: str) -> Sentence:
 # ---- writing a problem -------------------------------------------------------------------------------------------
 
 
-def answer_json(answer: Answer, translate: Translate | None) -> dict[str, Any]:
+def answer_json(answer: Answer, translate: Translate) -> dict[str, Any]:
     """A guard's answer as the API gives it."""
     verdict = answer.verdict
     return {
@@ -265,6 +256,7 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(Refusal, answer)
     app.add_exception_handler(RequestValidationError, answer)
+    app.add_exception_handler(Unreckonable, answer)
     app.add_exception_handler(HTTPException, answer)
     app.add_exception_handler(OperationalError, lambda request, _: answer(request, HTTPException(503)))
     app.add_exception_handler(Exception, unexpected)

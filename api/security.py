@@ -81,6 +81,18 @@ def token_of(request: Request, settings: Settings) -> str | None:
     return token if token and TOKEN_SHAPE.fullmatch(token) else None
 
 
+def set_cookie(response: Response, settings: Settings, token: str) -> None:
+    """Gives the browser the token of a new session. The server ends it; the cookie lasts as long as the browser."""
+    secure = is_secure(settings)
+    response.set_cookie(cookie_name(settings), token, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, settings: Settings) -> None:
+    """Takes the token back."""
+    secure = is_secure(settings)
+    response.delete_cookie(cookie_name(settings), path="/", secure=secure, httponly=True, samesite="lax")
+
+
 def same_token(expected: str, given: object) -> bool:
     """Whether a form carries the token of its session; compared in constant time."""
     return isinstance(given, str) and bool(given) and hmac.compare_digest(expected.encode(), given.encode())

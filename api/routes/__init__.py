@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import session
+from api.routes import (
+    actions,
+    calendar,
+    hires,
+    inbox,
+    notices,
+    openings,
+    people,
+    posts,
+    procedures,
+    session,
+    tasks,
+)
+
+MODULES = (session, tasks, hires, actions, people, posts, openings, procedures, notices, inbox, calendar)
 
 router = APIRouter(prefix="/api/v1")
-for module in (session,):
+for module in MODULES:
     router.include_router(module.router)
+public = notices.public

@@ -8,17 +8,15 @@ from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from fastapi import APIRouter
-from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from api.dependencies import NowDep, OfficeDep
+from notifications.scheduler import last_ticks
 from workflow import migrate
-from workflow.tables import Setting
+from workflow.office import Office
 
 router = APIRouter(tags=["health"])
-#: where the worker notes its last tick
-LAST_TICK = "last_tick"
 
 
 @router.get("/healthz", summary="the process lives")
@@ -34,10 +32,10 @@ def readyz(office: OfficeDep, at: NowDep) -> JSONResponse:
         with office.database.reading() as connection:
             facts["database"] = True
             facts["migrated"] = MigrationContext.configure(connection).get_current_revision() == _head()
-            if facts["migrated"]:
-                facts["last_tick_seconds"] = _tick_age(connection, at)
     except SQLAlchemyError:
         facts["database"] = False
+    if facts["database"] and facts["migrated"]:
+        facts["last_tick_seconds"] = _tick_age(office, at)
     ready = facts["database"] and facts["migrated"]
     return JSONResponse({"status": "ready" if ready else "not ready", **facts}, 200 if ready else 503)
 
@@ -47,7 +45,7 @@ def _head() -> str:
     return migrate.head()
 
 
-def _tick_age(connection: Connection, at: datetime) -> float | None:
-    setting = Setting.__table__  # type: ignore[attr-defined]
-    seen = connection.execute(select(setting.c.changed_at).where(setting.c.name == LAST_TICK)).scalar()
-    return None if seen is None else round((at - seen).total_seconds(), 1)
+def _tick_age(office: Office, at: datetime) -> float | None:
+    """Seconds since the tick that has waited longest; None when no worker ever ran."""
+    seen = last_ticks(office).values()
+    return round((at - min(seen)).total_seconds(), 1) if seen else None

@@ -1,24 +1,52 @@
-"""Signing in and out, and who one is (登录)."""
+"""Signing in and out, and who one is (登录). Programs send the token as ``Authorization: Bearer``."""
 
 from __future__ import annotations
 
-from typing import Any
+from fastapi import APIRouter, Request, Response
 
-from fastapi import APIRouter
-
-from api.dependencies import SessionDep
+from api.dependencies import NowDep, OfficeDep, SessionDep, SettingsDep
+from api.schemas import Credentials, GrantOut, Me, Session
+from api.security import drop_cookie, set_cookie
+from workflow import sign_in
 
 router = APIRouter(tags=["session"])
 
 
+@router.post("/sign-in", summary="begin a session; the answer holds its token, a cookie too", status_code=201)
+def begin(
+    credentials: Credentials,
+    request: Request,
+    response: Response,
+    office: OfficeDep,
+    settings: SettingsDep,
+    at: NowDep,
+) -> Session:
+    signed = sign_in.sign_in(
+        office.database,
+        credentials.username,
+        credentials.password.get_secret_value(),
+        at,
+        address=request.client.host if request.client else "",
+        lifetime=sign_in.Lifetime.of(settings),
+    )
+    set_cookie(response, settings, signed.token)
+    return Session(token=signed.token, form_token=signed.form_token, expires_at=signed.expires_at)
+
+
+@router.post("/sign-out", summary="end the session", status_code=204)
+def end(session: SessionDep, office: OfficeDep, settings: SettingsDep, response: Response) -> None:
+    sign_in.sign_out(office.database, session.token)
+    drop_cookie(response, settings)
+
+
 @router.get("/me", summary="who is signed in, and in which roles and regions")
-def me(session: SessionDep) -> dict[str, Any]:
+def me(session: SessionDep) -> Me:
     visit = session.visit
-    return {
-        "username": visit.username,
-        "name": visit.name,
-        "language": visit.language,
-        "form_token": visit.form_token,
-        "grants": [{"role": grant.role.value, "region": grant.region} for grant in visit.actor.grants],
-        "expires_at": visit.expires_at.isoformat(),
-    }
+    return Me(
+        username=visit.username,
+        name=visit.actor.name,
+        language=visit.language,
+        grants=[GrantOut(role=grant.role, region=grant.region) for grant in visit.actor.grants],
+        form_token=visit.form_token,
+        expires_at=visit.expires_at,
+    )

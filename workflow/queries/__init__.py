@@ -22,8 +22,8 @@ from workflow.queries.hires import (
     trail,
     visible_hires,
 )
-from workflow.queries.letters import LetterKey, LetterLine, Letters, letters, unread_letters
 from workflow.queries.notices import NoticeKey, NoticeLine, Notices, PublicNotice, notices, public_notices
+from workflow.queries.paging import MOST, PAGE
 from workflow.queries.register import (
     OpeningLine,
     Openings,
@@ -57,13 +57,12 @@ from workflow.queries.tasks import (
 __all__ = [
     "ALL_HIRES",
     "ALL_TASKS",
+    "MOST",
+    "PAGE",
     "DeadlineLine",
     "HireFilter",
     "HireLine",
     "Hires",
-    "LetterKey",
-    "LetterLine",
-    "Letters",
     "NoticeKey",
     "NoticeLine",
     "Notices",
@@ -87,7 +86,6 @@ __all__ = [
     "deadlines",
     "hire_line",
     "hires",
-    "letters",
     "narrowed",
     "notices",
     "opening_line",
@@ -104,7 +102,6 @@ __all__ = [
     "scoped",
     "task_counts",
     "trail",
-    "unread_letters",
     "urgency",
     "visible_hires",
     "within",

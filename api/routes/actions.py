@@ -1,0 +1,68 @@
+"""Taking steps (办理): one hire, or many with one act. What a step asks is the input model of what it records."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Response
+
+from api.dependencies import ActorDep, LanguageDep, NowDep, OfficeDep, ScopeDep, TranslateDep
+from api.hire_out import done_json
+from api.inputs import IdempotencyKey, IfMatch, PathId, Plain, etag, version_of
+from api.problems import NotFound, problem_json, problem_of
+from api.schemas import BulkIn, BulkLine, BulkOut, DoneOut
+from notifications.i18n import translator
+from states.refusals import NoSuchHire
+from workflow import engine, queries
+from workflow.engine import Done
+
+router = APIRouter(tags=["actions"])
+Act = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+
+
+@router.post("/hires/{hire_id}/actions/{act}", summary="take a step; every guard's answer comes with a refusal")
+def taken(
+    hire_id: PathId,
+    act: Act,
+    office: OfficeDep,
+    actor: ActorDep,
+    scope: ScopeDep,
+    at: NowDep,
+    translate: TranslateDep,
+    response: Response,
+    given: Annotated[Plain | None, Body(description="the input of what the step records")] = None,
+    if_match: IfMatch = None,
+    key: IdempotencyKey = None,
+) -> DoneOut:
+    version = version_of(if_match)
+    with office.database.reading() as connection:
+        if not queries.visible_hires(connection, scope, [hire_id]):
+            raise NotFound
+    done = engine.perform(office, hire_id, act, actor, at, given or {}, expected_version=version, key=key)
+    response.headers["etag"] = etag(done.version)
+    return done_json(done, translate)
+
+
+@router.post("/actions/{act}", summary="take the same step for up to 500 hires; an answer for each")
+def taken_by_many(
+    act: Act,
+    given: BulkIn,
+    office: OfficeDep,
+    actor: ActorDep,
+    scope: ScopeDep,
+    at: NowDep,
+    language: LanguageDep,
+) -> BulkOut:
+    ids = list(dict.fromkeys(given.hire_ids))
+    with office.database.reading() as connection:
+        visible = queries.visible_hires(connection, scope, ids)
+    wanted = [hire_id for hire_id in ids if hire_id in visible]
+    outcomes: dict[int, Any] = dict(zip(wanted, engine.bulk(office, wanted, act, actor, at, given.input), strict=True))
+    return BulkOut(items=[_line(hire_id, outcomes.get(hire_id) or NoSuchHire(hire_id), language) for hire_id in ids])
+
+
+def _line(hire_id: int, outcome: Done | Exception, language: str) -> BulkLine:
+    if isinstance(outcome, Done):
+        return BulkLine(hire_id=hire_id, status=200, done=done_json(outcome, translator(language)))
+    problem = problem_of(outcome)
+    return BulkLine(hire_id=hire_id, status=problem.status, problem=problem_json(problem, language))
