@@ -16,6 +16,16 @@ def data_folder() -> Path:
     return Path(base) / "zaigang"
 
 
+def calendar_home() -> Path:
+    """Where an installation that names no folder keeps the years it has loaded itself."""
+    return data_folder() / "calendar"
+
+
+def _calendar_folder() -> Path | None:
+    home = calendar_home()
+    return home if home.is_dir() else None
+
+
 class Settings(BaseSettings):
     """What an installation sets. Every field has a default that suits one laptop."""
 
@@ -25,7 +35,8 @@ class Settings(BaseSettings):
     #: 32 bytes or more, as text; sealing and blind index derive from it. Kept in a file of the data folder if not set.
     secret: SecretStr | None = None
     procedure_folder: Path | None = None
-    calendar_folder: Path | None = None
+    #: year files laid over the shipped ones; ``calendar`` in the data folder once a year was loaded there
+    calendar_folder: Path | None = Field(default_factory=_calendar_folder)
     audit_hash: Literal["sha256", "sm3"] = "sha256"
     language: Literal["zh", "en"] = "zh"
     #: the address under which people reach the service, for links in letters
