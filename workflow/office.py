@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from states.calendar import Calendar
 from states.decide import Setting
-from states.loading import Catalogue, load_procedure
+from states.loading import Catalogue
 from states.machine import Rulebook
 from states.procedure import Procedure
 from workflow import clock
@@ -45,6 +45,8 @@ class Office:
     def procedure(self, key: str) -> Procedure:
         """The procedure version ``id@version``: from the files, or as it was kept when a hire first began under it.
 
+        A kept version is only read, not judged again: a stricter check of a later release must not strand old hires.
+
         Raises KeyError if it is in neither.
         """
         try:
@@ -57,7 +59,7 @@ class Office:
                 body = found.scalar()
             if body is None:
                 raise
-            return load_procedure(str(body), key)
+            return Procedure.model_validate_json(str(body))
 
     def keep_procedure(self, connection: Connection, procedure: Procedure, at: datetime) -> None:
         """Keeps the text of a procedure version beside the hires that begin under it. Does nothing the second time."""
