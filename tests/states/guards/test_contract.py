@@ -111,3 +111,14 @@ def test_a_page_asks_as_if_it_were_signed_today() -> None:
     assert answer("signed_in_time", ask(hire, "2026-04-02", CONTRACT)).passed
     assert not answer("signed_in_time", ask(hire, "2026-04-03", CONTRACT)).passed
     assert str(answer("signed_in_time", ask(hire, "2026-03-03")).say) == "应在2026-04-02以前签订，尚未签订"
+
+
+def test_double_pay_runs_from_the_work_whatever_event_the_limit_counts_from() -> None:
+    assert signed("2026-05-06", **{"from": "approved_on"}).inputs["double_pay_from"] == "2026-04-02"
+
+
+@pytest.mark.parametrize("name", ["trained", "training_passed"])
+def test_who_failed_is_told_apart_from_who_was_never_trained(name: str) -> None:
+    failed, never = answer(name, ask(a_hire(training_passed=False))), answer(name, ask(a_hire()))
+    assert str(failed.say) == "岗前培训不合格"
+    assert str(never.say).startswith("尚")

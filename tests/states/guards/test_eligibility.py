@@ -101,7 +101,9 @@ def test_an_unknown_education_is_missing_and_not_low(education: str) -> None:
 )
 def test_a_resident_lives_where_the_hire_is(home: str, region: str, passes: bool) -> None:
     hire = a_hire(a_person(home_region=home), region=region)
-    assert answer("resident_of_village", ask(hire)).passed is passes
+    verdict = answer("resident_of_village", ask(hire))
+    assert verdict.passed is passes
+    assert ("未登记" in str(verdict.say)) is (home == "")
 
 
 FUNDING: dict[str, Any] = {"sources": ["linking_fund"], "categories": ["lifted", "monitored"]}

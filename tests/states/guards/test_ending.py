@@ -97,6 +97,7 @@ def test_a_protected_period_bars_the_grounds_that_the_law_names(ground: str, eff
     verdict = deciding("ground_protected", given, **PREGNANT)
     assert verdict.passed is passes
     assert passes or "2026-05-20" in str(verdict.say)
+    assert passes or str(verdict.remedy) == "离岗日改为2026-05-21或以后"
     assert deciding("ground_protected", given).passed
 
 
@@ -116,6 +117,9 @@ def test_the_days_of_a_resignation_may_be_a_gap() -> None:
 def test_a_resignation_lies_not_in_the_future_and_may_be_on_record() -> None:
     question = ask(a_hire(), "2026-04-02", RESIGNING, {"given_on": "2026-04-03", "leave_on": "2026-09-01"})
     assert not answer("resignation_notice", question).passed
+    assert answer("resignation_notice", ask(a_hire(), "2026-04-03", RESIGNING, question.input)).passed
+    half = ask(a_hire(), "2026-04-03", RESIGNING, {"given_on": "2026-04-01"})
+    assert "缺少通知日期或离岗日" in str(answer("resignation_notice", half).say)
     assert answer("resignation_notice", ask(a_hire(resigned_on="2026-01-05", leaving_on="2026-02-04"))).passed
     assert not answer("resignation_notice", ask(a_hire(resigned_on="2026-01-05", leaving_on="2026-02-03"))).passed
     assert answer("resignation_notice", ask(a_hire(), records=RESIGNING)).passed

@@ -93,7 +93,9 @@ def test_a_target_is_compared_and_the_share_of_the_place_goes_first(
     year_target: int | None, places: int | None, passes: bool
 ) -> None:
     question = ask_opening(opening=an_opening(places=2), in_use=10, year_target=year_target)
-    assert answer("quota_target", question, places=places).passed is passes
+    verdict = answer("quota_target", question, places=places)
+    assert verdict.passed is passes
+    assert "尚差" not in str(verdict.say) or "尚差0个" in str(verdict.say)
 
 
 BANDS = [
@@ -140,7 +142,12 @@ def test_an_undefined_number_is_marked() -> None:
 
 def test_places_in_use_fill_the_band_and_an_unknown_number_refuses() -> None:
     question = ask_opening(opening=an_opening(places=1), counted=300, in_use=2)
-    assert not answer("quota_bands", question, bands=BANDS).passed
+    verdict = answer("quota_bands", question, bands=BANDS)
+    assert not verdict.passed
+    assert str(verdict.remedy) == "有名额空出后再发布"
+    one_left = ask_opening(opening=an_opening(places=2), counted=300, in_use=1)
+    assert str(answer("quota_bands", one_left, bands=BANDS).remedy) == "本次最多1个"
+    assert "文件未规定" not in str(answer("quota_bands", one_left, bands=[{"at_least": 1, "places": 3}]).say)
     assert str(answer("quota_bands", ask_opening(), bands=BANDS).say) == "服务对象人数未登记"
     assert not answer("quota_bands", ask_opening(counted=10), bands=BANDS[1:]).passed
 
@@ -164,6 +171,7 @@ def test_the_money_of_the_first_document_lasts_five_months() -> None:
     assert not verdict.passed
     assert "只够约5.1个月" in str(verdict.say)
     assert verdict.inputs["lasts_tenths"] == 51
+    assert str(verdict.remedy) == "补足资金4094400元，或减少名额"
 
 
 @pytest.mark.parametrize(("budget", "passes"), [(1_200, True), (1_199, False)])

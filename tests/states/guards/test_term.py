@@ -84,6 +84,7 @@ def test_near_retirement_at_approval_carries_on_until_retirement() -> None:
     verdict = renewing("2026-02-28", person, service(NEAR), **facts)
     assert verdict.passed, "days before retirement suffice: the exception ends on a day, not after months"
     assert (verdict.inputs["excepted"], verdict.inputs["last_lawful_on"]) == (True, "2026-03-20")
+    assert "可延长至退休" in str(verdict.say)
     assert not renewing("2026-02-28", person, service(NEAR), on="2026-03-21", **facts).passed
 
 
