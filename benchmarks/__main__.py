@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import audit, steps, sweeps, worklists
-from benchmarks.county import a_county
 from benchmarks.measure import Ratio
+from tests.support.county import a_county
 from tests.support.postgres import Cluster
 from tests.support.world import World
 

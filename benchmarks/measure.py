@@ -41,7 +41,7 @@ class Ratio:
 
 
 def in_turns(ours: Sequence[Callable[[], int]], raw: Sequence[Callable[[], int]]) -> tuple[float, float, float, int]:
-    """Runs the blocks in turns. Each block returns how many units it did. (ours, raw) seconds per unit, ratio, units."""
+    """Runs the blocks in turns; each returns how many units it did. Seconds per unit (ours, raw), ratio, units."""
     times: dict[str, list[float]] = {"ours": [], "raw": []}
     done = 0
     for number, (one, other) in enumerate(zip(ours, raw, strict=True)):

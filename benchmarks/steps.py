@@ -7,9 +7,9 @@ from functools import partial
 from typing import TypeVar
 
 from benchmarks import raw
-from benchmarks.county import CLERK, an_applicant, multiply
 from benchmarks.measure import Ratio, in_processes, ratio
 from states.plan import Plan
+from tests.support.county import CLERK, an_applicant, multiply
 from tests.support.world import World
 from workflow.engine import bulk, perform
 

@@ -11,9 +11,9 @@ from typing import Any
 import orjson
 
 from benchmarks import raw
-from benchmarks.county import an_applicant, multiply
 from benchmarks.measure import Ratio, in_processes, ratio
 from states.decide import decide_timer
+from tests.support.county import an_applicant, multiply
 from tests.support.world import World
 from workflow.reading import load_due
 from workflow.timers import sweep

@@ -51,17 +51,23 @@ class World:
     people: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def on(cls, url: str, day: date, regions: Mapping[str, str]) -> World:
-        """``regions``: code → name, parents before children."""
+    def on(cls, url: str, day: date, regions: Mapping[str, str], **settings: Any) -> World:
+        """``regions``: code → name, parents before children. ``settings``: further fields of ``Settings``."""
         clock = WalkingClock(day)
-        world = cls(Office.open(Settings(database_url=url), clock), clock)
+        world = cls(Office.open(Settings(database_url=url, **settings), clock), clock)
+        world.add_regions(regions)
+        return world
+
+    def add_regions(self, regions: Mapping[str, str]) -> None:
+        """Code → name, parents before children; the parent is the longest known code that begins the new one."""
         levels = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
-        with world.office.database.session() as session:
+        known = [row[0] for row in self.ask("SELECT code FROM region")]
+        with self.office.database.session() as session:
             for code, name in regions.items():
-                parent = max((c for c in regions if c != code and code.startswith(c)), key=len, default=None)
+                parent = max((c for c in known if c != code and code.startswith(c)), key=len, default=None)
                 session.add(Region(code=code, parent=parent, level=levels.get(len(code), "county"), name=name))
                 session.flush()
-        return world
+                known.append(code)
 
     # ---- time
 

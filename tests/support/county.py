@@ -1,4 +1,4 @@
-"""A county to measure in: many hires, multiplied in the database from a few that the engine itself made."""
+"""A county to measure and to kill in: many hires, multiplied in the database from one that the engine itself made."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def multiply(world: World, template: int, copies: int) -> list[int]:
         _numbers(connection, numbers)
         for table, key in (("person", "person_id"), ("hire", "hire_id")):
             _copy_main(connection, table, template if table == "hire" else _person_of(connection, template), key)
-        for table in ("timer", "task", "audit_entry"):
+        for table in ("timer", "task", "audit_entry", "decision"):
             _copy_part(connection, table, template)
         connection.exec_driver_sql("DROP TABLE multiply")
     if not world.office.database.is_sqlite:
