@@ -82,7 +82,7 @@ def compose(letter: Letter, reader: Reader) -> Message:
 
 def veiled(name: str) -> str:
     """The surname alone: 张某, 欧阳某."""
-    return (name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]) + "某"
+    return name[: 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1] + "某"
 
 
 def day_in_words(day: date, language: str) -> str:
