@@ -7,7 +7,7 @@ and writes the difference. Due days are computed once, here, and then only compa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,7 +87,7 @@ def filing_clock(filing: OpenFiling) -> str:
 def _kept(old: Clock | None, base: date, due_on: date, provisional: bool, visit: int, line: Deadline) -> Clock:
     same_stretch = old is not None and (old.visit == visit or len(line.during) > 1)
     if old is not None and same_stretch and (old.base_on, old.due_on) == (base, due_on):
-        return old if old.provisional == provisional else Clock(base, due_on, provisional, old.visit, old.called)
+        return old if old.provisional == provisional else replace(old, provisional=provisional)
     return Clock(base, due_on, provisional, visit)
 
 

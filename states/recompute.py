@@ -1,0 +1,140 @@
+"""Provisional deadlines computed again (重新推算): when a year's holiday notice is loaded, what crossed it is settled.
+
+Nothing is decided here; days follow from the calendar. The entry in the trail says what moved and by which notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from states.clocks import due, filing_clock, running
+from states.facts import Clock, Hire, OpenFiling
+from states.machine import Rules
+from states.plan import Plan
+from states.procedure import FilingLine
+from states.writing import Setting, Writing
+
+RECOMPUTE = "recompute:"
+_ACT_LENGTH = 64
+
+
+def decide_recompute(
+    hire: Hire,
+    at: datetime,
+    rules: Rules,
+    setting: Setting,
+    reason: str,
+    filed_on: Mapping[int, date] | None = None,
+) -> Plan | None:
+    """The plan that sets right the clocks of ``hire`` under the calendar of ``setting``.
+
+    ``reason`` cites the notice that was loaded; it is kept in the trail and names nobody. ``filed_on``: the legal day
+    of the entry that made each open filing due, by its number. None: nothing was provisional, or nothing has changed.
+    """
+    if not any(clock.provisional for clock in hire.dossier.clocks.values()):
+        return None
+    return _Recomputed(hire, at, rules, setting, reason, filed_on or {}).plan()
+
+
+class _Recomputed(Writing):
+    """Clocks under another calendar: the notice, the filings, and everything that is reckoned from a base."""
+
+    def __init__(
+        self,
+        hire: Hire,
+        at: datetime,
+        rules: Rules,
+        setting: Setting,
+        reason: str,
+        filed_on: Mapping[int, date],
+    ) -> None:
+        super().__init__(hire, at, rules, setting)
+        self.reason, self.filed_on = reason, filed_on
+
+    def plan(self) -> Plan | None:
+        self._filings()
+        moved = self._moved()
+        if not moved:
+            return None
+        self._notice(moved)
+        first = min(moved, key=lambda name: (moved[name].due_on, name))
+        self.act = (RECOMPUTE + first)[:_ACT_LENGTH]
+        self.input = {
+            "cause": self.reason,
+            "calendar": self.setting.calendar.edition,
+            **{name: self._told(name, clock) for name, clock in sorted(moved.items())},
+        }
+        person = self.hire.person
+        plan = self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by)
+        self._timers(plan, moved)
+        return plan
+
+    def _moved(self) -> dict[str, Clock]:
+        """The clocks whose last day, or its certainty, is another under this calendar."""
+        before = self.hire.dossier.clocks
+        after = running(
+            self.rules.procedure,
+            self.stage.stage,
+            self.hire.kind,
+            self.visit,
+            self.dossier,
+            self.hire.opening,
+            self.setting.calendar,
+        )
+        return {
+            name: clock
+            for name, clock in after.items()
+            if name in before and (before[name].due_on, before[name].provisional) != (clock.due_on, clock.provisional)
+        }
+
+    def _filings(self) -> None:
+        again = tuple(self._filing(filing) for filing in self.dossier.filings)
+        changed = {filing_clock(new) for new, old in zip(again, self.dossier.filings, strict=True) if new != old}
+        clocks = {name: clock for name, clock in self.dossier.clocks.items() if name not in changed}
+        self.dossier = self.dossier.with_(filings=again, clocks=clocks)
+
+    def _filing(self, filing: OpenFiling) -> OpenFiling:
+        base, line = self.filed_on.get(filing.seq), self._line_of(filing.filing)
+        if not filing.provisional or base is None or line is None:
+            return filing
+        due_on, provisional = due(self.rules.procedure, line.within, base, self.setting.calendar)
+        return replace(filing, due_on=due_on, provisional=provisional)
+
+    def _line_of(self, name: str) -> FilingLine | None:
+        steps = self.rules.procedure.steps
+        return next((line for step in steps for line in step.files if line.filing == name), None)
+
+    def _notice(self, moved: Mapping[str, Clock]) -> None:
+        """公示: the notice hangs on with its settled end, as a row of its own; the former one stays as it was."""
+        dossier = self.dossier
+        for name, clock in moved.items():
+            line = self.rules.procedure.deadline_by_name.get(name)
+            if line is None or line.base != "posted_on" or dossier.posted_on is None or dossier.notice_ends_on is None:
+                continue
+            row: dict[str, Any] = {
+                "hire_id": self.hire.id,
+                "seq": self.seq,
+                "round": dossier.notice_round,
+                "posted_on": dossier.posted_on.isoformat(),
+                "ends_on": clock.due_on.isoformat(),
+                "provisional": clock.provisional,
+                "boards": list(dossier.boards),
+                "article": line.cite,
+            }
+            self.records = [("notice", row)]
+            self.dossier = dossier.with_(notice_ends_on=clock.due_on)
+            return
+
+    def _told(self, name: str, clock: Clock) -> str:
+        before = self.hire.dossier.clocks[name].due_on
+        return f"{before.isoformat()}→{clock.due_on.isoformat()}" + ("?" if clock.provisional else "")
+
+    def _timers(self, plan: Plan, moved: Mapping[str, Clock]) -> None:
+        """Where the day stayed the same the timers stay too, but they are certain now."""
+        for name, clock in moved.items():
+            if name not in plan.cancel_clocks:
+                keys = {"hire_id": self.hire.id, "name": name, "status": "pending"}
+                plan.updates.append(("timer", keys, {"provisional": clock.provisional}))
