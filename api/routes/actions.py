@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Response
+from sqlalchemy import Connection
 
 from api.dependencies import ActorDep, LanguageDep, NowDep, OfficeDep, ScopeDep, TranslateDep
 from api.hire_out import done_json
@@ -12,9 +14,11 @@ from api.inputs import IdempotencyKey, IfMatch, PathId, Plain, etag, version_of
 from api.problems import NotFound, problem_json, problem_of
 from api.schemas import BulkIn, BulkLine, BulkOut, DoneOut
 from notifications.i18n import translator
-from states.refusals import NoSuchHire
+from states.refusals import InputRefused, NoSuchHire
+from states.say import say
 from workflow import engine, queries
 from workflow.engine import Done
+from workflow.queries import HireLine, Scope
 
 router = APIRouter(tags=["actions"])
 Act = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
@@ -36,8 +40,10 @@ def taken(
 ) -> DoneOut:
     version = version_of(if_match)
     with office.database.reading() as connection:
-        if not queries.visible_hires(connection, scope, [hire_id]):
+        line = queries.hire_line(connection, scope, hire_id)
+        if line is None:
             raise NotFound
+        _only_for_oneself(connection, scope, [line], given or {})
     done = engine.perform(office, hire_id, act, actor, at, given or {}, expected_version=version, key=key)
     response.headers["etag"] = etag(done.version)
     return done_json(done, translate)
@@ -55,10 +61,22 @@ def taken_by_many(
 ) -> BulkOut:
     ids = list(dict.fromkeys(given.hire_ids))
     with office.database.reading() as connection:
-        visible = queries.visible_hires(connection, scope, ids)
+        lines = queries.hire_lines(connection, scope, ids)
+        _only_for_oneself(connection, scope, lines, given.input)
+    visible = {line.id for line in lines}
     wanted = [hire_id for hire_id in ids if hire_id in visible]
     outcomes: dict[int, Any] = dict(zip(wanted, engine.bulk(office, wanted, act, actor, at, given.input), strict=True))
     return BulkOut(items=[_line(hire_id, outcomes.get(hire_id) or NoSuchHire(hire_id), language) for hire_id in ids])
+
+
+def _only_for_oneself(
+    connection: Connection, scope: Scope, lines: Sequence[HireLine], given: Mapping[str, Any]
+) -> None:
+    """An applicant applies for nobody else. Raises InputRefused, the same for any other person and for none at all."""
+    if "person_id" in given and not all(scope.covers(line.region) for line in lines):
+        own = queries.own_person(connection, scope)
+        if own is None or given["person_id"] != own:
+            raise InputRefused({"person_id": say("只能为本人报名")})
 
 
 def _line(hire_id: int, outcome: Done | Exception, language: str) -> BulkLine:

@@ -17,10 +17,10 @@ from workflow.queries.hires import (
     counts_by_state,
     days_of_entries,
     hire_line,
+    hire_lines,
     hires,
     records,
     trail,
-    visible_hires,
 )
 from workflow.queries.notices import NoticeKey, NoticeLine, Notices, PublicNotice, notices, public_notices
 from workflow.queries.paging import MOST, PAGE
@@ -34,6 +34,7 @@ from workflow.queries.register import (
     RegionLine,
     opening_line,
     openings,
+    own_person,
     people,
     person_line,
     post_line,
@@ -85,12 +86,14 @@ __all__ = [
     "days_of_entries",
     "deadlines",
     "hire_line",
+    "hire_lines",
     "hires",
     "narrowed",
     "notices",
     "opening_line",
     "openings",
     "outermost",
+    "own_person",
     "people",
     "person_line",
     "post_line",
@@ -103,7 +106,6 @@ __all__ = [
     "task_counts",
     "trail",
     "urgency",
-    "visible_hires",
     "within",
     "worklist",
 ]

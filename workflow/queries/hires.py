@@ -97,10 +97,10 @@ def hire_line(connection: Connection, scope: Scope, hire_id: int) -> HireLine | 
     return None if row is None else _line(row)
 
 
-def visible_hires(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -> frozenset[int]:
-    """Those of ``hire_ids`` that exist within the scope."""
-    asked = select(hire.c.id).where(hire.c.id.in_(sorted(set(hire_ids))), scope.hires())
-    return frozenset(connection.execute(asked).scalars())
+def hire_lines(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -> tuple[HireLine, ...]:
+    """Those of ``hire_ids`` that exist within the scope, by id."""
+    asked = _lines().where(hire.c.id.in_(sorted(set(hire_ids))), scope.hires()).order_by(hire.c.id)
+    return tuple(_line(row) for row in connection.execute(asked))
 
 
 def counts_by_state(connection: Connection, scope: Scope, filters: HireFilter = ALL_HIRES) -> dict[str, int]:

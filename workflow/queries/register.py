@@ -79,6 +79,13 @@ def person_line(connection: Connection, scope: Scope, person_id: int) -> PersonL
     return None if row is None else _person(row)
 
 
+def own_person(connection: Connection, scope: Scope) -> int | None:
+    """The registered person that an applicant is; None for others, and for one who is not registered."""
+    if scope.own_key is None:
+        return None
+    return connection.execute(select(person.c.id).where(person.c.key == scope.own_key)).scalar()
+
+
 def _people() -> Select[Any]:
     serving = select(hire.c.id).where(hire.c.person_id == person.c.id, hire.c.serving).limit(1).scalar_subquery()
     hidden = ("key", "id_number_sealed", "created_at")
@@ -175,9 +182,9 @@ def posts(
 ) -> Posts:
     """The posts within the scope, in the order of registration."""
     limit = page_size(limit)
-    asked = _posts().where(scope.regions(post.c.region), post.c.id > after).order_by(post.c.id).limit(limit + 1)
+    asked = _posts().where(scope.announced(post.c.region), post.c.id > after).order_by(post.c.id).limit(limit + 1)
     if in_region is not None:
-        asked = asked.where(within(post.c.region, narrowed(scope.prefixes, in_region)))
+        asked = asked.where(within(post.c.region, narrowed((*scope.prefixes, *scope.applies), in_region)))
     if procedure_id is not None:
         asked = asked.where(post.c.procedure_id == procedure_id)
     rows = connection.execute(asked).all()
@@ -187,7 +194,7 @@ def posts(
 
 def post_line(connection: Connection, scope: Scope, post_id: int) -> PostLine | None:
     """A post within the scope; None if there is none for this actor."""
-    row = connection.execute(_posts().where(post.c.id == post_id, scope.regions(post.c.region))).one_or_none()
+    row = connection.execute(_posts().where(post.c.id == post_id, scope.announced(post.c.region))).one_or_none()
     return None if row is None else _post(row)
 
 
@@ -203,9 +210,9 @@ def openings(
 ) -> Openings:
     """The announcements within the scope, the newest first; ``open_on``: those that take applications on that day."""
     limit = page_size(limit)
-    asked = _openings().where(scope.regions(post.c.region)).order_by(opening.c.id.desc()).limit(limit + 1)
+    asked = _openings().where(scope.announced(post.c.region)).order_by(opening.c.id.desc()).limit(limit + 1)
     if in_region is not None:
-        asked = asked.where(within(post.c.region, narrowed(scope.prefixes, in_region)))
+        asked = asked.where(within(post.c.region, narrowed((*scope.prefixes, *scope.applies), in_region)))
     if open_on is not None:
         until = opening.c.closes_on.is_(None) | (opening.c.closes_on >= open_on)
         asked = asked.where(opening.c.announced_on <= open_on, until)
@@ -220,7 +227,7 @@ def openings(
 
 def opening_line(connection: Connection, scope: Scope, opening_id: int) -> OpeningLine | None:
     """An announcement within the scope; None if there is none for this actor."""
-    asked = _openings().where(opening.c.id == opening_id, scope.regions(post.c.region))
+    asked = _openings().where(opening.c.id == opening_id, scope.announced(post.c.region))
     row = connection.execute(asked).one_or_none()
     return None if row is None else _opening(row)
 

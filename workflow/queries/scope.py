@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, true
 
 from states.facts import Actor
 from states.procedure import Role
@@ -20,12 +20,14 @@ CODE_LENGTH = 12
 class Scope:
     """What an actor may see: everything within ``prefixes``, and what concerns the person ``own_key``.
 
-    ``by_role``: the prefixes of each role, for worklists. An applicant (报名人) sees their own and nothing of others.
+    ``by_role``: the prefixes of each role, for worklists. An applicant (报名人) sees their own, and the vacancies
+    announced in ``applies``; nothing of others.
     """
 
     prefixes: tuple[str, ...]
     by_role: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     own_key: str | None = None
+    applies: tuple[str, ...] = ()
 
     def covers(self, region: str | None) -> bool:
         """Whether a region lies within."""
@@ -40,7 +42,12 @@ class Scope:
         if self.own_key is None:
             return self.regions(hire.c.region)
         mine = select(person.c.id).where(person.c.key == self.own_key).scalar_subquery()
-        return or_(self.regions(hire.c.region), hire.c.person_id == mine)
+        vacant = and_(hire.c.person_id.is_(None), hire.c.state == "posted", within(hire.c.region, self.applies))
+        return or_(self.regions(hire.c.region), hire.c.person_id == mine, vacant)
+
+    def announced(self, column: ColumnElement[str]) -> ColumnElement[bool]:
+        """The condition on posts and openings: those of the offices, and those that the actor may apply for."""
+        return within(column, outermost((*self.prefixes, *self.applies)))
 
     def people(self) -> ColumnElement[bool]:
         """The condition on ``person``."""
@@ -53,10 +60,10 @@ def scoped(actor: Actor) -> Scope:
     by_role: dict[Role, list[str]] = {}
     for grant in actor.grants:
         by_role.setdefault(grant.role, []).append(grant.region)
-    applies = by_role.pop(Role.APPLICANT, None) is not None
+    applies = outermost(by_role.pop(Role.APPLICANT, ()))
     everywhere = outermost(prefix for prefixes in by_role.values() for prefix in prefixes)
     narrowed = {role: outermost(prefixes) for role, prefixes in by_role.items()}
-    return Scope(everywhere, narrowed, actor.person_key if applies else None)
+    return Scope(everywhere, narrowed, actor.person_key if applies else None, applies)
 
 
 def outermost(prefixes: Iterable[str]) -> tuple[str, ...]:

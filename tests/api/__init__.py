@@ -1,0 +1,1 @@
+"""The service from outside: through HTTP, as programs and browsers ask it."""
