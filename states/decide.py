@@ -18,7 +18,7 @@ from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict
 from states.inputs import INPUTS, Override, StepInput
 from states.machine import Rules
 from states.plan import Plan, TimerFact
-from states.procedure import DeadlineKind, Effect, RecordKind, Role, Step
+from states.procedure import AssessmentRules, DeadlineKind, Effect, RecordKind, Role, Step, article_of
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import Sentence, say
 from states.writing import Blocked, Carried, Remind, Setting, Writing
@@ -66,7 +66,8 @@ def decide(
     role = _role_of(hire, step, actor)
     day = on or local_day(at)
     values = _parsed(step, payload or {})
-    _check_days(hire, values, day)
+    _check_days(hire, step, values, day)
+    _check_scale(rules.procedure.assessment, step, values)
     if step.records is RecordKind.APPLICATION:
         hire = replace(hire, person=candidate)
     ask = Ask(hire, rules.procedure, step, day, setting.calendar, actor, values)
@@ -149,16 +150,38 @@ def _parsed(step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:
     return dict(model)
 
 
-def _check_days(hire: Hire, values: Mapping[str, Any], day: date) -> None:
-    """What is recorded has happened: no day in the future, and no notice from before the hire got this far (倒签)."""
+def _check_days(hire: Hire, step: Step, values: Mapping[str, Any], day: date) -> None:
+    """What is recorded has happened: no day in the future, no notice from before the hire got this far (倒签), and no
+    second signing of the same renewal.
+    """
     faults = {
         name: say("不能晚于办理当日（{today}）", today=day)
         for name in HAPPENED
         if isinstance(value := values.get(name), date) and value > day
     }
+    if step.records is RecordKind.RENEWAL_SIGNING and hire.dossier.renewal_signed_on is not None:
+        faults["signed_on"] = say("续签合同已于{day}签订，不重复登记", day=hire.dossier.renewal_signed_on)
     entered_on, posted_on = hire.dossier.entered_on, values.get("posted_on")
     if posted_on is not None and entered_on is not None and posted_on < entered_on:
         faults["posted_on"] = say("不能早于进入本环节之日（{entered}）", entered=entered_on)
+    if faults:
+        raise InputRefused(faults)
+
+
+def _check_scale(assessment: AssessmentRules, step: Step, values: Mapping[str, Any]) -> None:
+    """A document that counts points asks for points, one with grades for one of its own; nothing else has a meaning."""
+    if step.records is not RecordKind.ASSESSMENT:
+        return
+    asked, other = ("points", "grade") if assessment.scale == "points" else ("grade", "points")
+    faults = {}
+    if values.get(other) is not None:
+        faults[other] = say("没有这一项")
+    if values.get(asked) is None:
+        faults[asked] = say("此项必填")
+    elif asked == "grade" and assessment.grade(values["grade"]) is None:
+        faults["grade"] = say(
+            "没有这一等次，可选：{grades}", grades="、".join(f"{g.zh}（{g.grade}）" for g in assessment.grades)
+        )
     if faults:
         raise InputRefused(faults)
 
@@ -219,12 +242,20 @@ def _four_eyes(ask: Ask, role: Role) -> Answer | None:
         )
     else:
         verdict = Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
-    return Answer(FOUR_EYES, Effect.BLOCK, ask.step.cite, verdict)
+    return Answer(FOUR_EYES, Effect.BLOCK, article_of(ask.procedure, ask.step.cite), verdict)
 
 
 def collapse(timers: list[TimerFact]) -> Iterator[tuple[TimerFact, str]]:
-    """Of several due reminders of one clock only the last is sent, and none once its end is due: the rest collapse."""
-    ending = {timer.name for timer in timers if timer.kind == DeadlineKind.ENFORCE.value}
+    """Of several due reminders of one clock only the last is sent, and none once its end is due: the rest collapse.
+
+    Of two deadlines that end together the one that was set later goes first: a decision to dismiss on the last day of a
+    term is carried out, and the term is then not taken for one that nobody decided on.
+    """
+    ends = sorted(
+        (timer for timer in timers if timer.kind == DeadlineKind.ENFORCE.value), key=lambda t: (t.legal_on, -t.seq)
+    )
+    ending, in_order = {timer.name for timer in ends}, iter(ends)
+    timers = [next(in_order) if timer.kind == DeadlineKind.ENFORCE.value else timer for timer in timers]
     latest: dict[str, TimerFact] = {}
     for timer in timers:
         if timer.kind == DeadlineKind.ADVISE.value and timer.name not in ending:

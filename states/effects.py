@@ -226,6 +226,7 @@ def _assessment(act: Act) -> dict[str, Any]:
         "proposed_year": act.input["year"],
         "proposed_grade": name,
         "proposed_points_tenths": tenths,
+        "proposed_seq": act.seq,
         "proposed_by": act.actor.person_key,
         "skilled": act.input.get("skilled"),
     }
@@ -233,7 +234,7 @@ def _assessment(act: Act) -> dict[str, Any]:
 
 def _assessment_ruling(act: Act) -> dict[str, Any]:
     grade = act.procedure.assessment.grade(act.dossier.proposed_grade or "")
-    act.update("assessment", {"year": act.dossier.proposed_year, "ruled_seq": None}, {"ruled_seq": act.seq})
+    act.update("assessment", {"seq": act.dossier.proposed_seq}, {"ruled_seq": act.seq})
     return {
         "ruled_year": act.dossier.proposed_year,
         "ruled_grade": act.dossier.proposed_grade,
@@ -241,6 +242,7 @@ def _assessment_ruling(act: Act) -> dict[str, Any]:
         "proposed_year": None,
         "proposed_grade": None,
         "proposed_points_tenths": None,
+        "proposed_seq": None,
         "proposed_by": None,
     }
 
@@ -332,8 +334,10 @@ def _ending_decision(act: Act) -> dict[str, Any]:
 
 def _ending(act: Act) -> dict[str, Any]:
     dossier = act.dossier
-    ground = dossier.leaving_ground or str(act.step.params.get("ground", ""))
-    ended_on = dossier.leaving_on or dossier.term_ends_on or act.on
+    # A term that ends by itself overtakes a resignation for a later day.
+    by_term = act.step.params.get("ground")
+    ground = str(by_term or dossier.leaving_ground or "")
+    ended_on = (dossier.term_ends_on if by_term else dossier.leaving_on) or act.on
     paid_until = min(day for day in (ended_on, dossier.paid_until) if day is not None)
     line = act.procedure.ground_by_name.get(ground)
     act.record(
@@ -344,7 +348,9 @@ def _ending(act: Act) -> dict[str, Any]:
         law=line.law if line else None,
         article=line.cite if line else act.step.cite,
     )
-    act.update("contract", {"ended_on": None}, {"ended_on": _iso(ended_on)})
+    # Only the present contract ends now, and no contract outlives its term: days over term are unpaid and not service.
+    contract_ended = min(ended_on, dossier.term_ends_on or ended_on)
+    act.update("contract", {"term_no": dossier.term_no, "ended_on": None}, {"ended_on": _iso(contract_ended)})
     return {"ended_on": ended_on, "paid_until": paid_until, "leaving_ground": ground}
 
 

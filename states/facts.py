@@ -179,6 +179,8 @@ class Dossier:
     proposed_year: int | None = None
     proposed_grade: str | None = None
     proposed_points_tenths: int | None = None
+    #: the entry of the latest proposal: an earlier one for the same year stays on record and is not ruled on
+    proposed_seq: int | None = None
     #: the natural person who proposed the assessment and so may not rule on it
     proposed_by: str | None = None
     ruled_year: int | None = None

@@ -28,7 +28,7 @@ from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_jso
 from states.guards import Answer, Ask
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
-from states.procedure import Role, Stage
+from states.procedure import Role, Stage, State
 
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
 PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
@@ -53,6 +53,8 @@ class Writing:
         self.actor = SYSTEM
         self.role = Role.SYSTEM
         self.stage: Stage = rules.procedure.stage_by_name[hire.stage]
+        #: states that the act passes through on its way (审核公示 in one phrase)
+        self.through: tuple[State, ...] = ()
         self.visit = hire.visit
         self.dossier: Dossier = hire.dossier
         self.answers: tuple[Answer, ...] = ()
@@ -191,9 +193,22 @@ class Writing:
                 "answers": [_kept(answer) for answer in self.answers],
                 "records": [[table, digest_of(self.setting.algorithm, row)] for table, row in self.records],
                 "changes": changes,
+                **({"sets": self._sets()} if self.updates else {}),
+                **({"through": [state.value for state in self.through]} if self.through else {}),
             }
         )
         return body, link(self.setting.algorithm, self.hire.audit_head, body)
+
+    def _sets(self) -> list[list[Any]]:
+        """Columns of earlier rows that this entry sets: table, which rows, what; no words that may name anybody."""
+        return [
+            [
+                table,
+                {name: value for name, value in keys.items() if name != "hire_id"},
+                {name: value for name, value in values.items() if name not in PROSE},
+            ]
+            for table, keys, values in self.updates
+        ]
 
     def _audit_row(self, body: str, head: str) -> Row:
         return {
@@ -288,8 +303,9 @@ class Carried(Writing):
         else:
             self._carry_out()
         person = self.hire.person
-        human = not self.actor.is_system
-        submitted_by = self.actor.person_key if human and self.step.to is not None else self.hire.submitted_by
+        # A signature that waits for others has brought the hire nowhere: whoever submitted it remains the submitter.
+        brought = self.visit != self.hire.visit and not self.actor.is_system
+        submitted_by = self.actor.person_key if brought else self.hire.submitted_by
         return self.finish(person_id=person.id if person else None, submitted_by=submitted_by)
 
     def _waits_for_signatures(self) -> bool:
@@ -320,6 +336,7 @@ class Carried(Writing):
         self.records, self.updates = act.rows, act.updates
         if self.step.to is not None:
             self.stage = self.rules.move(self.hire.stage, self.step.act)
+            self.through = self.step.through
             self.visit += 1
             changes = {"entered_on": self.on, **changes}
         dossier = self.dossier.with_(**changes)

@@ -32,9 +32,13 @@ def training_passed(ask: Ask, rule: NoParams) -> Verdict:
 
 @guard("trained", meets=("XY-33", "BH-15", "NM-32"))
 def trained(ask: Ask, rule: NoParams) -> Verdict:
-    """培训合格的人员方可上岗: by the result on record."""
+    """培训合格的人员方可上岗: by the result on record, and not after the first day on post that is being recorded."""
     dossier = ask.hire.dossier
     inputs = {"passed": dossier.training_passed, "trained_on": iso(dossier.trained_on)}
+    starts, since = day_given(ask, "started_on"), dossier.trained_on
+    if dossier.training_passed and starts is not None and since is not None and starts < since:
+        sentence = say("上岗之日{starts}早于培训合格之日{trained}", starts=starts, trained=since)
+        return refused(sentence, say("上岗之日不得早于{trained}", trained=since), **inputs)
     if dossier.training_passed:
         return passed(say("岗前培训合格"), **inputs)
     if dossier.training_passed is None:
@@ -44,10 +48,13 @@ def trained(ask: Ask, rule: NoParams) -> Verdict:
 
 @guard("agreement_signed", meets=("BH-15", "LC-13", "NM-25"))
 def agreement_signed(ask: Ask, rule: NoParams) -> Verdict:
-    """签订协议后正式上岗."""
-    signed = ask.hire.dossier.agreement_on
-    if signed is not None and signed <= ask.on:
+    """签订协议后正式上岗: signed by the day of the step, or by the first day on post that is being recorded."""
+    signed, starts = ask.hire.dossier.agreement_on, day_given(ask, "started_on")
+    if signed is not None and signed <= (starts or ask.on):
         return passed(say("聘用协议已于{day}签订", day=signed), agreement_on=iso(signed))
+    if signed is not None and starts is not None:
+        sentence = say("上岗之日{starts}早于签订聘用协议之日{day}", starts=starts, day=signed)
+        return refused(sentence, say("上岗之日不得早于{day}", day=signed), agreement_on=iso(signed))
     return refused(say("聘用协议尚未签订"), say("先签订聘用协议"), agreement_on=iso(signed))
 
 

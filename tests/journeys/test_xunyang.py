@@ -60,7 +60,7 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
 
     # whoever submitted does not approve, under any role
     both = officer("镇干部甲", Role.HRSS, "610981", 9)
-    assert world.articles(hire, "approve", both) == {"four_eyes": "四(二)3"}
+    assert world.articles(hire, "approve", both) == {"four_eyes": f"{NUMBER}四(二)3"}
     world.do(hire, "approve", HRSS)
     # and one natural person does not sign for two bureaus
     assert "four_eyes" in world.articles(hire, "approve", officer("人社干部乙", Role.RURAL, "610981", 8))
