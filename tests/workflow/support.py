@@ -38,7 +38,9 @@ def database_at(url: str, *, regions: bool = False) -> Iterator[Database]:
         if regions:
             with database.session() as session:
                 for row in REGIONS:
-                    session.add(Region(**{**row, "parent": row["parent"] or None}))
+                    session.add(
+                        Region(code=row["code"], parent=row["parent"] or None, level=row["level"], name=row["name"])
+                    )
                     session.flush()
         yield database
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pwdlib import PasswordHash
@@ -47,7 +48,7 @@ def sqlite(migrated_sqlite_url: str) -> Iterator[Database]:
 
 
 def an_account(database: Database, username: str = "zhang", grants: tuple[Grant, ...] = (TOWNSHIP,), **more) -> int:
-    values = {"password": PASSWORD, "person": MAN, "name": "张三", "at": AT} | more
+    values: dict[str, Any] = {"password": PASSWORD, "person": MAN, "name": "张三", "at": AT} | more
     with database.session() as session:
         return create_account(session, SEAL, username=username, grants=grants, **values)
 
@@ -225,9 +226,14 @@ def test_wrong_name_and_wrong_password_are_told_apart_by_nobody(sqlite: Database
 
 def test_an_unknown_name_costs_a_hash_as_well(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     an_account(sqlite)
-    verified = []
+    verified: list[str] = []
     real = accounts._hasher.verify
-    monkeypatch.setattr(accounts._hasher, "verify", lambda *a: verified.append(a[1]) or real(*a))
+
+    def verify(password: str, hashed: str) -> bool:
+        verified.append(hashed)
+        return real(password, hashed)
+
+    monkeypatch.setattr(accounts._hasher, "verify", verify)
     for username in ("zhang", "nobody"):
         with pytest.raises(BadCredentials):
             sign_in.authenticate(sqlite, username, "wrong password", AT)
