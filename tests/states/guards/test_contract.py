@@ -122,3 +122,11 @@ def test_who_failed_is_told_apart_from_who_was_never_trained(name: str) -> None:
     failed, never = answer(name, ask(a_hire(training_passed=False))), answer(name, ask(a_hire()))
     assert str(failed.say) == "岗前培训不合格"
     assert str(never.say).startswith("尚")
+
+
+@pytest.mark.parametrize(("starts", "passes"), [("2026-03-05", True), ("2026-03-04", False)])
+def test_work_starts_neither_before_the_training_nor_before_the_agreement(starts: str, passes: bool) -> None:
+    hire = a_hire(training_passed=True, trained_on="2026-03-05", agreement_on="2026-03-05")
+    question = ask(hire, "2026-03-10", RecordKind.START, {"started_on": starts})
+    assert answer("trained", question).passed is passes
+    assert answer("agreement_signed", question).passed is passes

@@ -66,6 +66,20 @@ def test_own_contracts_on_record_are_not_counted_twice() -> None:
     assert verdict.inputs["last_lawful_on"] == "2026-02-28"
 
 
+def test_a_present_term_that_stands_on_no_contract_is_counted_beside_other_service() -> None:
+    elsewhere = a_person(periods=((d("2022-01-01"), d("2022-06-30"), None),))
+    verdict = renewing("2025-02-28", elsewhere, on="2025-02-10")
+    assert verdict.inputs["from"] == "2025-03-01"
+    assert (verdict.inputs["used_months"], verdict.inputs["left_months"]) == (30, 6)
+    second: dict[str, Any] = {
+        "first_started_on": "2023-03-01",
+        "started_on": "2023-03-01",
+        "term_starts_on": "2024-03-01",
+    }
+    hire = a_hire(a_person(), term_ends_on="2025-02-28", **second)
+    assert answer("months_left", ask(hire, "2025-02-10"), after_term=True).inputs["used_months"] == 24
+
+
 def test_a_renewal_decided_after_the_term_begins_today_at_the_earliest() -> None:
     verdict = renewing("2025-02-28", a_person(), on="2025-03-15")
     assert verdict.inputs["from"] == "2025-03-15"
@@ -144,7 +158,10 @@ ASSESSING = RecordKind.ASSESSMENT
 )
 def test_a_year_is_assessed_once_and_in_order(year: int, ruled: int | None, passes: bool) -> None:
     hire = a_hire(first_started_on="2024-11-01", ruled_year=ruled)
-    assert answer("assessment_year", ask(hire, "2026-12-01", ASSESSING, {"year": year})).passed is passes
+    verdict = answer("assessment_year", ask(hire, "2026-12-01", ASSESSING, {"year": year}))
+    assert verdict.passed is passes
+    why = {2023: "2023年度尚未上岗", 2024: "2024年度考核已审定", 2027: "2027年度尚未到来"}
+    assert passes or str(verdict.say) == why[year]
 
 
 def test_a_page_offers_the_assessment_while_a_year_is_open() -> None:
@@ -190,13 +207,17 @@ def test_the_missing_year_is_named_and_never_lies_before_the_work() -> None:
 
 @pytest.mark.parametrize(("found", "passes"), [(True, True), (False, False), (None, False)])
 def test_the_skills_of_the_post(found: bool | None, passes: bool) -> None:
-    assert answer("skilled", ask(a_hire(skilled=found))).passed is passes
+    verdict = answer("skilled", ask(a_hire(skilled=found)))
+    assert verdict.passed is passes
+    assert ("未认定" in str(verdict.say)) is (found is None)
 
 
 @pytest.mark.parametrize(("decided", "passes"), [("renew", True), ("end", False), (None, False)])
 def test_the_decision_has_to_be_this_one(decided: str | None, passes: bool) -> None:
     hire = a_hire(renewal=decided)
-    assert answer("renewal_decided", ask(hire), outcome="renew").passed is passes
+    verdict = answer("renewal_decided", ask(hire), outcome="renew")
+    assert verdict.passed is passes
+    assert str(verdict.say).startswith("尚未作出" if decided is None else "已决定")
     assert answer("renewal_decided", ask(hire), outcome="end").passed is (decided == "end")
 
 
