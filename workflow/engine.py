@@ -92,6 +92,10 @@ def perform(
             done = _attempt(office, hire_id, act, actor, at, payload or {}, expected_version, key, digest)
         except IntegrityError as error:
             done = _after_conflict(office, actor, key, digest, error)
+        except Refusal:
+            # the same command may have been kept between our look for its key and our reading of the hire
+            if key is None or (done := _kept(office, actor, key, digest)) is None:
+                raise
         if done is not None:
             failpoint("after_commit")
             return done
@@ -204,8 +208,7 @@ def _after_conflict(office: Office, actor: Actor, key: str | None, digest: str, 
     """A constraint spoke: another command with this key was first, or a place or a person is taken."""
     text = str(error.orig)
     if key is not None and "idempotency" in text:
-        with office.database.reading() as connection:
-            return _kept_answer(office, connection, actor, key, digest)
+        return _kept(office, actor, key, digest)
     if "taken" in text:
         raise PlaceTaken(say("名额刚刚被占满，不能再占用")) from error
     if "serving" in text or "hire.person_id" in text:
@@ -235,6 +238,11 @@ def _key_row(plan: Plan, actor: Actor, key: str, digest: str, at: datetime) -> R
         "answer": {"version": done.version, "stage": done.stage, "state": done.state},
         "created_at": at.isoformat(),
     }
+
+
+def _kept(office: Office, actor: Actor, key: str, digest: str) -> Done | None:
+    with office.database.reading() as connection:
+        return _kept_answer(office, connection, actor, key, digest)
 
 
 def _kept_answer(office: Office, connection: Connection, actor: Actor, key: str, digest: str) -> Done | None:
