@@ -71,7 +71,11 @@ class Service:
         name = (*grants, person, language)
         if name not in self.tokens:
             self.tokens[name] = self.session_of(self.account(grants, person, language))
-        headers = {**ORIGIN, "authorization": f"Bearer {self.tokens[name]}"}
+        return self.as_called(self.tokens[name])
+
+    def as_called(self, token: str) -> TestClient:
+        """A client that shows this token, whatever it is worth."""
+        headers = {**ORIGIN, "authorization": f"Bearer {token}"}
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
 
     def account(self, grants: tuple[tuple[Role, str], ...], person: str | None = None, language: str = "zh") -> int:
