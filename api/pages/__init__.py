@@ -1,0 +1,28 @@
+"""Pages for people (页面): server-rendered, without scripts, in Chinese and English.
+
+``router`` holds every page, ``install`` adds the style sheet and the pages for things that went wrong.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api.pages import demo, errors, hires, inbox, notices, openings, overview, procedures, public, sign_in, tasks
+
+STATIC = Path(__file__).parents[1] / "static"
+
+router = APIRouter(include_in_schema=False)
+for module in (sign_in, tasks, hires, openings, public, notices, procedures, inbox, overview, demo):
+    router.include_router(module.router)
+
+
+def install(app: FastAPI) -> None:
+    """Adds what is no route: static files, and the page that a problem becomes for a person."""
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.problem_page = errors.problem_page
+
+
+__all__ = ["install", "router"]
