@@ -112,7 +112,7 @@ def _context(letter: Letter, reader: Reader) -> dict[str, Any]:
         "post": _plain(letter.post),
         "employer": _plain(letter.employer),
         "place": _plain(letter.place),
-        "document": letter.procedure.title.in_language(reader.language),
+        "instrument": _without_brackets(letter.procedure.contract.instrument.in_language(reader.language)),
         "link": f"{reader.public_url}/hires/{letter.hire_id}",
         "signed_in": reader.signed_in,
         "to_hand_over": letter.to_role == Role.APPLICANT.value,
@@ -160,7 +160,6 @@ def _of_decision(letter: Letter, language: str, speak: Translate) -> dict[str, A
         "stage": _named(stage, language),
         "ground": _named(ground, language),
         "death": letter.ground == "death",
-        "instrument": _without_brackets(procedure.contract.instrument.in_language(language)),
         "article": article_of(procedure, step.cite) if step else procedure.document.number,
     }
 

@@ -9,6 +9,7 @@ import pytest
 
 from notifications.messages import SUBJECT_LENGTH, Letter, Reader, compose, day_in_words, veiled
 from states.loading import Catalogue
+from states.procedure import Procedure
 from tests.support.asking import d
 
 XUNYANG = Catalogue.load().current("xunyang-2022-88")
@@ -83,6 +84,12 @@ def test_one_level_up_is_asked_to_see_to_it_not_to_do_it() -> None:
     assert "请督促用人单位补签" in message.body
     assert "经办单位：用人单位" in message.body
     assert "请与本人签订书面合同" not in message.body
+
+
+@pytest.mark.parametrize(("procedure", "paper"), [(XUNYANG, "劳动合同"), (LIAOCHENG, "公益性岗位协议")])
+def test_the_paper_is_called_what_the_document_calls_it(procedure: Procedure, paper: str) -> None:
+    body = compose(a_reminder("term_end", procedure=procedure, origin="renewed"), ZH).body
+    assert f"王某的{paper}到2026年3月9日期满。" in body
 
 
 def test_over_term_counts_its_days_from_the_first() -> None:
