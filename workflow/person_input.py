@@ -74,7 +74,7 @@ def read_person(
     seal: Seal, given: Mapping[str, Any], today: date
 ) -> tuple[PersonInput, IdentityNumber | None, dict[str, Any], Faults]:
     """The input, its number, the values as they are stored, and every fault by field. No number: it has faults."""
-    number_faults = _numbered("id_number", faults(str(given.get("id_number", "")), today))
+    number_faults = _numbered("id_number", faults(str(given.get("id_number") or ""), today))
     said, found = _validated(PersonInput, given, {"id_number": ""})
     values = _stored(seal, said, today, found)
     for name in REQUIRED:
