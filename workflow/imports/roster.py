@@ -1,0 +1,204 @@
+"""The roster of people on post (花名册), as offices kept it before: people and their months of service are registered.
+
+Read whole; every fault of every row is told at once, with its sheet, row and column. Nothing is kept while anything is
+wrong, unless the office says that the sound rows shall be kept. Reading the same file a second time changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from states.clocks import local_day
+from states.facts import Actor
+from states.refusals import InputRefused
+from states.say import Translate, say
+from workflow import people
+from workflow.imports.roster_rows import Defaults, Entry, Places, read_rows
+from workflow.imports.roster_words import COLUMNS
+from workflow.imports.table import CellFault, Table, find_table
+from workflow.imports.workbook import NotReadable, read_sheets
+from workflow.office import Office
+from workflow.sealing import Seal
+
+#: shown in the template, and looked for in what comes back
+TEMPLATE = "zaigang-roster-"
+TEMPLATE_VERSION = 1
+#: only the words of the evidence differ when the file has another name; the months do not
+WORDS_ONLY = frozenset({"prior_evidence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row. ``kind``: created, unchanged, different (known otherwise, left as it is), updated."""
+
+    sheet: str
+    row: int
+    person_id: int | None
+    kind: str
+    months: int
+    counted: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class RosterReport:
+    """What the file says and what was done. ``kept`` False: nothing was written (faults, or a dry run)."""
+
+    rows: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
+    warnings: list[CellFault] = field(default_factory=list)
+    kept: bool = False
+
+    def count(self, kind: str) -> int:
+        return sum(outcome.kind == kind for outcome in self.outcomes)
+
+    @property
+    def refused_rows(self) -> int:
+        return len({(fault.sheet, fault.row) for fault in self.faults if fault.row})
+
+    def document(self, translate: Translate | None = None) -> dict[str, Any]:
+        """Plain values for a JSON answer; no name and no number of a person."""
+        return {
+            "kept": self.kept,
+            "rows": self.rows,
+            "created": self.count("created"),
+            "updated": self.count("updated"),
+            "unchanged": self.count("unchanged"),
+            "different": [
+                {"sheet": o.sheet, "row": o.row, "person_id": o.person_id, "fields": list(o.fields)}
+                for o in self.outcomes
+                if o.kind == "different"
+            ],
+            "months": [{"sheet": o.sheet, "row": o.row, "months": o.months, "from": o.counted} for o in self.outcomes],
+            "refused_rows": self.refused_rows,
+            "faults": [fault.document(translate) for fault in self.faults],
+            "warnings": [fault.document(translate) for fault in self.warnings],
+        }
+
+
+class _DryRun(Exception):
+    """Ends the transaction of a dry run, so that nothing of it is kept."""
+
+
+def import_roster(
+    office: Office,
+    seal: Seal,
+    path: Path,
+    actor: Actor,
+    at: datetime,
+    *,
+    defaults: Defaults | None = None,
+    partial: bool = False,
+    update: bool = False,
+    dry_run: bool = False,
+    until: date | None = None,
+) -> RosterReport:
+    """Registers the people of the roster in ``path``, in one transaction.
+
+    ``until``: service is counted up to and with this day (default: the day of ``at``, Asia/Shanghai). ``partial``: rows
+    without a fault are kept though others have some. ``update``: what a known person has otherwise is changed, with the
+    file as the reason. Raises NotReadable, OSError.
+    """
+    day = until or local_day(at)
+    tables = _tables(path)
+    report = RosterReport(warnings=_unread(tables))
+    try:
+        with office.database.session() as session:
+            places = Places.load(session, actor)
+            source = path.stem[:60]
+            entries = read_rows(tables, defaults or Defaults(), places, day, source, report.faults, report.warnings)
+            report.rows = len(entries)
+            sound = _duplicates_marked(entries, seal, local_day(at), report.faults, report.warnings)
+            if report.faults and not partial:
+                raise _DryRun
+            for entry in sound:
+                report.outcomes.append(_keep(session, seal, entry, actor, at, office, path, update))
+            if dry_run:
+                raise _DryRun
+        report.kept = True
+    except _DryRun:
+        pass
+    report.faults.sort(key=lambda fault: (fault.sheet, fault.row))
+    return report
+
+
+def _tables(path: Path) -> list[Table]:
+    """Every visible sheet that has the columns of a roster (one sheet per village is common)."""
+    found = [table for sheet in read_sheets(path) if (table := find_table(sheet, COLUMNS)) is not None]
+    if not found:
+        wanted = "、".join(column.headings[0] for column in COLUMNS if column.required)
+        raise NotReadable(say("没有找到花名册的表头，至少应有：{columns}", columns=wanted))
+    for table in found:
+        for text in table.above:
+            _, marked, version = text.partition(TEMPLATE)
+            if marked and version.strip() != str(TEMPLATE_VERSION):
+                raise NotReadable(
+                    say(
+                        "模板版本为{version}，本系统用{ours}；请下载新模板", version=version[:10], ours=TEMPLATE_VERSION
+                    )
+                )
+    return found
+
+
+def _unread(tables: Iterable[Table]) -> list[CellFault]:
+    return [
+        CellFault(table.sheet, table.header, heading[:30], say("本列不读取"))
+        for table in tables
+        for heading in table.unread
+        if heading
+    ]
+
+
+def _duplicates_marked(
+    entries: list[Entry], seal: Seal, today: date, faults: list[CellFault], warnings: list[CellFault]
+) -> list[Entry]:
+    """The entries without a fault; faults of people's data and rows of one person twice are added to ``faults``."""
+    first: dict[str, Entry] = {}
+    sound = []
+    for entry in entries:
+        entry.check(seal, today, faults, warnings)
+        before = first.setdefault(entry.number, entry) if entry.number else entry
+        if before is not entry:
+            problem = say("与{sheet}第{row}行是同一公民身份号码", sheet=before.row.sheet, row=before.row.number)
+            faults.append(entry.fault("id_number", problem))
+        elif entry.sound:
+            sound.append(entry)
+    return sound
+
+
+def _keep(
+    session: Session,
+    seal: Seal,
+    entry: Entry,
+    actor: Actor,
+    at: datetime,
+    office: Office,
+    path: Path,
+    update: bool,
+) -> Outcome:
+    algorithm = office.setting.algorithm
+    known = people.register(session, seal, entry.given, actor, at, algorithm=algorithm)
+    kind, fields = "created", tuple[str, ...]()
+    if not known.created:
+        fields = () if set(known.differs) <= WORDS_ONLY else known.differs
+        kind = "different" if fields else "unchanged"
+        if fields and update:
+            changes = {name: entry.given[name] for name in known.differs}
+            if "prior_months" in changes:
+                changes["prior_evidence"] = entry.given["prior_evidence"]
+            reason = say("依据花名册{file}第{row}行更正", file=path.name, row=entry.row.number).text()[:200]
+            try:
+                people.update_person(
+                    session, seal, known.person_id, changes, actor, at, reason=reason, algorithm=algorithm
+                )
+                kind = "updated"
+            except InputRefused:
+                kind = "different"
+    return Outcome(entry.row.sheet, entry.row.number, known.person_id, kind, entry.months, entry.counted, fields)

@@ -1,0 +1,81 @@
+"""The roster to fill in (花名册模板): a workbook whose number columns are text, with its version in a visible cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from states.guards import labels
+from workflow.imports.roster import TEMPLATE, TEMPLATE_VERSION
+
+SHEET = "花名册"
+ROWS = 1000
+#: heading, width, what to write, and the words to choose from
+_COLUMNS: tuple[tuple[str, int, str, tuple[str, ...]], ...] = (
+    ("序号", 6, "", ()),
+    ("姓名", 12, "必填", ()),
+    ("性别", 6, "男或女", ("男", "女")),
+    ("身份证号", 22, "必填，18位，按文本录入", ()),
+    ("文化程度", 20, "从列表中选", tuple(labels.EDUCATION.values())),
+    ("户籍地", 18, "村（社区）名称或12位编码", ()),
+    ("人员类别", 18, "几种之间用顿号隔开", ()),
+    ("认定部门", 18, "认定人员类别的部门", ()),
+    ("认定日期", 14, "例如 2021-12-31", ()),
+    ("岗位", 16, "", ()),
+    ("合同起止", 26, "例如 2021-03-01至2022-02-28", ()),
+    ("补贴月数", 10, "已享受补贴的月数；不填则按合同起止计算", ()),
+    ("原退休年龄", 12, "女性必填：50或55", ("60", "55", "50")),
+    ("电话", 16, "", ()),
+    ("备注", 20, "", ()),
+)
+
+
+def write_template(path: Path) -> None:
+    """Writes the template to the new file ``path`` (.xlsx). Raises FileExistsError, OSError."""
+    with path.open("xb"):
+        pass
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        _fill(book)
+        _explain(book)
+
+
+def _fill(book: Any) -> None:
+    sheet = book.add_worksheet(SHEET)
+    title = book.add_format({"bold": True, "align": "center", "font_size": 18, "font_name": "宋体"})
+    head = book.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True, "bg_color": "#E7EEF7"})
+    text = book.add_format({"num_format": "@", "border": 1})
+    small = book.add_format({"font_size": 9, "font_color": "#555555"})
+    sheet.merge_range(0, 0, 0, len(_COLUMNS) - 1, "公益性岗位在岗人员花名册", title)
+    sheet.write_string(1, 0, f"模板版本：{TEMPLATE}{TEMPLATE_VERSION}", small)
+    for place, (heading, width, _, choices) in enumerate(_COLUMNS):
+        # every column is text: a spreadsheet keeps no identity number as a number
+        sheet.set_column(place, place, width, book.add_format({"num_format": "@"}))
+        sheet.write_string(2, place, heading, head)
+        if choices:
+            sheet.data_validation(3, place, ROWS + 2, place, {"validate": "list", "source": list(choices)})
+    for row in range(3, 23):
+        for place in range(len(_COLUMNS)):
+            sheet.write_blank(row, place, None, text)
+    sheet.freeze_panes(3, 2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(2)
+    sheet.fit_to_pages(1, 0)
+
+
+def _explain(book: Any) -> None:
+    sheet = book.add_worksheet("填写说明")
+    head = book.add_format({"bold": True})
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 60)
+    sheet.write_string(0, 0, "这一列", head)
+    sheet.write_string(0, 1, "怎样填写", head)
+    for row, (heading, _, words, _) in enumerate(_COLUMNS, 1):
+        sheet.write_string(row, 0, heading)
+        sheet.write_string(row, 1, words)
+    known = "、".join(labels.CATEGORIES.values())
+    sheet.write_string(len(_COLUMNS) + 2, 0, "人员类别")
+    sheet.write_string(len(_COLUMNS) + 2, 1, known)
