@@ -45,14 +45,16 @@ REMINDERS: Mapping[str, Reminder] = {
         _reminder("contract_due", say("人员已上岗而合同逾期未签，请督促用人单位补签。")),
         _reminder("assessment_due", say("年度考核逾期未完成，请督促。")),
         _reminder("term_end", say("期限已满而去留未定，请督促用人单位作出决定。")),
-        _reminder("service_limit", say("使用期限已满，请督促用人单位办理退出。")),
+        _reminder("service_limit", say("使用期限将满或已满，请督促用人单位安排退出。")),
         _reminder("over_term_watch", say("超期人员仍未处理，补贴已经停发，请督促用人单位尽快办理续签或离岗。")),
         _reminder("filing", say("备案逾期未报，请督促。")),
     )
 }
 
+#: the letter that tells whoever can clear the way that a step of the system was refused
+BLOCKED = "blocked"
 #: templates of the letters that steps send. Those to the applicant are handed over on paper.
-DECISIONS = frozenset({"approved", "rejected", "contract_signed", "left", "notice_over", "over_term"})
+DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left", "notice_over", "over_term"})
 ANY_DECISION = "decided"
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)

@@ -341,7 +341,7 @@ class Deadline(Line):
     repeat_days: int | None = Field(default=None, ge=1)
     #: only for these kinds of post; empty means all
     kinds: tuple[Name, ...] = ()
-    #: further roles told after the end, one level up each repeat
+    #: further roles told at the last mark and after it
     escalate_to: tuple[Role, ...] = ()
 
 

@@ -28,7 +28,7 @@ from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_jso
 from states.guards import Answer, Ask
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
-from states.procedure import Role, Stage, State
+from states.procedure import RecordKind, Role, Stage, State
 
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
 PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
@@ -398,9 +398,8 @@ class Remind(Writing):
             "provisional": self.clock.provisional,
         }
         hearers = owners_of(procedure, name, self.dossier.filings)
-        if self.timer.mark > 0 or (
-            name in procedure.deadline_by_name and procedure.deadline_by_name[name].marks == (0,)
-        ):
+        line = procedure.deadline_by_name.get(name)
+        if self.timer.mark > 0 or (line is not None and self.timer.mark == max(line.marks)):
             hearers = (*hearers, *escalation_of(procedure, name))
         template = "remind_filing" if name.startswith("filing:") else f"remind_{name}"
         self.letters = [(template, role, facts) for role in dict.fromkeys(hearers)]
@@ -433,5 +432,19 @@ class Blocked(Writing):
     def plan(self) -> Plan:
         name = self.timer.name
         self.dossier = self.dossier.with_(clocks={**self.dossier.clocks, name: replace(self.clock, blocked=True)})
+        line = self.rules.procedure.deadline_by_name[name]
+        facts = {"act": line.then[0], "on": self.on.isoformat(), "stage": self.stage.stage}
+        self.letters = [("blocked", role, facts) for role in self._hearers()]
         person = self.hire.person
         return self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by, keep=name)
+
+    def _hearers(self) -> tuple[Role, ...]:
+        """Those who can clear the way: owners of the stage, whoever answers objections, else who announced the post."""
+        procedure = self.rules.procedure
+        answering = [
+            role
+            for step in procedure.steps_from[self.stage.stage]
+            if step.records is RecordKind.OBJECTION_ANSWER
+            for role in step.by
+        ]
+        return tuple(dict.fromkeys((*self.stage.owner, *answering))) or procedure.announcement.by

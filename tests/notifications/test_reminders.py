@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from notifications.messages import TEMPLATES, Letter, Message, Reader, compose
-from notifications.reminders import ANY_DECISION, ANY_REMINDER, DECISIONS, PREFIX, REMINDERS
+from notifications.reminders import ANY_DECISION, ANY_REMINDER, BLOCKED, DECISIONS, PREFIX, REMINDERS
 from states.calendar import default_calendar
 from states.clocks import FILING_MARKS, Mark, filing_clock, local_day, marks_to_arm, moment, running
 from states.decide import Setting, decide_timer
@@ -136,7 +136,7 @@ def test_every_deadline_is_armed_and_fires(procedure: Procedure, line: Deadline,
             assert plan.act in line.then
         else:
             expected = list(line.owner)
-            if mark.mark > 0 or line.marks == (0,):
+            if mark.mark > 0 or mark.mark == max(line.marks):
                 expected += [role for role in line.escalate_to if role not in expected]
             assert told(plan) == [(f"remind_{line.deadline}", role.value) for role in expected]
             assert f"clock:{line.deadline}" in {row["name"] for row in plan.rows["task"]}
@@ -207,6 +207,28 @@ def test_every_letter_of_a_step_is_put_into_words(procedure: Procedure, step: St
                 assert ("请打印" in message.body or "print" in message.body) == (letter.to == "applicant")
 
 
+@pytest.mark.parametrize(
+    ("procedure", "line"),
+    [
+        pytest.param(p, line, id=f"{p.procedure}-{line.deadline}")
+        for p in PROCEDURES
+        for line in p.deadlines
+        if line.kind.value == "enforce"
+    ],
+)
+def test_whoever_can_clear_the_way_is_told_that_the_system_was_refused(procedure: Procedure, line: Deadline) -> None:
+    origin = next(o for o in line.during if any(s.act == line.then[0] and o in s.origin for s in procedure.steps))
+    facts = {"act": line.then[0], "on": "2026-03-02", "stage": origin}
+    row = Letter(
+        "7-4-0", 7, BLOCKED, "employer", facts, d("2026-03-02"), procedure, origin, "clerk", "town", "village", "Zhang",
+        {}, "resignation",
+    )  # fmt: skip
+    for language in ("zh", "en"):
+        message = compose(row, Reader(language))
+        assert 0 < len(message.subject) <= 60
+        assert "None" not in message.body
+
+
 # ---- the table --------------------------------------------------------------------------------------------------
 
 
@@ -219,7 +241,7 @@ def test_the_table_has_a_row_for_every_deadline_with_marks_and_no_other() -> Non
 
 def test_the_letters_of_steps_are_those_of_the_procedures() -> None:
     sent = {letter.template for p in PROCEDURES for step in p.steps for letter in step.letters}
-    assert sent == DECISIONS
+    assert sent | {BLOCKED} == DECISIONS
 
 
 def test_every_file_of_words_is_used() -> None:
