@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -57,7 +58,14 @@ def _is_sqlite(connection: Connection) -> bool:
 
 def sqlite_moment(at: datetime) -> str:
     """A UTC moment as SQLAlchemy stores it on SQLite, so that texts compare as moments do."""
-    return at.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return sqlite_moment_of(at.isoformat())
+
+
+@lru_cache(maxsize=4096)
+def sqlite_moment_of(iso: str) -> str:
+    """The same for a UTC moment as ISO text. A batch holds few different moments, so most are remembered."""
+    fraction = iso[20:26] if iso[19:20] == "." else "000000"
+    return f"{iso[:10]} {iso[11:19]}.{fraction}"
 
 
 def load_hires(connection: Connection, ids: Sequence[int]) -> dict[int, Hire]:

@@ -19,7 +19,7 @@ from states.canonical import GENESIS
 from states.facts import Post
 from states.plan import Plan, Row, TimerFact
 from states.procedure import Stage
-from workflow.reading import sqlite_moment
+from workflow.reading import sqlite_moment, sqlite_moment_of
 from workflow.tables import metadata
 
 _HIRE_SET = ("visit", "stage", "state", "person_id", "submitted_by", "serving", "audit_seq", "audit_head", "dossier")
@@ -355,5 +355,5 @@ def _stored(table: Table, column: str, value: Any) -> Any:
     if kind == "json":
         return orjson.dumps(value).decode()
     if kind == "moment":
-        return sqlite_moment(datetime.fromisoformat(value))
+        return sqlite_moment_of(value)
     return value
