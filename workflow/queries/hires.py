@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from workflow.queries.paging import PAGE, begins_with, of_procedure, page_size
+from workflow.queries.paging import PAGE, named, of_procedure, page_size
 from workflow.queries.scope import Scope, literal, narrowed, within
 from workflow.tables import metadata
 
@@ -79,7 +79,9 @@ def hires(
     limit = page_size(limit)
     found = select(hire.c.id).where(scope.hires(), *_conditions(scope, filters))
     if filters.name is not None:
-        found = found.join(person, person.c.id == hire.c.person_id).where(begins_with(person.c.name, filters.name))
+        found = found.join(person, person.c.id == hire.c.person_id).where(
+            named(connection, person.c.name, filters.name)
+        )
     if filters.post_id is not None:
         found = found.join(opening, opening.c.id == hire.c.opening_id).where(opening.c.post_id == filters.post_id)
     if after is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from workflow.masking import masked_tail
-from workflow.queries.paging import PAGE, begins_with, page_size
+from workflow.queries.paging import PAGE, named, page_size
 from workflow.queries.scope import Scope, narrowed, within
 from workflow.tables import metadata
 
@@ -64,7 +64,7 @@ def people(
     limit = page_size(limit)
     asked = _people().where(scope.people(), person.c.id > after).order_by(person.c.id).limit(limit + 1)
     if name:
-        asked = asked.where(begins_with(person.c.name, name))
+        asked = asked.where(named(connection, person.c.name, name))
     if in_region is not None:
         asked = asked.where(within(person.c.home_region, narrowed(scope.prefixes, in_region)))
     rows = connection.execute(asked).all()
