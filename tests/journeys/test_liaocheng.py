@@ -177,6 +177,7 @@ def test_rural_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> No
         ("remind_service_limit", town),
         ("remind_term_end", town),
         ("remind_service_limit", town),
+        ("remind_service_limit", "hrss"),  # the last one before the limit goes one level up as well
         ("remind_term_end", town),
         ("left", "applicant"),
     ]
