@@ -145,7 +145,7 @@ def records_have_what_they_need(procedure: Procedure) -> Iterator[Problem]:
 
 
 NEEDED: dict[RecordKind, tuple[str, ...]] = {
-    RecordKind.NOTICE: ("round", "working_days"),
+    RecordKind.NOTICE: ("round",),
     RecordKind.RENEWAL_DECISION: ("outcome",),
     RecordKind.OBJECTION_ANSWER: ("upheld",),
 }
@@ -157,6 +157,20 @@ ALLOWED: dict[RecordKind, dict[str, tuple[str | bool, ...]]] = {
 
 def _plain(value: str | bool) -> str:
     return value if isinstance(value, str) else str(value).lower()
+
+
+def notices_run(procedure: Procedure) -> Iterator[Problem]:
+    """A notice ends by the one deadline of its stage that is counted from the posting; nothing else says its length."""
+    for index, step in enumerate(procedure.steps):
+        if step.records is not RecordKind.NOTICE:
+            continue
+        for stage in [step.to] if step.to else step.origin:
+            lines = [line for line in _enforcing(procedure, stage) if line.base == "posted_on"]
+            if len(lines) != 1:
+                problem = say(
+                    "公示所在的“{stage}”须有且只有一个自张贴之日（posted_on）起算、到期自动办理的期限", stage=stage
+                )
+                yield Problem(("steps", index, "records"), problem)
 
 
 # -- deadlines --------------------------------------------------------------------------------------------------------
@@ -227,6 +241,7 @@ COURSE: tuple[Callable[[Procedure], Iterator[Problem]], ...] = (
     steps_are_signed_rightly,
     automatic_steps_are_called,
     records_have_what_they_need,
+    notices_run,
     deadlines_move_or_are_heard,
     deadlines_take_steps_that_exist,
     periods_have_a_length,

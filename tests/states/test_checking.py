@@ -325,11 +325,11 @@ BROKEN = {
         "act: cancel",
         "“同上”不像条款",
     ),
-    "a notice without its length": (
-        "with: {round: 1, working_days: 5, count_first_day: {gap: notice_counts_posting_day}}\n",
-        "with: {round: 1}\n",
-        "with: {round: 1}",
-        "记录“notice”须写明参数“working_days”",
+    "a notice that never ends": (
+        "during: [notice], base: posted_on",
+        "during: [notice], base: stage_entered",
+        "records: notice",
+        "须有且只有一个自张贴之日（posted_on）起算、到期自动办理的期限",
     ),
     "a decision without an outcome": (
         "records: renewal_decision, with: {outcome: end}",
