@@ -1,0 +1,347 @@
+"""Migrations: the schema is what the tables say, with data in it, there and back, whoever comes first; and it holds."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    Table,
+    create_engine,
+    inspect,
+    text,
+)
+from sqlalchemy.exc import IntegrityError
+
+from workflow import migrate
+from workflow.tables import STATES, metadata
+from workflow.unit_of_work import Database
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+KEY = "k" * 64
+
+
+@pytest.fixture
+def database(migrated_url: str) -> Iterator[Database]:
+    database = Database(migrated_url)
+    yield database
+    database.dispose()
+
+
+# ---- the schema
+
+
+def test_the_schema_is_what_the_tables_say(database: Database) -> None:
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_constraints_and_partial_indexes_are_what_the_tables_say(migrated_url: str) -> None:
+    """What comparing leaves out: the migrated database beside one made straight from the tables."""
+    database = Database(migrated_url)
+    with database.reading() as connection:
+        found = laws_of(connection)
+    database.dispose()
+    migrate.downgrade(migrated_url, "base")
+    with database.transaction() as connection:
+        metadata.create_all(connection)
+    with database.reading() as connection:
+        expected = laws_of(connection)
+    database.dispose()
+    assert found == expected
+    assert {"ck_decision_four_eyes", "uq_hire_serving_person"} <= {law[1] for law in expected}
+
+
+def laws_of(connection: Connection) -> set[tuple[str, str, str]]:
+    """Every check and every index of every table, as the database describes it."""
+    if connection.dialect.name == "postgresql":
+        rows = connection.exec_driver_sql(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace"
+            " UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        ).fetchall()
+        return {(t, n, d) for t, n, d in rows if t != "alembic_version"}
+    inspector = inspect(connection)
+    found = set()
+    for table in set(inspector.get_table_names()) - {"alembic_version"}:
+        for check in inspector.get_check_constraints(table):
+            found.add((table, str(check["name"]), " ".join(check["sqltext"].split())))
+        for index in inspector.get_indexes(table):
+            where = str(index.get("dialect_options", {}).get("sqlite_where", ""))
+            found.add((table, str(index["name"]), f"{index['column_names']} {index['unique']} {where}"))
+        for key in inspector.get_foreign_keys(table):
+            found.add((table, str(key["name"]), f"{key['constrained_columns']} {key['referred_table']}"))
+        for unique in inspector.get_unique_constraints(table):
+            found.add((table, str(unique["name"]), str(unique["column_names"])))
+    return found
+
+
+# ---- there and back, with data
+
+
+def sample(table: Table, column: Any, overrides: dict[str, Any]) -> Any:
+    """A value that fits a column."""
+    if column.name in overrides:
+        return overrides[column.name]
+    if column.nullable:
+        return None
+    plain = getattr(column.type, "impl_instance", column.type)
+    kind = dict if isinstance(plain, JSON) else plain.python_type
+    if kind is str:
+        return f"{column.name}"[: plain.length or 99]
+    return {bool: False, int: 1, date: DAY, datetime: AT, dict: {}}[kind]
+
+
+ROWS: dict[str, dict[str, Any]] = {
+    "person": {"id": 1, "key": KEY, "prior_months": 0},
+    "opening": {"id": 1, "places": 2, "taken": 1, "closes_on": None},
+    "region": {"parent": None, "code": "region"},
+    "post": {"id": 1, "region": "region"},
+    "account": {"id": 1},
+    "hire": {"id": 1, "region": "region", "state": "applied", "person_id": 1, "opening_id": 1, "post_id": 1},
+    "timer": {"status": "pending", "kind": "advise"},
+    "outbox": {"status": "waiting", "message_id": "m"},
+    "delivery": {"status": "waiting", "message_id": "m"},
+    "contract": {"term_no": 1},
+}
+
+
+def insert(connection: Connection, name: str, **overrides: Any) -> None:
+    table = metadata.tables[name]
+    values = {c.name: sample(table, c, ROWS.get(name, {}) | overrides) for c in table.columns}
+    if "id" in values and values["id"] is None:
+        del values["id"]
+    connection.execute(table.insert().values(values))
+
+
+def fill(database: Database) -> None:
+    with database.transaction() as connection:
+        for table in metadata.sorted_tables:
+            insert(connection, table.name)
+
+
+def test_every_table_survives_with_its_rows_and_the_way_back_leaves_nothing(migrated_url: str) -> None:
+    database = Database(migrated_url)
+    fill(database)
+    migrate.upgrade(migrated_url)  # nothing left to do, and nothing done
+    with database.reading() as connection:
+        for table in metadata.sorted_tables:
+            assert connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar() == 1, table.name
+    database.dispose()
+    migrate.downgrade(migrated_url, "base")
+    assert (migrate.current(migrated_url), migrate.pending(migrated_url)) == (None, True)
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    migrate.upgrade(migrated_url)
+    assert (migrate.current(migrated_url), migrate.pending(migrated_url)) == (migrate.head(), False)
+    fill(database)
+    database.dispose()
+
+
+def test_each_migration_goes_back_one_by_one(database_url: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    revisions = [script.revision for script in ScriptDirectory(str(migrate.SCRIPTS)).walk_revisions()]
+    for revision in reversed(revisions):
+        migrate.upgrade(database_url, revision)
+        assert migrate.current(database_url) == revision
+    for revision in [*revisions[1:], "base"]:
+        migrate.downgrade(database_url, revision)
+    migrate.upgrade(database_url)
+    assert not migrate.pending(database_url)
+
+
+def test_an_empty_database_is_pending(database_url: str) -> None:
+    assert migrate.current(database_url) is None
+    assert migrate.pending(database_url)
+
+
+# ---- at once, and half-way
+
+
+def _upgrade(url: str, ready: Any, failed: Any) -> None:
+    ready.wait()
+    try:
+        migrate.upgrade(url)
+    except BaseException as error:
+        failed.put(repr(error))
+    else:
+        failed.put("")
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_of_processes_that_upgrade_at_once_none_fails(database_url: str, processes: int) -> None:
+    context = multiprocessing.get_context("fork")
+    ready, outcome = context.Barrier(processes), context.Queue()
+    started = [context.Process(target=_upgrade, args=(database_url, ready, outcome)) for _ in range(processes)]
+    for process in started:
+        process.start()
+    assert [outcome.get(timeout=60) for _ in started] == [""] * processes
+    for process in started:
+        process.join()
+    assert not migrate.pending(database_url)
+
+
+def _killed_half_way(url: str, table: str) -> None:
+    from alembic import op
+
+    real = op.create_table
+
+    def create_table(name: str, *columns: Any, **more: Any) -> Any:
+        if name == table:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(name, *columns, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(op, "create_table", create_table)
+        migrate.upgrade(url)
+
+
+@pytest.mark.parametrize("table", ["hire", "delivery"])
+def test_an_upgrade_that_is_killed_has_changed_nothing(database_url: str, table: str) -> None:
+    process = multiprocessing.get_context("fork").Process(target=_killed_half_way, args=(database_url, table))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert migrate.current(database_url) is None
+    migrate.upgrade(database_url)
+    assert not migrate.pending(database_url)
+
+
+def test_a_migration_that_leaves_orphans_is_refused(migrated_sqlite_url: str) -> None:
+    database = Database(migrated_sqlite_url)
+    fill(database)
+    database.dispose()
+    engine = create_engine(migrated_sqlite_url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("UPDATE audit_entry SET hire_id = 99")
+        connection.commit()
+    engine.dispose()
+    with pytest.raises(RuntimeError, match="without what they refer to"):
+        migrate.upgrade(migrated_sqlite_url)
+
+
+# ---- the constraints hold
+
+#: SQL, or a further row of a table
+Step = str | tuple[str, dict[str, Any]]
+
+
+def row(table: str, **overrides: Any) -> Step:
+    return table, overrides
+
+
+def take(database: Database, steps: list[Step]) -> None:
+    with database.transaction() as connection:
+        for step in steps:
+            if isinstance(step, str):
+                connection.execute(text(step))
+            else:
+                insert(connection, step[0], **step[1])
+
+
+ATTACKS: dict[str, list[Step]] = {
+    # who decides
+    "four eyes": [row("decision", seq=2, independent=True, officer_key="a", submitter_key="a")],
+    "joint signer": [row("decision", seq=n, joint=True, outcome="sign") for n in (2, 3)],
+    "two entries of one number": [row("audit_entry")],
+    # who is hired
+    "serving on two posts": ["UPDATE hire SET serving = true", row("hire", id=2, opening_id=2, serving=True)],
+    "two live applications": [row("hire", id=2)],
+    "a person twice": [row("person", id=2)],
+    "nobody applied": ["UPDATE hire SET person_id = NULL"],
+    "a state that there is not": ["UPDATE hire SET state = 'fired'"],
+    "version 0": ["UPDATE hire SET version = 0"],
+    "a negative entry number": ["UPDATE hire SET audit_seq = -1"],
+    # places
+    "more taken than places": ["UPDATE opening SET taken = 3"],
+    "fewer than none taken": ["UPDATE opening SET taken = -1"],
+    "no places": ["UPDATE opening SET taken = 0, places = 0"],
+    "closed before it opens": ["UPDATE opening SET closes_on = '2026-03-01'"],
+    "places of a plan": ["UPDATE allocation SET places = -1"],
+    # periods
+    "a notice that ends before it begins": ["UPDATE notice SET ends_on = '2026-03-01'"],
+    "a term that ends before it begins": ["UPDATE contract SET starts_on = '2026-03-02', ends_on = '2026-03-01'"],
+    "two contracts of one term": [row("contract", seq=2)],
+    "months that were not served": ["UPDATE person SET prior_months = -1"],
+    "two rulings of one year": [row("assessment", seq=n, year=2025, ruled_seq=9) for n in (2, 3)],
+    # words of a list
+    "timer status": ["UPDATE timer SET status = 'running'"],
+    "timer kind": ["UPDATE timer SET kind = 'bar'"],
+    "outbox status": ["UPDATE outbox SET status = 'sent'"],
+    "delivery status": ["UPDATE delivery SET status = 'lost'"],
+    # the rest
+    "a log that begins at 0": ["UPDATE person_log SET seq = 0"],
+    "an entry without a hire": [row("audit_entry", hire_id=99)],
+    "a place in no region": ["UPDATE post SET region = 'nowhere'"],
+    "a user name twice": [row("account", id=2)],
+    "a deleted hire": ["DELETE FROM hire"],
+    "a deleted person": ["DELETE FROM person"],
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_constraint_holds(database: Database, attack: str) -> None:
+    fill(database)
+    take(database, [row("opening", id=2)])
+    with pytest.raises(IntegrityError):
+        take(database, ATTACKS[attack])
+
+
+ALLOWED: dict[str, list[Step]] = {
+    "one's own step without four eyes": [row("decision", seq=2, officer_key="a", submitter_key="a")],
+    "another's step": [row("decision", seq=2, independent=True, officer_key="a", submitter_key="b")],
+    "signing for two acts": [row("decision", seq=n, joint=True, outcome="sign", act=f"act{n}") for n in (2, 3)],
+    "refusing twice": [row("decision", seq=n, joint=True, outcome="refuse") for n in (2, 3)],
+    "applying again after withdrawing": ["UPDATE hire SET state = 'withdrawn'", row("hire", id=2)],
+    "serving and applying": ["UPDATE hire SET serving = true", row("hire", id=2, opening_id=2)],
+    "an empty place": [row("hire", id=2, person_id=None, state="posted")],
+    "every place taken": ["UPDATE opening SET taken = places"],
+    "closing on the day": ["UPDATE opening SET closes_on = announced_on"],
+    "two proposals of one year": [row("assessment", seq=n, year=2025) for n in (2, 3)],
+    "a term of one day": ["UPDATE contract SET starts_on = '2026-03-02', ends_on = '2026-03-02'"],
+}
+
+
+@pytest.mark.parametrize("case", ALLOWED)
+def test_the_constraint_lets_pass(database: Database, case: str) -> None:
+    fill(database)
+    take(database, [row("opening", id=2)])
+    take(database, ALLOWED[case])
+
+
+def test_every_state_is_let_in(database: Database) -> None:
+    fill(database)
+    with database.transaction() as connection:
+        for state in STATES:
+            connection.execute(text("UPDATE hire SET state = :state"), {"state": state})
+
+
+def test_every_check_is_attacked() -> None:
+    """A check that is added without an attack is noticed here."""
+    attacked = {
+        "ck_decision_four_eyes", "ck_hire_person", "ck_hire_state", "ck_hire_numbers", "ck_opening_taken",
+        "ck_opening_places", "ck_opening_window", "ck_allocation_places", "ck_notice_period", "ck_person_prior_months",
+        "ck_timer_status", "ck_timer_kind", "ck_outbox_status", "ck_delivery_status", "ck_person_log_seq",
+        "ck_contract_term",
+    }  # fmt: skip
+    checks = {
+        str(constraint.name)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert {name if name.startswith("ck_") else f"ck_{name}" for name in checks} == attacked
