@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
-from api.cli import account, calendar, procedure, service, transfer, upkeep, when
+from api.cli import account, audit, calendar, procedure, service, transfer, upkeep, when
 from api.cli.console import explain_usage, wants_json
 
 __all__ = ["app", "main"]
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for part in (service, procedure, when, transfer, upkeep, account, calendar):
+for part in (service, procedure, when, transfer, audit, upkeep, account, calendar):
     part.add_to(app)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def places(faults: Sequence[CellFault]) -> list[tuple[int, str]]:
 # ---- the annex of places -----------------------------------------------------------------------------------------
 
 
-def an_annex(*, total: Sequence[Any] | None = None, replaced: dict[int, Sequence[Any]] | None = None) -> list[Any]:
+def an_annex(*, total: Sequence[Any] | None = None, replaced: Mapping[int, Sequence[Any]] | None = None) -> list[Any]:
     rows: list[Any] = [(name, urban + rural, urban, rural) for name, urban, rural in AREAS]
     for index, row in (replaced or {}).items():
         rows[index] = row
@@ -353,7 +353,7 @@ def test_the_template_comes_back_filled_in(world: World, tmp_path: Path) -> None
     sheet = book["花名册"]
     assert sheet["D4"].number_format == "@"
     assert sheet.column_dimensions["D"].hidden is False
-    headings = {cell.value: cell.column for cell in sheet[3]}
+    headings = {cell.value: place for place, cell in enumerate(sheet[3], 1)}
     given = {
         "姓名": "李四",
         "性别": "男",
