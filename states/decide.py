@@ -179,9 +179,8 @@ def _check_scale(assessment: AssessmentRules, step: Step, values: Mapping[str, A
     if values.get(asked) is None:
         faults[asked] = say("此项必填")
     elif asked == "grade" and assessment.grade(values["grade"]) is None:
-        faults["grade"] = say(
-            "没有这一等次，可选：{grades}", grades="、".join(f"{g.zh}（{g.grade}）" for g in assessment.grades)
-        )
+        names, codes = zip(*((grade.zh, grade.grade) for grade in assessment.grades), strict=True)
+        faults["grade"] = say("没有这一等次，可选：{names}（{codes}）", names="、".join(names), codes="、".join(codes))
     if faults:
         raise InputRefused(faults)
 

@@ -44,10 +44,26 @@ def _shown(value: Fact, translate: Translate | None) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return translate(value) if translate and value else value
+        return _spoken(value, translate) if translate and value else value
     return "" if value is None else str(value)
+
+
+def _spoken(value: str, translate: Translate) -> str:
+    """A word in the language of the reader; of words with the enumeration comma between them (顿号), each of them."""
+    whole = translate(value)
+    if whole != value or ENUMERATION not in value:
+        return whole
+    words = value.split(ENUMERATION)
+    spoken = [translate(word) for word in words]
+    # Where no word is known it is no list of ours but the name of a law or somebody's own words: left as written.
+    ours = spoken != words or value.replace(ENUMERATION, "").isascii()
+    return translate(ENUMERATION).join(spoken) if ours else value
 
 
 def say(pattern: str, /, **facts: Fact) -> Sentence:
     """``say("公示期至{ends}届满", ends=day)``: the one spelling that the message extractor looks for."""
     return Sentence(pattern, MappingProxyType(facts) if facts else NO_FACTS)
+
+
+#: between the words of a list that is one fact; a word itself, because other languages write another
+ENUMERATION = say("、").pattern

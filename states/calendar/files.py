@@ -22,6 +22,8 @@ REST_KEYS = {"name", "from", "to"}
 CERTAINTIES = ("high", "medium", "low")
 LONGEST_REST = 16  # days; no notice ever named more than nine in a row
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: the names that notices give to holidays: said here, so that a proof can be told in another language
+HOLIDAYS = (say("元旦"), say("春节"), say("清明节"), say("劳动节"), say("端午节"), say("中秋节"), say("国庆节"))
 
 
 @dataclass(frozen=True, slots=True)
