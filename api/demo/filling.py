@@ -1,0 +1,88 @@
+"""What is filled in at a step (填写), by the kind of record that it writes: the same under every document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from states.facts import Hire
+from states.periods import add_months
+from states.procedure import RecordKind, Step
+from workflow import people
+
+if TYPE_CHECKING:
+    from api.demo.tale import Tale
+
+Input = Callable[["Tale", Hire, Step], dict[str, Any]]
+
+
+def filled_in(tale: Tale, hire: Hire, step: Step) -> dict[str, Any]:
+    """The input of a step as an officer of the demonstration fills it in on the present day of the walk."""
+    fill = INPUTS.get(step.records)
+    return {} if fill is None else fill(tale, hire, step)
+
+
+def _application(tale: Tale, hire: Hire, step: Step) -> dict[str, Any]:
+    if not tale.person_id:
+        office, at = tale.walk.office, tale.walk.tick()
+        given = tale.crowd.person(tale.work.profile, tale.place.home, hire.opening.announced_on, tale.wish)
+        actor = tale.walk.officer(hire, step, tale.role_for(step))
+        with office.database.session() as session:
+            tale.person_id = people.register(session, tale.walk.seal, given, actor, at).person_id
+    return {"person_id": tale.person_id}
+
+
+def _meeting(tale: Tale, hire: Hire, step: Step) -> dict[str, Any]:
+    present = tale.walk.chance.randint(18, 46)
+    return {"held_on": tale.today, "present": present, "in_favour": present - tale.walk.chance.randint(0, 6)}
+
+
+def _assessment(tale: Tale, hire: Hire, step: Step) -> dict[str, Any]:
+    rules = tale.procedure.assessment
+    year = tale.assessed_on(hire).year
+    passes = year != tale.failed_year
+    given: dict[str, Any] = {"year": year, "skilled": passes, "evidence": f"{year}年度考核表"}
+    if rules.scale == "points":
+        return given | {"points": str(tale.walk.chance.randint(72, 96) if passes else 52)}
+    return given | {"grade": next(grade.grade for grade in rules.grades if grade.passes is passes)}
+
+
+INPUTS: Mapping[RecordKind, Input] = {
+    RecordKind.APPLICATION: _application,
+    RecordKind.MEETING: _meeting,
+    RecordKind.NOTICE: lambda tale, hire, step: {"posted_on": tale.today, "boards": list(tale.area.boards)},
+    RecordKind.OBJECTION: lambda tale, hire, step: {"text": "群众反映其家庭情况与申报不一致，请核实。"},
+    RecordKind.OBJECTION_ANSWER: lambda tale, hire, step: {
+        "objection": hire.dossier.open_objections[0],
+        "reason": "经入户核查并与公安、民政部门比对。",
+    },
+    RecordKind.TRAINING: lambda tale, hire, step: {"held_on": tale.today, "passed": True, "hours": 16},
+    RecordKind.START: lambda tale, hire, step: {"started_on": tale.today},
+    RecordKind.AGREEMENT: lambda tale, hire, step: {"signed_on": tale.today},
+    RecordKind.CONTRACT: lambda tale, hire, step: {
+        "signed_on": tale.today,
+        "number": f"示例聘〔{tale.today.year}〕{hire.id}号",
+    },
+    RecordKind.ASSESSMENT: _assessment,
+    RecordKind.RENEWAL_DECISION: lambda tale, hire, step: {
+        "reason": "考核合格，岗位仍需要。"
+        if step.params.get("outcome") == "renew"
+        else "期限届满或考核不合格，不再续签。"
+    },
+    RecordKind.RENEWAL_SIGNING: lambda tale, hire, step: {
+        "signed_on": tale.today,
+        "number": f"示例续〔{tale.today.year}〕{hire.id}号",
+    },
+    RecordKind.PROTECTION: lambda tale, hire, step: {
+        "kind": "pregnancy",
+        "until": add_months(tale.today, 6),
+        "evidence": "医院诊断证明",
+    },
+    RecordKind.RESIGNATION: lambda tale, hire, step: {
+        "given_on": tale.today,
+        "leave_on": tale.today + timedelta(days=31),
+    },
+    RecordKind.HANDOVER: lambda tale, hire, step: {"done_on": tale.today},
+    RecordKind.FILING: lambda tale, hire, step: {},
+}
