@@ -228,7 +228,7 @@ def _assessment(act: Act) -> dict[str, Any]:
         "proposed_points_tenths": tenths,
         "proposed_seq": act.seq,
         "proposed_by": act.actor.person_key,
-        "skilled": act.input.get("skilled"),
+        "proposed_skilled": act.input.get("skilled"),
     }
 
 
@@ -243,6 +243,8 @@ def _assessment_ruling(act: Act) -> dict[str, Any]:
         "proposed_grade": None,
         "proposed_points_tenths": None,
         "proposed_seq": None,
+        "skilled": act.dossier.proposed_skilled,
+        "proposed_skilled": None,
         "proposed_by": None,
     }
 

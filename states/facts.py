@@ -181,6 +181,8 @@ class Dossier:
     proposed_points_tenths: int | None = None
     #: the entry of the latest proposal: an earlier one for the same year stays on record and is not ruled on
     proposed_seq: int | None = None
+    #: becomes ``skilled`` with the ruling: a proposal finds nothing yet
+    proposed_skilled: bool | None = None
     #: the natural person who proposed the assessment and so may not rule on it
     proposed_by: str | None = None
     ruled_year: int | None = None
@@ -216,7 +218,7 @@ _PLACE = {name: place for place, name in enumerate(_FIELDS)}
 _VALUES: Callable[[Dossier], tuple[Any, ...]] = attrgetter(*_FIELDS)
 DATE_FIELDS = frozenset(f.name for f in fields(Dossier) if "date" in str(f.type))
 #: False is a finding for these, not an absence
-_FINDINGS = frozenset({"training_passed", "ruled_passed", "skilled"})
+_FINDINGS = frozenset({"training_passed", "ruled_passed", "skilled", "proposed_skilled"})
 
 
 def dossier_to_json(dossier: Dossier) -> dict[str, Any]:

@@ -151,6 +151,8 @@ class Writing:
     def _tasks(self, plan: Plan) -> None:
         procedure = self.rules.procedure
         before = tasks(procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
+        if self.seq == 1:
+            before = frozenset()  # the row of the hire stands there already, its tasks do not
         after = tasks(procedure, self.stage.stage, self.dossier, self.dossier.clocks)
         kept = {(task.name, task.role) for task in after}
         gone = sorted((t.name, t.role) for t in before if (t.name, t.role) not in kept)
