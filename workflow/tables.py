@@ -25,7 +25,7 @@ SQLModel.metadata.naming_convention = {
 }
 metadata: MetaData = SQLModel.metadata
 
-#: columns that are set after the row was written; digests in the trail leave them out
+#: columns that are set after the row was written; the entry that sets them says so (``sets``)
 SET_LATER: dict[str, frozenset[str]] = {
     "notice": frozenset({"closed_on"}),
     "objection": frozenset({"answered_seq", "upheld"}),

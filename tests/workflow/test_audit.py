@@ -20,7 +20,7 @@ from tests.conftest import MigratedTemplate
 from tests.support.postgres import Cluster
 from tests.support.world import WalkingClock, World, officer
 from tests.workflow.support import AT, MAN, SEAL
-from workflow import audit
+from workflow import audit, audit_records
 from workflow.accounts import create_account
 from workflow.audit_records import TABLES, digest
 from workflow.office import Office
@@ -148,6 +148,16 @@ def test_every_step_of_every_hire_is_proven(world: World) -> None:
         "decision", "notice", "objection", "training", "contract", "assessment", "departure", "filing"
     }  # fmt: skip
     assert audit.verify(world.office, 2).hires == 1
+
+
+def test_who_brought_a_hire_where_it_stands_is_proven(sqlite_world: World) -> None:
+    sqlite_world.do(3, "check", TOWN)
+    sqlite_world.do(3, "recheck", HRSS)
+    assert sqlite_world.hire(3).submitted_by == TOWN.person_key  # a signature that waits brings it nowhere
+    assert found(sqlite_world) == []
+    sqlite_world.do(3, "recheck", RURAL)
+    assert sqlite_world.hire(3).submitted_by == RURAL.person_key
+    assert found(sqlite_world) == []
 
 
 def test_the_measure_of_its_speed_reads_everything(world: World) -> None:
@@ -403,16 +413,17 @@ def test_a_fault_is_a_sentence(sqlite_world: World) -> None:
 
 
 def test_verifying_does_not_keep_others_from_writing(world: World) -> None:
+    real = audit_records.streams
+
+    def meanwhile(*of: Any) -> Any:
+        streams = real(*of)
+        world.do(3, "check", TOWN)  # after the first rows were read, before the others
+        return streams
+
     with pytest.MonkeyPatch.context() as patch:
-        real = audit._Trail.finish
-
-        def meanwhile(self: Any, rows: Any) -> None:
-            if self.id == 1:  # a step on a hire that is still to be read
-                world.do(3, "check", TOWN)
-            real(self, rows)
-
-        patch.setattr(audit._Trail, "finish", meanwhile)
-        assert audit.verify(world.office).sound
+        patch.setattr(audit_records, "streams", meanwhile)
+        report = audit.verify(world.office)
+    assert report.sound and report.entries + 1 == audit.verify(world.office).entries
     assert audit.verify(world.office).sound
 
 
