@@ -324,7 +324,7 @@ class Deadline(Line):
     """A period with a base event (期限). ``marks`` are days before (negative) or after (positive) the last day.
 
     ``enforce``: on the day after the last day the first of ``then`` whose guards pass is taken by the system.
-    ``advise``: at each mark the owners are told; the first puts it on their list; ``repeat_days`` goes on after the end.
+    ``advise``: at each mark the owners are told; the first lists it for them; ``repeat_days`` goes on after the end.
     ``bar``: nothing; the guards named by the steps refuse anything before it, pages show it.
     """
 

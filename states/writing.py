@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from states.calendar import Calendar
@@ -46,7 +46,7 @@ class Writing:
     """What every plan has in common: clocks, tasks, the audit entry and the row of the hire."""
 
     def __init__(self, hire: Hire, at: datetime, rules: Rules, setting: Setting) -> None:
-        self.hire, self.at, self.rules, self.setting = hire, at, rules, setting
+        self.hire, self.at, self.rules, self.setting = hire, at.astimezone(UTC), rules, setting
         self.seq = hire.audit_seq + 1
         self.act = ""
         self.on = local_day(at)

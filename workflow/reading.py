@@ -7,7 +7,7 @@ because this runs for every step and every due timer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -57,8 +57,8 @@ def _is_sqlite(connection: Connection) -> bool:
 
 
 def sqlite_moment(at: datetime) -> str:
-    """A UTC moment as SQLAlchemy stores it on SQLite, so that texts compare as moments do."""
-    return sqlite_moment_of(at.isoformat())
+    """An aware moment as SQLAlchemy stores it on SQLite, so that texts compare as moments do."""
+    return sqlite_moment_of(at.astimezone(UTC).isoformat())
 
 
 @lru_cache(maxsize=4096)

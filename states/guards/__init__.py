@@ -1,8 +1,8 @@
 """Guards (条件): general, named rules that answer in a sentence.
 
 A guard is asked about a day and never asks the clock. It answers with a ``Verdict``: passed or not, one sentence to
-the person, the inputs it used, and, when refused, what would make it pass. Its number and its article come from the line
-of the procedure, so the same guard serves five working days in one document and seven in another.
+the person, the inputs it used, and, when refused, what would make it pass. Its number and its article come from the
+line of the procedure, so the same guard serves five working days in one document and seven in another.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ class Ask:
 class AskOpening:
     """The question before an announcement: may this opening be announced (招聘公告)?
 
-    ``in_use`` counts the places of the same quota that are open or filled, in the scope of the quota (all of the document's
-    area, or one village); ``counted`` is the number that bands are asked about; ``budget_fen`` the money left for
-    these posts and ``monthly_fen`` what all posts in use and the new ones cost per month.
+    ``in_use`` counts the places of the same quota that are open or filled, in the scope of the quota (all of the
+    document's area, or one village); ``counted`` is the number that bands are asked about; ``budget_fen`` the money left
+    for these posts and ``monthly_fen`` what all posts in use and the new ones cost per month.
     """
 
     procedure: Procedure

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from states.procedure import Role, State
-from states.refusals import StepNotOffered
+from states.refusals import StepNotOffered, StepRefused
 from tests.support.world import World, officer
 
 VILLAGE = "610981100201"
@@ -33,7 +33,7 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
     hire = world.an_opening(TOWN, post, closes_on=date(2022, 6, 10)).hire_ids[0]
 
     # a second informant for the same village is beyond the quota
-    with pytest.raises(Exception) as beyond:
+    with pytest.raises(StepRefused) as beyond:
         world.an_opening(TOWN, post)
     assert beyond.value.articles == [f"{NUMBER}二(一)"]
 

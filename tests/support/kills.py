@@ -101,7 +101,8 @@ def _judge(world: World, killed: Killed, share: Sequence[int], acknowledged: Seq
     with world.office.database.reading() as connection:
         killed.faults += faults_of(connection, share)
         marks = ", ".join(str(hire_id) for hire_id in share)
-        found = dict(connection.exec_driver_sql(f"SELECT id, stage FROM hire WHERE id IN ({marks})").fetchall())
+        rows = connection.exec_driver_sql(f"SELECT id, stage FROM hire WHERE id IN ({marks})")
+        found: dict[int, str] = {row[0]: row[1] for row in rows}
     killed.faults += [f"hire {i}: acknowledged and lost" for i in acknowledged if found[i] != "checked"]
     # at most the one step under way when the child died may be there without a word
     silent = [i for i in share if found[i] == "checked" and i not in acknowledged]

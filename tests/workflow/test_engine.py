@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ def rows(world: World, table: str) -> int:
 
 def at_once(jobs: list[Callable[[], Any]]) -> list[Any]:
     """Runs the jobs in threads that start together; answers or exceptions, in order."""
-    barrier, answers = threading.Barrier(len(jobs)), [None] * len(jobs)
+    barrier = threading.Barrier(len(jobs))
+    answers: list[Any] = [None] * len(jobs)
 
     def run(number: int) -> None:
         barrier.wait()
@@ -118,10 +120,7 @@ def test_places_are_never_taken_twice(county: World) -> None:
         county.do(hire, "recheck", RURAL)
     payload = {"posted_on": county.clock.today, "boards": ["公示栏"]}
     answers = at_once(
-        [
-            lambda hire=hire: perform(county.office, hire, "post_notice", CLERK, county.clock(), payload)
-            for hire in hires
-        ]
+        [partial(perform, county.office, hire, "post_notice", CLERK, county.clock(), payload) for hire in hires]
     )
     assert sorted(type(answer).__name__ for answer in answers if isinstance(answer, Done)) == ["Done"]
     assert all(isinstance(answer, Refusal) for answer in answers if not isinstance(answer, Done)), answers
@@ -148,9 +147,7 @@ def test_one_person_is_never_on_two_posts(county: World) -> None:
         county.do(hire, "train", HRSS, held_on=county.clock.today, passed=True)
     answers = at_once(
         [
-            lambda hire=hire: perform(
-                county.office, hire, "start", CLERK, county.clock(), {"started_on": county.clock.today}
-            )
+            partial(perform, county.office, hire, "start", CLERK, county.clock(), {"started_on": county.clock.today})
             for hire in hires
         ]
     )
