@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -137,14 +136,33 @@ class _Form:
     def __init__(self, page: Page, given: Given, faults: Faults) -> None:
         self.page, self.given, self.faults = page, given, faults
 
-    def field(self, name: str, label: Sentence, kind: str = "text", hint: Sentence | None = None, **more: Any) -> Field:
+    def field(
+        self,
+        name: str,
+        label: Sentence,
+        kind: str = "text",
+        hint: Sentence | None = None,
+        *,
+        value: str = "",
+        options: tuple[tuple[str, str], ...] = (),
+        required: bool = False,
+    ) -> Field:
+        """``value`` is what the field begins with, for choices the one that is chosen."""
         fault = next((s for place, s in self.faults.items() if place.split(".")[0] == name), None)
-        value = (self.given.get(name) or [more.pop("value", "")])[0]
-        chosen = frozenset(self.given.get(name) or ([more.pop("first")] if "first" in more else []))
-        more.pop("first", None)
+        given = self.given.get(name)
         tell = self.page.tell
-        made = Field(name, tell(label), kind, value, hint=tell(hint) if hint else "", chosen=chosen, **more)
-        return replace(made, error=tell(fault) if fault else "")
+        return Field(
+            name,
+            tell(label),
+            kind,
+            (given or [value])[0],
+            required=required,
+            hint=tell(hint) if hint else "",
+            error=tell(fault) if fault else "",
+            options=options,
+            chosen=frozenset([value] if given is None and kind == "select" else given or []),
+            lines=2,
+        )
 
 
 def _groups(page: Page, procedure: Procedure, form: _Form, homes: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -179,11 +197,9 @@ def _who(page: Page, form: _Form, homes: Sequence[tuple[str, str]]) -> list[Fiel
         form.field("name", say("姓名"), required=True),
         form.field("id_number", say("公民身份号码"), hint=number_hint, required=True),
         form.field("phone", say("手机号码"), "tel"),
-        form.field("education", say("文化程度"), "select", options=(choose, *education), required=True, first=""),
-        form.field(
-            "home_region", say("户籍所在村（社区）"), "select", options=(choose, *homes), required=True, first=""
-        ),
-        form.field("retirement_category", say("原法定退休年龄"), "select", options=retirement, first=""),
+        form.field("education", say("文化程度"), "select", options=(choose, *education), required=True),
+        form.field("home_region", say("户籍所在村（社区）"), "select", options=(choose, *homes), required=True),
+        form.field("retirement_category", say("原法定退休年龄"), "select", options=retirement),
         form.field(
             "prior_months",
             say("以往享受岗位补贴的月数"),
@@ -192,7 +208,7 @@ def _who(page: Page, form: _Form, homes: Sequence[tuple[str, str]]) -> list[Fiel
             value="0",
         ),
         form.field("prior_evidence", say("以往月数的依据"), hint=say("材料名称和编号。")),
-        form.field("route", say("报名途径"), "select", options=routes, first="open"),
+        form.field("route", say("报名途径"), "select", options=routes, value="open"),
     ]
 
 
@@ -211,7 +227,7 @@ def _statements(page: Page, procedure: Procedure, form: _Form) -> list[Field]:
     relatives_hint = say("在审批、经办人员中有近亲属的，填其公民身份号码，一行一个；没有则不填。")
     return [
         form.field("statements", say("已签的承诺"), "checks", options=options),
-        form.field("relatives", say("近亲属的公民身份号码"), "prose", hint=relatives_hint, lines=2),
+        form.field("relatives", say("近亲属的公民身份号码"), "prose", hint=relatives_hint),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from api.pages import words
@@ -327,11 +328,20 @@ class EntryView:
     hash: str
     system: bool
     said: list[str]
+    since: str = ""
 
 
 def trail_of(page: Page, procedure: Procedure, trail: Sequence[TrailLine]) -> list[EntryView]:
-    """The entries, the latest first."""
-    return [_entry(page, procedure, entry) for entry in reversed(trail)]
+    """The entries, the latest first; reminders that came one after the other stand as one, with their number."""
+    found: list[EntryView] = []
+    for act, run in groupby(reversed(trail), key=lambda entry: entry.act):
+        entries = list(run)
+        if not act.startswith("remind:") or len(entries) == 1:
+            found += [_entry(page, procedure, entry) for entry in entries]
+            continue
+        since = say("自{on}起共{n}次", on=page.day(entries[-1].on_day), n=len(entries))
+        found.append(replace(_entry(page, procedure, entries[0]), since=page.tell(since)))
+    return found
 
 
 def _entry(page: Page, procedure: Procedure, entry: TrailLine) -> EntryView:

@@ -142,3 +142,5 @@ RULINGS: dict[str, Sentence] = {
     "upper_band": say("按较高一档"),
     "decision_with_reason": say("说明理由的书面决定"),
 }
+
+SEXES: dict[str, Sentence] = {"男": say("男"), "女": say("女")}

@@ -54,7 +54,7 @@ def _person(page: Page, person: PersonLine | None, places: Mapping[str, str]) ->
     stop = ", " if page.language == "en" else "、"
     facts: Pairs = [
         (say("姓名"), person.name),
-        (say("性别"), page.tell(person.sex)),
+        (say("性别"), words.sex_words(page, person.sex)),
         (say("证件号码"), person.id_number),
         (say("户籍地"), places.get(person.home_region, person.home_region)),
         (say("文化程度"), words.code_words(page, person.education)),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from api.pages import errors, reading
+from api.pages import errors, reading, words
 from api.pages.reading import Posted
 from api.pages.render import OpenPageDep, Page
 from api.problems import NotFound
-from states.procedure import Procedure, RecordKind, Unit, article_of
+from states.labels import period
+from states.procedure import Length, Procedure, RecordKind, article_of
 from states.say import Sentence, say
 from workflow.queries import public_notices
 
@@ -77,7 +78,7 @@ def _notice(page: Page, connection: Connection, asked: Posted, sheet: Iterable[P
     rows = [
         {
             "name": one.name,
-            "sex": page.tell(one.sex),
+            "sex": words.sex_words(page, one.sex),
             "place": one.home or "",
             "post": one.post,
             "remark": page.tell(say("第{n}轮公示", n=one.round)) if one.round > 1 else "",
@@ -106,18 +107,19 @@ def _phone(connection: Connection, on: date, asked: Posted) -> str | None:
 
 
 def _period(page: Page, procedure: Procedure, asked: Posted) -> Sentence:
-    """公示时间: from the day of posting to the last day, and how many days that is by the document's own counting."""
+    """公示时间: from the day of posting to the last day, and how long that is by the document's own counting."""
     facts = {"posted": page.day(asked.posted_on), "ends": page.day(asked.ends_on)}
-    step = next(
-        (s for s in procedure.steps if s.records is RecordKind.NOTICE and s.params.get("round", 1) == asked.round), None
-    )
-    if step is not None and Unit.WORKING_DAYS.value in step.params:
-        return say("{posted}至{ends}（共{n}个工作日）", **facts, n=_working_days(page, asked))
-    return say("{posted}至{ends}", **facts)
+    length = _length(procedure, asked.round)
+    if length is None:
+        return say("{posted}至{ends}", **facts)
+    counted = period(procedure, length, page.language).rstrip("*")
+    return say("{posted}至{ends}（共{length}）", **facts, length=counted)
 
 
-def _working_days(page: Page, asked: Posted) -> int:
-    """The working days after the day of posting, the last day included."""
-    days = (asked.ends_on - asked.posted_on).days
-    calendar = page.office.setting.calendar
-    return sum(calendar.is_working_day(asked.posted_on + timedelta(days=n)) for n in range(1, days + 1))
+def _length(procedure: Procedure, round_no: int) -> Length | None:
+    """How long the notice of a round hangs: the period on the stage to which its step leads."""
+    for step in procedure.steps:
+        if step.records is RecordKind.NOTICE and step.to and int(step.params.get("round", 1)) == round_no:
+            lines = procedure.deadlines_during[step.to]
+            return next((line.length for line in lines if line.base == "posted_on"), None)
+    return None

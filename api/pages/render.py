@@ -142,6 +142,7 @@ class Page:
 
         return {
             "lang": self.language,
+            "brand": "Zaigang" if self.language == "en" else "在岗",
             "here": here,
             "path": self.request.url.path if self.request.method == "GET" else "/",
             "actor": self.session.actor if self.session else None,

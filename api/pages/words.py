@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.pages.names import FACTS
+from api.pages.names import FACTS, SEXES
 from api.pages.render import Page
 from states.clocks import FILING
 from states.guards import Answer
@@ -130,6 +130,10 @@ def code_words(page: Page, code: str) -> str:
     """The words for a code of any of the tables; the code itself where it has none."""
     found = next((table[code] for table in _TABLES if code in table), None)
     return page.tell(found) if found else code
+
+
+def sex_words(page: Page, sex: str) -> str:
+    return page.tell(SEXES[sex]) if sex in SEXES else sex
 
 
 # ---- roles, periods and tasks ------------------------------------------------------------------------------------
