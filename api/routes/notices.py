@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Response
 
-from api.dependencies import NowDep, ReadDep, ScopeDep
+from api.dependencies import NowDep, OfficeDep, ReadDep, ScopeDep
 from api.inputs import After, Limit, RegionCode, a_day, a_number, cursor, key_of
 from api.schemas import Page, Returned
 from states.clocks import local_day
+from states.procedure import article_of
 from workflow import queries
+from workflow.office import Office
 from workflow.queries import NoticeLine, PublicNotice
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 public = APIRouter(prefix="/public", tags=["public"])
+
+
+Cited = TypeVar("Cited", NoticeLine, PublicNotice)
 
 
 class PublicNotices(Returned):
@@ -27,6 +33,7 @@ class PublicNotices(Returned):
 @router.get("", summary="notices within my regions, by their last day")
 def listed(
     connection: ReadDep,
+    office: OfficeDep,
     scope: ScopeDep,
     at: NowDep,
     running: Annotated[bool | None, Query(description="only those that still run, or only those that do not")] = None,
@@ -44,11 +51,20 @@ def listed(
         after=key,  # type: ignore[arg-type]
         limit=limit,
     )
-    return Page(items=list(page.lines), next=cursor(page.after))
+    return Page(items=[_cited(office, line) for line in page.lines], next=cursor(page.after))
 
 
 @public.get("/notices.json", summary="the notices that run today, for everybody")
-def everybody(connection: ReadDep, at: NowDep, response: Response, region: RegionCode | None = None) -> PublicNotices:
+def everybody(
+    connection: ReadDep, office: OfficeDep, at: NowDep, response: Response, region: RegionCode | None = None
+) -> PublicNotices:
     response.headers["cache-control"] = "public, max-age=60"
     on = local_day(at)
-    return PublicNotices(on=on.isoformat(), items=list(queries.public_notices(connection, on, region)))
+    return PublicNotices(
+        on=on.isoformat(), items=[_cited(office, line) for line in queries.public_notices(connection, on, region)]
+    )
+
+
+def _cited(office: Office, line: Cited) -> Cited:
+    """The article as it is quoted to people: with the number of the document."""
+    return replace(line, article=article_of(office.procedure(line.procedure), line.article))

@@ -156,7 +156,6 @@ def test_the_full_number_is_read_for_a_purpose_that_is_kept(noticed: Service) ->
 def test_everybody_reads_what_the_notice_has_to_say_and_nothing_else(noticed: Service) -> None:
     answer = noticed.nobody.get("/public/notices.json")
     assert answer.headers["cache-control"] == "public, max-age=60"
-    print(answer.json())
     assert answer.json() == {
         "on": "2022-06-01",
         "items": [
