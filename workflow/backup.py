@@ -188,7 +188,7 @@ def _pg(url: URL, program: str, *options: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise BackupRefused(say("没有找到{program}，请安装与服务器同版本的PostgreSQL客户端", program=program))
-    address = url.set(drivername="postgresql", password=None)
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     command = [found, *options[:-1], f"--dbname={address.render_as_string()}", options[-1]]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

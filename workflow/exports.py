@@ -7,6 +7,7 @@ the role that made it, and by its hash, which proves it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from workflow.queries.scope import Scope
 from workflow.tables import metadata
+from workflow.unit_of_work import Database
 
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
 audit_entry = metadata.tables["audit_entry"]
@@ -28,6 +30,11 @@ _DOSSIER = ("first_started_on", "term_starts_on", "term_ends_on", "last_lawful_o
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Line = dict[str, Any]
+
+
+def reading(database: Database) -> AbstractContextManager[Connection]:
+    """A connection for one long list: PostgreSQL streams only within a transaction, SQLite is not to be held by one."""
+    return database.reading() if database.is_sqlite else database.transaction()
 
 
 def hires(connection: Connection, scope: Scope) -> Iterator[Line]:

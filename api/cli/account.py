@@ -55,8 +55,8 @@ def create(
     with opened(console) as office:
         seal = Seal.open(console.settings)
         seal.bind(office.database, office.now())
-        number = _secretly(console, NUMBER, console.text("公民身份号码："))
-        password = _secretly(console, PASSWORD, console.text("密码："), twice=True)
+        number = _secretly(console, NUMBER, console.gettext("公民身份号码："))
+        password = _secretly(console, PASSWORD, console.gettext("密码："), twice=True)
         with office.database.session() as session:
             account_id = create_account(
                 session,
@@ -72,7 +72,7 @@ def create(
             )
     return Answer(
         {"account_id": account_id, "username": username, "grants": [[granted.role.value, granted.region]]},
-        (console.text("已开立账户{username}（第{n}号）", username=username, n=account_id),),
+        (console.gettext("已开立账户{username}（第{n}号）", username=username, n=account_id),),
     )
 
 
@@ -96,7 +96,7 @@ def grant(console: Console, username: Username, role: RoleOption, region: Region
         give(session, found.id, _role(role), _region(region))
         session.flush()
         grants = [[g.role.value, g.region] for g in grants_of(session, found.id)]
-    lines = (console.text("{username}现有：{grants}", username=username, grants=_grants(grants)),)
+    lines = (console.gettext("{username}现有：{grants}", username=username, grants=_grants(grants)),)
     return Answer({"username": username, "grants": grants}, lines)
 
 
@@ -126,9 +126,9 @@ def list_all(console: Console) -> Answer:
             )
     lines = []
     for row in rows:
-        closed = console.text("（已停用）") if row["disabled"] else ""
+        closed = console.gettext("（已停用）") if row["disabled"] else ""
         lines.append(f"{row['username']}  {row['name']}{closed}  {_grants(row['grants'])}")  # type: ignore[arg-type]
-    return Answer({"accounts": rows}, tuple(lines or [console.text("还没有账户")]))
+    return Answer({"accounts": rows}, tuple(lines or [console.gettext("还没有账户")]))
 
 
 def _grants(grants: list[list[str]]) -> str:
@@ -163,6 +163,6 @@ def _secretly(console: Console, variable: str, prompt: str, *, twice: bool = Fal
             say("没有终端可以输入"), where=variable, mend=say("设置环境变量{name}后再试", name=variable)
         )
     typed = getpass.getpass(prompt)
-    if twice and getpass.getpass(console.text("再输入一次：")) != typed:
+    if twice and getpass.getpass(console.gettext("再输入一次：")) != typed:
         raise CommandFailed(say("两次输入不一致"), mend=say("重新运行命令"))
     return typed

@@ -63,13 +63,15 @@ def verify(
         "people": people,
     }
     lines = [
-        console.text("聘用{hire}，第{seq}条：{what}", hire=f["hire_id"], seq=f["seq"], what=f["what"]) for f in faults
+        console.gettext("聘用{hire}，第{seq}条：{what}", hire=f["hire_id"], seq=f["seq"], what=f["what"])
+        for f in faults
     ]
-    lines += [console.text("人员{person}，第{seq}条日志不符（{kind}）", **fault) for fault in people]
-    pattern = (
-        "核验{hires}件聘用、{entries}条记录，全部相符" if sound else "核验{hires}件聘用、{entries}条记录，{n}处不符"
-    )
-    lines.append(console.text(pattern, hires=report.hires, entries=report.entries, n=len(faults) + len(people)))
+    lines += [console.gettext("人员{person}，第{seq}条日志不符（{kind}）", **fault) for fault in people]
+    facts = {"hires": report.hires, "entries": report.entries, "n": len(faults) + len(people)}
+    if sound:
+        lines.append(console.gettext("核验{hires}件聘用、{entries}条记录，全部相符", **facts))
+    else:
+        lines.append(console.gettext("核验{hires}件聘用、{entries}条记录，{n}处不符", **facts))
     return Answer(document, tuple(lines), ok=sound)
 
 
@@ -113,9 +115,11 @@ def _verify_file(console: Console, file: Path, head: str | None) -> Answer:
     end = hire.get("audit_head") if isinstance(hire, dict) else None
     lines = [*faults]
     if not faults:
-        lines.append(console.text("核查包完整：{n}条记录，末条哈希值{head}", n=len(document["entries"]), head=str(end)))
+        lines.append(
+            console.gettext("核查包完整：{n}条记录，末条哈希值{head}", n=len(document["entries"]), head=str(end))
+        )
         if head is None:
-            lines.append(console.text("是否被整份改写，须用 --head 对照他处留存的末条哈希值"))
+            lines.append(console.gettext("是否被整份改写，须用 --head 对照他处留存的末条哈希值"))
     return Answer(
         {"sound": not faults, "head": end, "compared": head is not None, "faults": faults}, tuple(lines), not faults
     )
@@ -140,7 +144,7 @@ def bundle(
         json.dump(document, file, ensure_ascii=False, indent=1)
     facts = {"file": str(output), "entries": len(document["entries"]), "head": document["hire"]["audit_head"]}
     lines = (
-        console.text("已写入{file}：{n}条记录", file=str(output), n=facts["entries"]),
-        console.text("末条哈希值{head}，请另行留存", head=facts["head"]),
+        console.gettext("已写入{file}：{n}条记录", file=str(output), n=facts["entries"]),
+        console.gettext("末条哈希值{head}，请另行留存", head=facts["head"]),
     )
     return Answer(facts, lines)

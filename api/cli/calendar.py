@@ -56,7 +56,9 @@ def load(
     folder = console.settings.calendar_folder or calendar_home()
     Calendar.load(console.settings.calendar_folder).with_year(year)
     if dry_run:
-        return Answer({"year": year.year, "loaded": False}, (console.text("{year}年合格，没有载入", year=year.year),))
+        return Answer(
+            {"year": year.year, "loaded": False}, (console.gettext("{year}年合格，没有载入", year=year.year),)
+        )
     with opened(console) as office:
         target = folder / f"{year.year}.yaml"
         changed = not target.exists() or target.read_bytes() != file.read_bytes()
@@ -67,13 +69,14 @@ def load(
         report = recompute_provisional(office, office.now(), because, calendar=calendar)
     document = {"year": year.year, "loaded": changed, "file": str(target), "reason": because, **report.document()}
     lines = [
-        console.text("已载入{year}年放假安排：{file}", year=year.year, file=str(target)),
-        console.text("重新推算{n}件，其中期限有变{moved}件", n=len(report.changed), moved=report.moved),
+        console.gettext("已载入{year}年放假安排：{file}", year=year.year, file=str(target)),
+        console.gettext("重新推算{n}件，其中期限有变{moved}件", n=len(report.changed), moved=report.moved),
         *(
-            f"  {c.hire_id}  {c.deadline}  {c.before} → {c.after}" + (console.text("（暂定）") if c.provisional else "")
+            f"  {c.hire_id}  {c.deadline}  {c.before} → {c.after}"
+            + (console.gettext("（暂定）") if c.provisional else "")
             for c in report.changed
         ),
-        *(console.text("第{hire}号没有推算：{why}", hire=f.hire_id, why=f.why) for f in report.failed),
+        *(console.gettext("第{hire}号没有推算：{why}", hire=f.hire_id, why=f.why) for f in report.failed),
     ]
     if changed:
         console.note(say("正在运行的网页和后台须重启，才使用新的放假安排"))

@@ -95,10 +95,13 @@ class Console:
             mend = say("更正这些环境变量（或 .env 文件里的同名行）后再试")
             raise CommandFailed(say("设置有误"), where=".env", mend=mend, faults=faults) from None
 
-    def text(self, pattern: str | Sentence, /, **facts: Any) -> str:
+    def text(self, sentence: Sentence) -> str:
         """A sentence in the language of this command."""
-        sentence = pattern if isinstance(pattern, Sentence) else say(pattern, **facts)
         return sentence.text(self.translate)
+
+    def gettext(self, pattern: str, /, **facts: Any) -> str:
+        """The same, said at once; the extractor of sentences looks for this name too."""
+        return self.text(say(pattern, **facts))
 
     def note(self, sentence: Sentence) -> None:
         """Something to be told beside the answer, at once, on the error stream: it never mixes with the answer."""
@@ -233,13 +236,13 @@ def failure_document(console: Console, failure: Failure) -> dict[str, Any]:
 
 
 def failure_lines(console: Console, failure: Failure) -> list[str]:
-    place = console.text("（{where}）", where=failure.where) if failure.where else ""
-    lines = [console.text("错误：{what}", what=console.text(failure.what)) + place]
+    place = console.gettext("（{where}）", where=failure.where) if failure.where else ""
+    lines = [console.gettext("错误：{what}", what=console.text(failure.what)) + place]
     lines += [
         f"  {where}: {console.text(what)}" if where else f"  {console.text(what)}" for where, what in failure.faults
     ]
     if failure.mend is not None:
-        lines.append(console.text("办法：{mend}", mend=console.text(failure.mend)))
+        lines.append(console.gettext("办法：{mend}", mend=console.text(failure.mend)))
     return lines
 
 

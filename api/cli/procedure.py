@@ -57,7 +57,7 @@ def list_all(console: Console) -> Answer:
         mark = "*" if row["current"] else " "
         until = row["valid_to"] or ""
         lines.append(f"{mark} {row['key']}  {row['number']}  {row['title']}  {row['valid_from']}–{until}")
-    lines.append(console.text("* 新公告适用的版本"))
+    lines.append(console.gettext("* 新公告适用的版本"))
     return Answer({"procedures": rows}, tuple(lines))
 
 
@@ -104,11 +104,15 @@ def check(
             {"file": f.file, "line": f.line, "where": f.where, "problem": console.text(f.problem)}
             for f in refused.faults
         ]
-        head = console.text("办法文件有误，共{n}处", n=len(faults))
+        head = console.gettext("办法文件有误，共{n}处", n=len(faults))
         lines = (head, *(f"{f['file']}:{f['line']}: {f['where']} {f['problem']}" for f in faults))
         return Answer({"ok": False, "procedure": None, "faults": faults}, lines, ok=False)
-    line = console.text("{key} 合格：{stages}个环节，{steps}个步骤", key=procedure.key, stages=len(procedure.stages),
-                        steps=len(procedure.steps))  # fmt: skip
+    line = console.gettext(
+        "{key} 合格：{stages}个环节，{steps}个步骤",
+        key=procedure.key,
+        stages=len(procedure.stages),
+        steps=len(procedure.steps),
+    )
     return Answer({"ok": True, "procedure": procedure.key, "faults": []}, (line,))
 
 
@@ -134,7 +138,7 @@ def graph(
     if output is None:
         return Answer({"key": procedure.key, "svg": svg}, (svg.rstrip("\n"),))
     output.write_text(svg, encoding="utf-8", newline="\n")
-    return Answer({"key": procedure.key, "file": str(output)}, (console.text("已写入{file}", file=str(output)),))
+    return Answer({"key": procedure.key, "file": str(output)}, (console.gettext("已写入{file}", file=str(output)),))
 
 
 def diff(
@@ -150,7 +154,7 @@ def diff(
     old, new = (p.model_dump(mode="json", by_alias=True, exclude_defaults=True) for p in (before, after))
     changes = list(_changes("", old, new))
     lines = [f"{_sign(change)} {change['path']}: {_shown(change)}" for change in changes]
-    lines.append(console.text("共{n}处不同", n=len(changes)))
+    lines.append(console.gettext("共{n}处不同", n=len(changes)))
     return Answer({"a": before.key, "b": after.key, "changes": changes}, tuple(lines))
 
 

@@ -67,8 +67,8 @@ def regions(console: Console, file: File, dry_run: DryRun = False) -> Answer:
         except _Undo:
             pass
     document = {"kept": not dry_run, "added": loaded.added, "changed": loaded.changed, "unchanged": loaded.same}
-    pattern = "新增{added}个，更名或改挂{changed}个，未变{same}个"
-    line = console.text(pattern, added=loaded.added, changed=loaded.changed, same=loaded.same)
+    facts = {"added": loaded.added, "changed": loaded.changed, "same": loaded.same}
+    line = console.gettext("新增{added}个，更名或改挂{changed}个，未变{same}个", **facts)
     return Answer(document, (line, *_not_kept(console, dry_run)))
 
 
@@ -101,11 +101,16 @@ def allocation(
 def _of_allocation(console: Console, report: AllocationReport) -> Iterator[str]:
     yield from _faults(console, report.faults)
     if report.faults:
-        yield console.text("共{n}处有误，没有导入", n=len(report.faults))
+        yield console.gettext("共{n}处有误，没有导入", n=len(report.faults))
         return
-    yield console.text("{procedure}，{year}年：新增{new}项，变更{changed}项，未变{same}项", procedure=report.procedure,
-                       year=report.year, new=len(report.new), changed=len(report.changed),
-                       same=len(report.unchanged))  # fmt: skip
+    yield console.gettext(
+        "{procedure}，{year}年：新增{new}项，变更{changed}项，未变{same}项",
+        procedure=report.procedure,
+        year=report.year,
+        new=len(report.new),
+        changed=len(report.changed),
+        same=len(report.unchanged),
+    )
     for share in report.changed:
         yield f"  {share.area} {share.kind}: {share.before} → {share.places}"
     yield from _not_kept(console, not report.kept)
@@ -196,13 +201,13 @@ def _defaults(home_region: str | None, education: str | None, woman_category: st
 def _of_roster(console: Console, report: RosterReport, dry_run: bool) -> Iterator[str]:
     yield from _faults(console, report.faults)
     for warning in report.warnings:
-        yield console.text("提示：{what}", what=_place(console, warning) + console.text(warning.problem))
+        yield console.gettext("提示：{what}", what=_place(console, warning) + console.text(warning.problem))
     for outcome in report.outcomes:
         if outcome.kind == "different":
-            place = console.text("第{row}行", row=outcome.row)
+            place = console.gettext("第{row}行", row=outcome.row)
             fields = "、".join(outcome.fields)
-            yield console.text("{place}：已登记，内容不同（{fields}），没有改动", place=place, fields=fields)
-    yield console.text(
+            yield console.gettext("{place}：已登记，内容不同（{fields}），没有改动", place=place, fields=fields)
+    yield console.gettext(
         "共{rows}人：新登记{new}人，更正{updated}人，未变{same}人，不同{different}人，有误{refused}行",
         rows=report.rows,
         new=report.count("created"),
@@ -212,7 +217,7 @@ def _of_roster(console: Console, report: RosterReport, dry_run: bool) -> Iterato
         refused=report.refused_rows,
     )
     if report.faults and not report.kept and not dry_run:
-        yield console.text("共{n}处有误，没有导入", n=len(report.faults))
+        yield console.gettext("共{n}处有误，没有导入", n=len(report.faults))
     yield from _not_kept(console, dry_run)
 
 
@@ -230,22 +235,22 @@ def template_roster(console: Console, file: Annotated[Path, typer.Argument(metav
     if file.exists():
         raise CommandFailed(say("文件已存在，没有覆盖"), where=str(file), mend=say("换一个文件名"))
     write_template(file)
-    return Answer({"file": str(file)}, (console.text("已写入{file}", file=str(file)),))
+    return Answer({"file": str(file)}, (console.gettext("已写入{file}", file=str(file)),))
 
 
 def _faults(console: Console, faults: Iterable[CellFault]) -> Iterator[str]:
     for fault in faults:
-        yield console.text("错误：{what}", what=_place(console, fault) + console.text(fault.problem))
+        yield console.gettext("错误：{what}", what=_place(console, fault) + console.text(fault.problem))
 
 
 def _place(console: Console, fault: CellFault) -> str:
-    row = console.text("第{row}行", row=fault.row) if fault.row else ""
+    row = console.gettext("第{row}行", row=fault.row) if fault.row else ""
     place = " ".join(part for part in (fault.sheet, row, fault.column) if part)
     return f"{place}: " if place else ""
 
 
 def _not_kept(console: Console, dry_run: bool) -> tuple[str, ...]:
-    return (console.text("只核对，没有写入"),) if dry_run else ()
+    return (console.gettext("只核对，没有写入"),) if dry_run else ()
 
 
 def _day(text: str | None) -> date | None:
@@ -288,7 +293,7 @@ def _export(
     read = exports.hires if what == "hires" else exports.audit
     with opened(console) as office:
         scope = scoped(actor_named(office, by))
-        with office.database.reading() as connection:
+        with exports.reading(office.database) as connection:
             lines = read(connection, scope)
             if console.as_json and output is None:
                 return Answer({what: list(lines)})
@@ -297,7 +302,7 @@ def _export(
     if output is None:
         return None
     return Answer(
-        {"file": str(output), "lines": count}, (console.text("已写入{file}，共{n}行", file=str(output), n=count),)
+        {"file": str(output), "lines": count}, (console.gettext("已写入{file}，共{n}行", file=str(output), n=count),)
     )
 
 

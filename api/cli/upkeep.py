@@ -31,9 +31,12 @@ def migrate(console: Console) -> Answer:
     before = None if file is not None and not file.exists() else steps.current(url)
     steps.upgrade(url)
     after = steps.head()
-    pattern = "数据库已是最新（{revision}）" if before == after else "数据库已升级至{revision}"
+    if before == after:
+        told = say("数据库已是最新（{revision}）", revision=after)
+    else:
+        told = say("数据库已升级至{revision}", revision=after)
     document = {"database": shown_url(console.settings), "before": before, "after": after, "changed": before != after}
-    return Answer(document, (console.text(pattern, revision=after),))
+    return Answer(document, (console.text(told),))
 
 
 def backup(console: Console, file: File) -> Answer:
@@ -46,10 +49,10 @@ def backup(console: Console, file: File) -> Answer:
     ready(console.settings)
     made = copies.backup(console.settings.database_url, file)
     lines = (
-        console.text(
+        console.gettext(
             "已备份到{file}（{size}字节，SHA-256 {digest}）", file=str(file), size=made.size, digest=made.sha256
         ),
-        console.text("身份证号等以密钥封存，密钥不在备份里：请另行保管 ZAIGANG_SECRET 或数据文件夹中的 secret 文件"),
+        console.gettext("身份证号等以密钥封存，密钥不在备份里：请另行保管 ZAIGANG_SECRET 或数据文件夹中的 secret 文件"),
     )
     return Answer({"file": str(file), "bytes": made.size, "sha256": made.sha256, "revision": made.revision}, lines)
 
@@ -70,11 +73,11 @@ def restore(
 
     url = console.settings.database_url
     done = copies.restore(url, file, replace=replace)
-    lines = [console.text("已从{file}恢复", file=str(file))]
+    lines = [console.gettext("已从{file}恢复", file=str(file))]
     if done.kept is not None:
-        lines.append(console.text("原有数据另存为{file}", file=str(done.kept)))
+        lines.append(console.gettext("原有数据另存为{file}", file=str(done.kept)))
     if done.revision != steps.head():
-        lines.append(console.text("备份来自较早的版本，请运行 zaigang migrate"))
+        lines.append(console.gettext("备份来自较早的版本，请运行 zaigang migrate"))
     kept = None if done.kept is None else str(done.kept)
     return Answer({"file": str(file), "revision": done.revision, "kept": kept}, tuple(lines))
 
@@ -101,4 +104,4 @@ def docs(
     generated.generate(folder)
     traceability.write(folder / "traceability.md")
     files = sorted([*generated.contents(), "traceability.md"])
-    return Answer({"folder": str(folder), "files": files}, (console.text("已生成{n}个文件", n=len(files)),))
+    return Answer({"folder": str(folder), "files": files}, (console.gettext("已生成{n}个文件", n=len(files)),))
