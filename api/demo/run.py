@@ -135,13 +135,12 @@ def _told_aside(office: Office, settings: Settings, seal: Seal, file: Path, pres
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """The port, taken before anything else, so that one in use is known at once."""
+    """The port, taken before anything else, so that one in use is known at once; nobody is answered before we serve."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
-            listening.listen(128)
         except OSError as error:
             raise CommandFailed(
                 say("{address} 不能使用：{why}", address=f"{host}:{port}", why=error.strerror or str(error)),

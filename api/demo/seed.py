@@ -32,7 +32,7 @@ MARK = "demo_seeded"
 #: the accounts are opened before the first story begins
 OPENED = date(2022, 3, 1)
 #: notices of the present day must end within known years
-AHEAD = timedelta(days=24)
+AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,6 @@ def protected(started: date) -> Story:
         yield from tale.signed()
         yield from tale.years(undecided=1, up_to=add_months(started, 11))
         tale.record(RecordKind.PROTECTION, until=add_months(tale.walk.present, 4))
-        yield from tale.years(undecided=1)
 
     return story
 
