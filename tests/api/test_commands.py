@@ -211,6 +211,8 @@ def test_an_applicant_applies_for_nobody_else(service: Service) -> None:
     # and withdraws nobody else
     world.do(second, "apply", TOWN, person_id=other)
     assert client.post(f"/api/v1/hires/{second}/actions/withdraw").status_code == 404
+    [line] = client.post("/api/v1/actions/withdraw", json={"hire_ids": [second]}).json()["items"]
+    assert line["status"] == 404 and world.hire(second).stage == "applied"
     assert client.post(f"/api/v1/hires/{vacancy}/actions/withdraw").status_code == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -71,8 +72,7 @@ def sane(answer: Any) -> None:
 
 
 def filled(path: str, text: str) -> str:
-    parts = [text if part.startswith("{") and part.endswith("}") else part for part in path.split("/")]
-    return "/".join(parts)
+    return re.sub(r"\{\w+\}", lambda _: text, path)
 
 
 WRITING = [(method, path) for method, path in RULES if method != "GET"]
@@ -80,12 +80,11 @@ WRITING = [(method, path) for method, path in RULES if method != "GET"]
 
 @pytest.mark.parametrize(("method", "path"), WRITING, ids=lambda part: part)
 def test_a_body_of_nonsense_is_refused(one_with_everything: TestClient, method: str, path: str) -> None:
-    for name in ("1", "check"):
-        for body in BODIES.values():
-            for key in ({}, {"idempotency-key": "k"}):
-                if path.endswith("sign-out"):
-                    continue
-                sane(one_with_everything.request(method, filled(path, name), content=body, headers={**JSON, **key}))
+    there = filled(path.replace("{act}", "cancel"), "1")
+    for number, body in enumerate(BODIES.values()):
+        for key in ({}, {"idempotency-key": f"k{number}"}):
+            if not path.endswith("sign-out"):
+                sane(one_with_everything.request(method, there, content=body, headers={**JSON, **key}))
 
 
 @pytest.mark.parametrize(("method", "path"), [rule for rule in RULES if "{" in rule[1]], ids=lambda part: part)
