@@ -217,8 +217,10 @@ _FIELDS = tuple(f.name for f in fields(Dossier))
 _PLACE = {name: place for place, name in enumerate(_FIELDS)}
 _VALUES: Callable[[Dossier], tuple[Any, ...]] = attrgetter(*_FIELDS)
 DATE_FIELDS = frozenset(f.name for f in fields(Dossier) if "date" in str(f.type))
-#: False is a finding for these, not an absence
-_FINDINGS = frozenset({"training_passed", "ruled_passed", "skilled", "proposed_skilled"})
+#: False or nought is a finding for these, not an absence: a meeting at which nobody was in favour has been held
+_FINDINGS = frozenset(
+    {"training_passed", "ruled_passed", "skilled", "proposed_skilled", "meeting_for", "proposed_points_tenths"}
+)
 
 
 def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
@@ -227,8 +229,8 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
     for name, value in zip(_FIELDS, _VALUES(dossier), strict=True):
         if value:
             out[name] = value
-        elif value is False and name in _FINDINGS:
-            out[name] = False
+        elif value is not None and name in _FINDINGS:
+            out[name] = value
     for name in DATE_FIELDS & out.keys():
         out[name] = out[name].isoformat()
     if "boards" in out:
@@ -248,7 +250,7 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
 
 
 def dossier_from_json(raw: Mapping[str, Any]) -> Dossier:
-    """The inverse of ``dossier_to_json``. Raises KeyError or ValueError for anything it did not write."""
+    """The inverse of ``dossier_to_json``. Raises TypeError or ValueError for anything it did not write."""
     day = date.fromisoformat
     values: dict[str, Any] = {}
     for name, value in raw.items():

@@ -275,6 +275,14 @@ def test_a_rule_that_is_not_in_principle_yields_to_nobody() -> None:
     assert stopping(desk, "check", HRSS, **override(guard="statement_signed")) == ["statement_signed"]
 
 
+def test_an_officer_named_beside_a_firm_rule_does_not_make_it_one_in_principle() -> None:
+    apply, check = (s for s in rules_of().procedure.steps if s.act in ("apply", "check"))
+    named = check.guards[0].model_copy(update={"override_by": (Role.HRSS,)})
+    step = check.model_copy(update={"guards": (named,)})
+    desk = Desk.at_applied(person=able(statements=frozenset()), rules=rules_of(changed(steps=(apply, step))))
+    assert stopping(desk, "check", HRSS, **override(guard="statement_signed")) == ["statement_signed"]
+
+
 def test_an_override_of_a_rule_that_passes_is_no_override() -> None:
     plan = Desk.at_applied().plan("check", HRSS, **override())
     assert all(answer.overridden is None for answer in plan.answers)
