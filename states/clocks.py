@@ -16,7 +16,7 @@ from states.calendar import Calendar
 from states.facts import Clock, Dossier, OpenFiling, Opening
 from states.periods import calendar_days_end, month_limit, working_days_end
 from states.plan import ENFORCE_MARK
-from states.procedure import Deadline, DeadlineKind, Length, Procedure, Role, Unit
+from states.procedure import Deadline, DeadlineKind, Length, Procedure, RecordKind, Role, Unit
 from states.reckoning import Reckoning
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -171,11 +171,22 @@ def _tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[s
         if name.startswith(FILING) or clock.called:
             for role in owners_of(procedure, name, dossier.filings):
                 yield Task(f"clock:{name}", role, clock.due_on)
+        elif clock.blocked and not dossier.open_objections:
+            for role in clearing(procedure, stage):
+                yield Task(f"clock:{name}", role, clock.due_on)
     if dossier.open_objections:
         for step in procedure.steps_from[stage]:
             if step.act == "dismiss_objection":
                 for role in step.by:
                     yield Task("objection", role, None)
+
+
+def clearing(procedure: Procedure, stage: str) -> tuple[Role, ...]:
+    """Those who can clear the way: owners of the stage, whoever answers objections, else who announced the post."""
+    answering = (
+        role for step in procedure.steps_from[stage] if step.records is RecordKind.OBJECTION_ANSWER for role in step.by
+    )
+    return tuple(dict.fromkeys((*procedure.stage_by_name[stage].owner, *answering))) or procedure.announcement.by
 
 
 def _soonest(procedure: Procedure, role: Role, clocks: Mapping[str, Clock]) -> date | None:

@@ -8,7 +8,7 @@ from datetime import date
 from states.facts import Dossier, Person
 from states.procedure import Procedure
 from states.reckoning import Reckoning
-from states.retirement import Category, near_retirement
+from states.retirement import Category, near_retirement, statutory_retirement
 from states.service import CapException, Ledger, NamedExtension, Period, RetirementException, ledger
 
 
@@ -53,5 +53,7 @@ def measure_retirement(procedure: Procedure, kind: str, person: Person, on: date
         if line.exception == "near_retirement" and (not line.kinds or kind in line.kinds)
     ]
     months = lines[0].less_than_months if lines else 60
-    answer = near_retirement(on, person.born, Category(person.retirement_category), months)
-    return answer.retirement.on, bool(lines) and answer.near
+    category = Category(person.retirement_category)
+    near = bool(lines) and near_retirement(on, person.born, category, months).near
+    # whether one is near is settled on the day of the test; the day itself moves with the law in force (reform of 2025)
+    return statutory_retirement(person.born, category).on, near

@@ -15,6 +15,7 @@ from states.calendar import Calendar
 from states.canonical import canonical_of_checked, digest_of, link, plain
 from states.clocks import (
     Mark,
+    clearing,
     escalation_of,
     local_day,
     marks_to_arm,
@@ -28,7 +29,7 @@ from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_jso
 from states.guards import Answer, Ask
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
-from states.procedure import RecordKind, Role, Stage, State
+from states.procedure import Role, Stage, State
 
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
 PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
@@ -436,17 +437,6 @@ class Blocked(Writing):
         self.dossier = self.dossier.with_(clocks={**self.dossier.clocks, name: replace(self.clock, blocked=True)})
         line = self.rules.procedure.deadline_by_name[name]
         facts = {"act": line.then[0], "on": self.on.isoformat(), "stage": self.stage.stage}
-        self.letters = [("blocked", role, facts) for role in self._hearers()]
+        self.letters = [("blocked", role, facts) for role in clearing(self.rules.procedure, self.stage.stage)]
         person = self.hire.person
         return self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by, keep=name)
-
-    def _hearers(self) -> tuple[Role, ...]:
-        """Those who can clear the way: owners of the stage, whoever answers objections, else who announced the post."""
-        procedure = self.rules.procedure
-        answering = [
-            role
-            for step in procedure.steps_from[self.stage.stage]
-            if step.records is RecordKind.OBJECTION_ANSWER
-            for role in step.by
-        ]
-        return tuple(dict.fromkeys((*self.stage.owner, *answering))) or procedure.announcement.by
