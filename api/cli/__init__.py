@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 
@@ -32,6 +33,9 @@ for part in (service, procedure, when, transfer, audit, upkeep, account, calenda
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command and ends the process: 0 done, 1 not done, 2 the command was spelled wrongly."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that cannot show Chinese shows question marks, and goes on
+            stream.reconfigure(errors="replace")
     try:
         status = app(given, prog_name="zaigang", standalone_mode=False)
     except typer.Abort:

@@ -418,24 +418,33 @@ def a_doctype(path: Path) -> None:
             book.writestr(name, content)
 
 
-HOSTILE: dict[str, Any] = {
-    "a bomb": a_bomb,
-    "a bomb that lies": a_liar,
-    "a far corner": a_far_corner,
-    "a document type": a_doctype,
-    "no workbook": lambda path: zipfile.ZipFile(path, "w").close(),
-    "a torn file": lambda path: path.write_bytes(b"PK\x03\x04" + bytes(100)),
-    "an old container of nothing": lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600)),
-    "a picture": lambda path: path.write_bytes(b"\x89PNG\r\n"),
-    "too large": lambda path: path.write_bytes(b"PK\x03\x04" + bytes(11 << 20)),
+def macros(path: Path) -> None:
+    a_workbook(path, [["x"]])
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("xl/vbaProject.bin", b"x")
+
+
+#: who made the file, and a word of what is said of it
+HOSTILE: dict[str, tuple[Any, str]] = {
+    "a bomb": (a_bomb, "展开后过大"),
+    "a bomb that lies": (a_liar, "CRC"),
+    "a far corner": (a_far_corner, "范围过大"),
+    "a document type": (a_doctype, "文档类型声明"),
+    "macros": (macros, "含宏"),
+    "no workbook": (lambda path: path.write_bytes(b"PK\x05\x06" + bytes(18)), "不是"),
+    "a torn file": (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(100)), "已损坏"),
+    "an old container of nothing": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600)), "已损坏"),
+    "a picture": (lambda path: path.write_bytes(b"\x89PNG\r\n"), "不是"),
+    "too large": (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(11 << 20)), "文件过大"),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
     path = tmp_path / "x.xlsx"
-    HOSTILE[name](path)
-    with pytest.raises(NotReadable):
+    make, said = HOSTILE[name]
+    make(path)
+    with pytest.raises(NotReadable, match=said):
         read_sheets(path)
 
 

@@ -90,7 +90,7 @@ def _check_parts(path: Path) -> None:
                 raise NotReadable(say("工作簿含宏，没有读取；请另存为不含宏的 .xlsx"))
             for part in parts:
                 _unpack(book, part)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, RuntimeError) as error:
         raise NotReadable(say("工作簿已损坏或加密：{why}", why=str(error)[:100])) from error
 
 
