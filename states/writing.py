@@ -29,7 +29,7 @@ from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_jso
 from states.guards import Answer, Ask
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
-from states.procedure import Role, Stage, State
+from states.procedure import RecordKind, Role, Stage, State
 
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
 PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
@@ -350,6 +350,11 @@ class Carried(Writing):
         facts = {"act": self.act, "on": self.on.isoformat(), "stage": self.stage.stage}
         self.letters = [(letter.template, letter.to, facts) for letter in self.step.letters]
 
+    def _subject(self) -> int:
+        """What is ruled on: the proposal of an assessment, else this visit. One person signs it once."""
+        proposed = self.hire.dossier.proposed_seq if self.step.records is RecordKind.ASSESSMENT_RULING else None
+        return proposed or self.hire.visit
+
     def _decision(self, outcome: str) -> None:
         """审核意见: which natural person took which step, against whom the four eyes are held in the database too."""
         overrides = [dict(o) for o in self.input.get("overrides", ())]
@@ -360,6 +365,7 @@ class Carried(Writing):
                     "hire_id": self.hire.id,
                     "seq": self.seq,
                     "visit": self.hire.visit,
+                    "subject": self._subject(),
                     "act": self.act,
                     "stage": self.hire.stage,
                     "outcome": outcome,

@@ -289,6 +289,8 @@ class Decision(SQLModel, table=True):
     hire_id: int = hire_key()
     seq: int = Field(primary_key=True)
     visit: int
+    #: what is ruled on: the entry that proposed it, else the visit
+    subject: int
     act: str = Field(max_length=48)
     stage: str = Field(max_length=48)
     outcome: str = Field(max_length=10)
@@ -306,13 +308,12 @@ class Decision(SQLModel, table=True):
         Index(
             "uq_decision_signer",
             "hire_id",
-            "visit",
             "act",
+            "subject",
             "officer_key",
-            "role",
             unique=True,
-            sqlite_where=text("joint AND outcome = 'sign'"),
-            postgresql_where=text("joint AND outcome = 'sign'"),
+            sqlite_where=text("joint AND outcome <> 'refuse'"),
+            postgresql_where=text("joint AND outcome <> 'refuse'"),
         ),
     )
 

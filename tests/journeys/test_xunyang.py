@@ -215,3 +215,16 @@ def _on_contract(world: World, name: str) -> int:
     world.do(hire, "start", TOWN, started_on=date(2022, 6, 13))
     world.do(hire, "sign", TOWN, signed_on=date(2022, 6, 13))
     return hire
+
+
+def test_two_assessments_within_one_long_term_are_both_ruled(world: World) -> None:
+    """A protected term that spans a second December: the same officers rule twice in one visit of the stage."""
+    hire = _on_contract(world, "周某")
+    world.do(hire, "protect", TOWN, kind="medical_period", until=date(2024, 2, 28), evidence="医院证明")
+    for year in (2022, 2023):
+        world.walk_to(date(year, 12, 20))
+        world.do(hire, "assess", TOWN, year=year, grade="passed")
+        world.do(hire, "rule_assessment", HRSS)
+        world.do(hire, "rule_assessment", RURAL)
+        assert world.hire(hire).dossier.ruled_year == year
+    assert world.hire(hire).visit == world.ask("SELECT max(visit) FROM decision WHERE hire_id = ?", hire)[0][0]

@@ -257,6 +257,10 @@ ATTACKS: dict[str, list[Step]] = {
     # who decides
     "four eyes": [row("decision", seq=2, independent=True, officer_key="a", submitter_key="a")],
     "joint signer": [row("decision", seq=n, joint=True, outcome="sign") for n in (2, 3)],
+    "joint signer for two bureaus": [
+        row("decision", seq=2, joint=True, outcome="sign", role="hrss"),
+        row("decision", seq=3, joint=True, outcome="take", role="rural"),
+    ],
     "two entries of one number": [row("audit_entry")],
     # who is hired
     "serving on two posts": ["UPDATE hire SET serving = true", row("hire", id=2, opening_id=2, serving=True)],
@@ -305,6 +309,7 @@ ALLOWED: dict[str, list[Step]] = {
     "one's own step without four eyes": [row("decision", seq=2, officer_key="a", submitter_key="a")],
     "another's step": [row("decision", seq=2, independent=True, officer_key="a", submitter_key="b")],
     "signing for two acts": [row("decision", seq=n, joint=True, outcome="sign", act=f"act{n}") for n in (2, 3)],
+    "ruling on two proposals": [row("decision", seq=n, subject=n, joint=True, outcome="take") for n in (2, 3)],
     "refusing twice": [row("decision", seq=n, joint=True, outcome="refuse") for n in (2, 3)],
     "applying again after withdrawing": ["UPDATE hire SET state = 'withdrawn'", row("hire", id=2)],
     "serving and applying": ["UPDATE hire SET serving = true", row("hire", id=2, opening_id=2)],

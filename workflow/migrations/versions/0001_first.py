@@ -322,6 +322,7 @@ def upgrade() -> None:
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.Integer(), nullable=False),
         sa.Column("act", sa.String(length=48), nullable=False),
         sa.Column("stage", sa.String(length=48), nullable=False),
         sa.Column("outcome", sa.String(length=10), nullable=False),
@@ -342,10 +343,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_decision_officer_key"), ["officer_key"], unique=False)
         batch_op.create_index(
             "uq_decision_signer",
-            ["hire_id", "visit", "act", "officer_key", "role"],
+            ["hire_id", "act", "subject", "officer_key"],
             unique=True,
-            sqlite_where=sa.text("joint AND outcome = 'sign'"),
-            postgresql_where=sa.text("joint AND outcome = 'sign'"),
+            sqlite_where=sa.text("joint AND outcome <> 'refuse'"),
+            postgresql_where=sa.text("joint AND outcome <> 'refuse'"),
         )
 
     op.create_table(
