@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from api.dependencies import SealDep
+from api.inputs import PathId
 from api.pages import reading, words
 from api.pages.forms import ROUTES, Field, given_of
 from api.pages.hires import whole
@@ -42,13 +43,13 @@ def _applications(procedure: Procedure) -> list[Any]:
 
 
 @router.get("/openings/{opening_id}/apply")
-def ask(page: PageDep, opening_id: int) -> Response:
+def ask(page: PageDep, opening_id: PathId) -> Response:
     """The form for a person who applies."""
     return _form(page, _opening(page, opening_id), {}, {})
 
 
 @router.post("/openings/{opening_id}/apply")
-def take(page: PageDep, form: FormDep, seal: SealDep, opening_id: int) -> Response:
+def take(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Response:
     """Registers the person, or finds them by their number, and takes the application."""
     line = _opening(page, opening_id)
     given = given_of(form)

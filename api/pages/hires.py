@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from api.inputs import PathId
 from api.pages import hire_view as view
 from api.pages import reading, words
 from api.pages.filters import filter_fields
@@ -78,25 +79,26 @@ def _row(page: Page, line: HireLine, places: Mapping[str, str]) -> dict[str, Any
 
 
 def whole(text: str | None) -> int | None:
-    """A whole number of an address or a form; None for anything else."""
+    """A whole number of an address or a form that a database can hold; None for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @router.get("/hires/{hire_id}")
-def show_hire(page: PageDep, hire_id: int) -> Response:
+def show_hire(page: PageDep, hire_id: PathId) -> Response:
     """One hire: where it stands, what can be done, and everything that was done."""
     return _hire_page(page, hire_id, view.Tried())
 
 
 @router.post("/hires/{hire_id}/actions/{act}")
-def take_step(page: PageDep, form: FormDep, hire_id: int, act: str) -> Response:
+def take_step(page: PageDep, form: FormDep, hire_id: PathId, act: str) -> Response:
     """Takes a step. A refusal shows the page again, with the answers at the top and the form as it was filled in."""
-    _, offers = offers_of(page.office, hire_id, page.actor, page.at)
+    hire, _ = offers_of(page.office, hire_id, page.actor, page.at)
+    # by its name anywhere in the document: a button pressed twice finds the hire moved on, and must ask the same again
+    step = next((s for s in page.office.procedure(hire.procedure).steps if s.act == act), None)
     given = given_of(form)
-    offer = next((o for o in offers if o.step.act == act), None)
     try:
         version = _number(given, "version")
-        payload = payload_of(offer.step.records, given) if offer else {}
+        payload = payload_of(step.records, given) if step else {}
         key = (given.get("key") or [""])[0][:128] or None
         perform(page.office, hire_id, act, page.actor, page.at, payload, expected_version=version, key=key)
     except (StaleHire, KeyReused):
@@ -106,10 +108,8 @@ def take_step(page: PageDep, form: FormDep, hire_id: int, act: str) -> Response:
     except Refusal as refusal:
         faults = refusal.faults if isinstance(refusal, InputRefused) else {}
         answers = refusal.answers if isinstance(refusal, StepRefused) else ()
-        tried = view.Tried(act, given, faults, answers)
-        return _hire_page(page, hire_id, tried, refusal)
-    assert offer is not None
-    return page.go(f"/hires/{hire_id}", say("已办理：{step}", step=page.named(offer.step)))
+        return _hire_page(page, hire_id, view.Tried(act, given, faults, answers), refusal)
+    return page.go(f"/hires/{hire_id}", say("已办理：{step}", step=page.named(step) if step else act))
 
 
 STALE = say("这份聘用在您打开之后已有变动，刚才没有办理。请看过现在的情况再办。")

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.pages import reading
+from api.pages.hires import whole
 from api.pages.render import Page, PageDep
 from states.say import say
 from workflow import queries
@@ -56,8 +57,10 @@ def _row(page: Page, line: NoticeLine, places: Mapping[str, str]) -> dict[str, A
 
 
 def _key(text: str | None) -> NoticeKey | None:
+    """The key that the address of a further page carries; anything else is the first page."""
     try:
         ends_on, hire_id, seq = (text or "").split("~")
-        return date.fromisoformat(ends_on), int(hire_id), int(seq)
+        day, numbers = date.fromisoformat(ends_on), (whole(hire_id), whole(seq))
     except ValueError:
         return None
+    return None if None in numbers else (day, numbers[0] or 0, numbers[1] or 0)

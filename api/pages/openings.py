@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from api.inputs import PathId
 from api.pages import applicants, reading, words
 from api.pages.forms import Field, given_of, override_fields, overrides_of
 from api.pages.hires import hire_rows, whole
@@ -83,7 +84,7 @@ def make(page: PageDep, form: FormDep) -> Response:
 
 
 @router.get("/openings/{opening_id}")
-def show_one(page: PageDep, opening_id: int) -> Response:
+def show_one(page: PageDep, opening_id: PathId) -> Response:
     """One announcement and everyone who applied."""
     with page.office.database.reading() as connection:
         scope = scoped(page.actor)

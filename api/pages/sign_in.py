@@ -20,7 +20,7 @@ from workflow import sign_in
 from workflow.tables import metadata
 
 router = APIRouter()
-account, account_grant = metadata.tables["account"], metadata.tables["account_grant"]
+account, account_grant, region = (metadata.tables[name] for name in ("account", "account_grant", "region"))
 #: how many demo accounts are listed; a demonstration has a handful
 PEOPLE_MOST = 24
 
@@ -119,8 +119,9 @@ def _people(page: Page) -> list[dict[str, Any]]:
     """The demo accounts with their roles."""
     with page.office.database.reading() as connection:
         asked = (
-            select(account.c.username, account.c.name, account_grant.c.role)
+            select(account.c.username, account.c.name, account_grant.c.role, region.c.name.label("place"))
             .outerjoin(account_grant, account_grant.c.account_id == account.c.id)
+            .outerjoin(region, region.c.code == account_grant.c.region)
             .where(account.c.disabled_at.is_(None))
             .order_by(account.c.id, account_grant.c.role)
         )
@@ -129,6 +130,7 @@ def _people(page: Page) -> list[dict[str, Any]]:
     for row in rows:
         person = found.setdefault(row.username, {"username": row.username, "name": row.name, "roles": []})
         if row.role:
-            person["roles"].append(page.tell(ROLES[Role(row.role)]))
+            role = page.tell(ROLES[Role(row.role)])
+            person["roles"].append(f"{row.place} {role}" if row.place else role)
     stop = ", " if page.language == "en" else "、"
     return [{**p, "roles": stop.join(dict.fromkeys(p["roles"]))} for p in list(found.values())[:PEOPLE_MOST]]

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from api.pages import reading, words
 from api.pages.filters import filter_fields
+from api.pages.hires import whole
 from api.pages.render import Page, PageDep
 from states.say import say
 from workflow import queries
@@ -104,7 +105,8 @@ def _key(text: str | None) -> TaskKey | None:
     """The key that ``_written`` wrote; anything else is the first page."""
     try:
         due_on, hire_id, name, role = (text or "").split("~")
-        number = int(hire_id)
-        return (date.fromisoformat(due_on) if due_on else None, number, name, role) if number < 2**63 else None
+        day = date.fromisoformat(due_on) if due_on else None
     except ValueError:
         return None
+    number = whole(hire_id)
+    return None if number is None or "\x00" in name + role else (day, number, name, role)

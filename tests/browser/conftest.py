@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,24 +18,14 @@ SignIn = Callable[..., Page]
 @pytest.fixture(scope="session")
 def built(migrated_template: MigratedTemplate, tmp_path_factory: pytest.TempPathFactory) -> tuple[County, Path]:
     """The county and the file of its database, closed."""
-    path = tmp_path_factory.mktemp("county") / "county.sqlite3"
-    shutil.copyfile(migrated_template.sqlite(), path)
-    county = counties.build(f"sqlite:///{path}")
-    county.world.close()
-    connection = sqlite3.connect(path)  # what is still in the write-ahead log is not copied with the file
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return county, path
+    return counties.build_closed(migrated_template.sqlite(), tmp_path_factory.mktemp("county"))
 
 
 @pytest.fixture
 def county(built: tuple[County, Path], tmp_path: Path) -> Iterator[County]:
     """The county on its day, for this test alone."""
-    known, path = built
-    shutil.copyfile(path, tmp_path / "county.sqlite3")
-    county = counties.reopened(known, f"sqlite:///{tmp_path / 'county.sqlite3'}")
-    yield county
-    county.world.close()
+    with counties.copied(built, tmp_path) as county:
+        yield county
 
 
 @pytest.fixture

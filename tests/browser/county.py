@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -81,24 +84,45 @@ def build(url: str) -> County:
     world = World.on(url, START, REGIONS)
     settings = settings_of(url)
     seal = Seal.open(settings)
-    town = _account(world, seal, "lvhe", "王建国", Grant(Role.EMPLOYER, TOWN), 1)
-    hrss = _account(world, seal, "renshe", "李敏", Grant(Role.HRSS, COUNTY), 2)
-    rural = _account(world, seal, "zhenxing", "赵卫东", Grant(Role.RURAL, COUNTY), 3)
-    _account(world, seal, "ducha", "陈静", Grant(Role.SUPERVISOR, COUNTY), 4)
+    town = an_account(world, seal, "lvhe", "王建国", Grant(Role.EMPLOYER, TOWN), 1)
+    hrss = an_account(world, seal, "renshe", "李敏", Grant(Role.HRSS, COUNTY), 2)
+    rural = an_account(world, seal, "zhenxing", "赵卫东", Grant(Role.RURAL, COUNTY), 3)
+    an_account(world, seal, "ducha", "陈静", Grant(Role.SUPERVISOR, COUNTY), 4)
     county = County(world, settings, seal, town, hrss, rural)
     _last_year(county)
     _this_year(county)
     return county
 
 
-def reopened(built: County, url: str) -> County:
+def build_closed(migrated: Path, folder: Path) -> tuple[County, Path]:
+    """The county and the file of its database, closed and whole, to be copied."""
+    path = folder / "county.sqlite3"
+    shutil.copyfile(migrated, path)
+    county = build(f"sqlite:///{path}")
+    county.world.close()
+    connection = sqlite3.connect(path)  # what is still in the write-ahead log is not copied with the file
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return county, path
+
+
+@contextlib.contextmanager
+def copied(built: tuple[County, Path], folder: Path) -> Iterator[County]:
     """The same county on a copy of its database."""
+    known, path = built
+    shutil.copyfile(path, folder / "county.sqlite3")
+    county = _reopened(known, f"sqlite:///{folder / 'county.sqlite3'}")
+    yield county
+    county.world.close()
+
+
+def _reopened(built: County, url: str) -> County:
     clock = WalkingClock(TODAY)
     world = World(Office.open(Settings(database_url=url), clock), clock)
     return replace(built, world=world, settings=settings_of(url))
 
 
-def _account(world: World, seal: Seal, username: str, name: str, grant: Grant, order: int) -> Actor:
+def an_account(world: World, seal: Seal, username: str, name: str, grant: Grant, order: int) -> Actor:
     person = seal.person_key(number("19800101", order))
     with world.office.database.session() as session:
         made = accounts.create_account(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.county import County, a_person, number
+from tests.browser.county import TOWN, County, a_person, number, to_notice
 from tests.support.browser import RESULTS
 
 SENSITIVE = ("13891500000", "脱贫", "身体条件", number("19900101", 24), number("19900101", 24)[-4:], "lifted")
@@ -94,21 +94,17 @@ def test_it_comes_down_when_it_is_corrected_or_the_person_withdraws(
 
 
 def test_those_of_one_announcement_over_the_same_days_stand_on_one_sheet(site: str, county: County, page: Page) -> None:
-    from workflow.openings import add_place
-
     world = county.world
-    opening = world.hire(county.hires["欧阳文静"]).opening.id
-    second = add_place(world.office, opening, county.town, world.clock())
-    world.do(second, "apply", county.town, person_id=a_person(county, "黄小军", "19930303", 51))
-    for hire in (county.hires["欧阳文静"], second):
-        world.do(hire, "check", county.town)
-        world.do(hire, "recheck", county.hrss)
-        world.do(hire, "recheck", county.rural)
-    world.do(
-        county.hires["欧阳文静"], "post_notice", county.town, posted_on=world.clock.today, boards=["吕河镇政府公示栏"]
-    )
+    post = world.a_post("xunyang-2022-88", "town", TOWN, title="镇级信息员", employer="旬阳市吕河镇人民政府")
+    opened = world.an_opening(county.town, post, places=2, boards=("吕河镇政府公示栏",))
+    for hire, name, order in zip(opened.hire_ids, ("黄小军", "何巧云"), (51, 52), strict=True):
+        to_notice(county, hire, a_person(county, name, "19930303", order))
     page.goto(f"{site}/public")
-    expect(page.get_by_role("link", name="村级信息员拟聘人员公示（1人）")).to_have_count(2)
+    page.get_by_role("link", name="镇级信息员拟聘人员公示（2人）").click()
+    assert page.locator(".sheet tbody tr").all_inner_texts() == [
+        "1\t黄小军\t男\t冬青村\t镇级信息员\t",
+        "2\t何巧云\t女\t冬青村\t镇级信息员\t",
+    ]
 
 
 @pytest.mark.parametrize("number", ["0-1", "1-0", "999-1", "x", "1-1-1", "1-99", "9999999999999999999999-1"])
