@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from api.dependencies import SealDep
 from api.inputs import PathId
 from api.pages import reading, words
-from api.pages.forms import ROUTES, Field, given_of
+from api.pages.forms import Field
 from api.pages.hires import whole
+from api.pages.names import ROUTES
 from api.pages.render import FormDep, Page, PageDep
+from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
 from states.guards.labels import CATEGORIES, EDUCATION, STATEMENTS
 from states.procedure import Procedure, RecordKind

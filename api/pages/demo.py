@@ -14,8 +14,8 @@ from fastapi.responses import Response
 from sqlalchemy import func, select
 
 from api.pages import words
-from api.pages.forms import given_of
 from api.pages.render import FormDep, Page, PageDep
+from api.pages.submitted import given_of
 from api.problems import NotFound
 from api.security import is_secure, set_cookie
 from notifications.delivery import address

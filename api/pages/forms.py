@@ -14,8 +14,8 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from starlette.datastructures import FormData
 
+from api.pages.names import FIELDS, HINTS, ROUTES
 from api.pages.render import Page
 from states.facts import Hire
 from states.guards import Answer
@@ -51,62 +51,9 @@ class Field:
         return f"{self.prefix}{self.name}".replace(".", "-").replace("_", "-")
 
 
-#: the words of a field, by ``Model.field`` where its meaning depends on the model, else by ``field``; then a hint
-WORDS: dict[str, Sentence] = {
-    "opinion": say("意见"),
-    "approval_no": say("批准文号"),
-    "MeetingInput.held_on": say("会议日期"),
-    "TrainingInput.held_on": say("培训日期"),
-    "present": say("到会人数"),
-    "in_favour": say("同意人数"),
-    "posted_on": say("张贴日期"),
-    "boards": say("张贴处"),
-    "ObjectionInput.text": say("异议内容"),
-    "by_name": say("提出人"),
-    "objection": say("针对哪一项异议"),
-    "ObjectionAnswerInput.reason": say("处理理由"),
-    "passed": say("培训结果"),
-    "hours": say("学时"),
-    "started_on": say("上岗日期"),
-    "signed_on": say("签订日期"),
-    "starts_on": say("合同起始日"),
-    "number": say("合同编号"),
-    "year": say("考核年度"),
-    "points": say("得分"),
-    "grade": say("等次"),
-    "skilled": say("是否掌握岗位技能"),
-    "evidence": say("证明材料"),
-    "reason": say("理由"),
-    "kind": say("情形"),
-    "ProtectionInput.until": say("该情形的最后一日"),
-    "ExtensionInput.until": say("延长至"),
-    "given_on": say("提出日期"),
-    "leave_on": say("最后工作日"),
-    "done_on": say("交接日期"),
-    "ground": say("解聘情形"),
-    "effective_on": say("最后一日"),
-    "law": say("法律依据"),
-    "notice_on": say("书面通知日"),
-    "filing": say("哪一项报备"),
-    "sent_on": say("报送日期"),
-    "receipt": say("回执"),
-    "person_id": say("报名人"),
-    "route": say("报名途径"),
-}
-HINTS: dict[str, Sentence] = {
-    "boards": say("勾选实际张贴的地方；其他地方写在下面，一行一处。"),
-    "by_name": say("可以不填；匿名反映同样受理。"),
-    "starts_on": say("不填则为上岗之日。"),
-    "evidence": say("材料名称和编号。"),
-    "ObjectionInput.text": say("照原话记录，不作评判。"),
-    "law": say("情形须引用法律条文时填写。"),
-    "notice_on": say("须提前通知的情形填写。"),
-    "points": say("可填一位小数。"),
-}
 #: days that are begun with today: the usual case is that the thing was done today
 TODAY_FIRST = frozenset({"held_on", "posted_on", "started_on", "signed_on", "given_on", "done_on", "sent_on", "year"})
 _YES, _NO = say("是"), say("否")
-ROUTES = {"open": say("公开报名"), "recommended": say("推荐"), "self": say("自荐")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +117,7 @@ def _field(asking: Asking, model: type[StepInput], name: str) -> Field:
 
 def words_of(model: type[StepInput], name: str) -> Sentence:
     """What a field is called. Raises KeyError for a field without words."""
-    return WORDS.get(f"{model.__name__}.{name}") or WORDS[name]
+    return FIELDS.get(f"{model.__name__}.{name}") or FIELDS[name]
 
 
 def _control(asking: Asking, name: str, info: FieldInfo) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -314,49 +261,3 @@ def override_fields(
         kind = "prose" if need == "reason" else "text"
         found.append(Field(name, page.tell(_NEEDS[need]), kind, value, lines=2, prefix=prefix))
     return found
-
-
-# ---- back from a form --------------------------------------------------------------------------------------------
-
-
-def given_of(form: FormData) -> dict[str, list[str]]:
-    """What was filled in, to be shown again; files are left out."""
-    found: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            found.setdefault(name, []).append(value)
-    return found
-
-
-def payload_of(records: RecordKind, given: Mapping[str, list[str]]) -> dict[str, Any]:
-    """A submitted form as the payload of a step. Empty fields are left out; what is wrong with them the step says."""
-    model = INPUTS[records]
-    payload: dict[str, Any] = {}
-    for name in model.model_fields:
-        values = [value.strip() for value in given.get(name, []) if value.strip()]
-        if name == "boards":
-            payload[name] = _boards(given)
-        elif values and name not in ("overrides", "seq"):
-            payload[name] = values[0]
-    if records is RecordKind.FILING and "filing" in payload:
-        payload["filing"], _, payload["seq"] = str(payload["filing"]).rpartition("|")
-    overrides = overrides_of(given)
-    if overrides:
-        payload["overrides"] = overrides
-    return payload
-
-
-def _boards(given: Mapping[str, list[str]]) -> list[str]:
-    others = [line for text in given.get("boards_other", []) for line in text.splitlines()]
-    return [line.strip() for line in [*given.get("boards", []), *others] if line.strip()]
-
-
-def overrides_of(given: Mapping[str, list[str]]) -> list[dict[str, str]]:
-    """The exceptions that a form asks for, as ``states.inputs.Override`` takes them."""
-    found: dict[str, dict[str, str]] = {}
-    for name, values in given.items():
-        parts = name.split(".")
-        if len(parts) == 3 and parts[0] == OVERRIDE and values[0].strip():
-            found.setdefault(parts[1], {"guard": parts[1]})[parts[2]] = values[0].strip()
-    # an approval number without a reason is no exception yet: the form says what is missing
-    return list(found.values())

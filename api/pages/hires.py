@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from api.inputs import PathId
-from api.pages import hire_view as view
-from api.pages import reading, words
+from api.pages import life, reading, record, words
 from api.pages.filters import filter_fields
-from api.pages.forms import Field, given_of, payload_of
+from api.pages.forms import Field
 from api.pages.papers import blocks_of
 from api.pages.render import FormDep, Page, PageDep
+from api.pages.steps import Tried, steps_of
+from api.pages.submitted import given_of, payload_of
 from states.decide import Offer
 from states.facts import Hire
 from states.procedure import Procedure
@@ -86,7 +87,7 @@ def whole(text: str | None) -> int | None:
 @router.get("/hires/{hire_id}")
 def show_hire(page: PageDep, hire_id: PathId) -> Response:
     """One hire: where it stands, what can be done, and everything that was done."""
-    return _hire_page(page, hire_id, view.Tried())
+    return _hire_page(page, hire_id, Tried())
 
 
 @router.post("/hires/{hire_id}/actions/{act}")
@@ -108,7 +109,7 @@ def take_step(page: PageDep, form: FormDep, hire_id: PathId, act: str) -> Respon
     except Refusal as refusal:
         faults = refusal.faults if isinstance(refusal, InputRefused) else {}
         answers = refusal.answers if isinstance(refusal, StepRefused) else ()
-        return _hire_page(page, hire_id, view.Tried(act, given, faults, answers), refusal)
+        return _hire_page(page, hire_id, Tried(act, given, faults, answers), refusal)
     return page.go(f"/hires/{hire_id}", say("已办理：{step}", step=page.named(step) if step else act))
 
 
@@ -120,7 +121,7 @@ def _number(given: dict[str, list[str]], name: str) -> int | None:
     return whole(text)
 
 
-def _hire_page(page: Page, hire_id: int, tried: view.Tried, refusal: Refusal | None = None) -> Response:
+def _hire_page(page: Page, hire_id: int, tried: Tried, refusal: Refusal | None = None) -> Response:
     hire, offers = offers_of(page.office, hire_id, page.actor, page.at)
     procedure = page.office.procedure(hire.procedure)
     with page.office.database.reading() as connection:
@@ -150,7 +151,7 @@ def _refusal(page: Page, refusal: Refusal | None) -> dict[str, Any] | None:
 
 
 def _context(
-    page: Page, connection: Connection, hire: Hire, procedure: Procedure, offers: list[Offer], tried: view.Tried
+    page: Page, connection: Connection, hire: Hire, procedure: Procedure, offers: list[Offer], tried: Tried
 ) -> dict[str, Any]:
     scope = scoped(page.actor)
     line = queries.hire_line(connection, scope, hire.id)
@@ -175,12 +176,12 @@ def _context(
             "unpaid": procedure.stage_by_name[hire.stage].pay_stopped,
             "since": _since(page, hire),
         },
-        "life": view.life_line(page, procedure, hire, trail),
-        "next": view.what_comes_next(page, procedure, hire),
-        "steps": view.steps_of(page, procedure, hire, offers, tried),
+        "life": life.life_line(page, procedure, hire, trail),
+        "next": life.what_comes_next(page, procedure, hire),
+        "steps": steps_of(page, procedure, hire, offers, tried),
         "no_steps": page.tell(_no_steps(procedure, hire)),
-        "deadlines": view.deadlines_of(page, procedure, hire, filed_from),
-        "trail": view.trail_of(page, procedure, trail),
+        "deadlines": record.deadlines_of(page, procedure, hire, filed_from),
+        "trail": record.trail_of(page, procedure, trail),
         "blocks": blocks_of(page, procedure, hire, about, places, queries.records(connection, scope, hire.id) or {}),
     }
 

@@ -1,4 +1,4 @@
-"""Words for the codes that only pages show (名称): the facts that rules use, and the answers to gaps."""
+"""Words for what only pages show (名称): fields of forms, facts that rules use, answers to gaps."""
 
 from __future__ import annotations
 
@@ -144,3 +144,58 @@ RULINGS: dict[str, Sentence] = {
 }
 
 SEXES: dict[str, Sentence] = {"男": say("男"), "女": say("女")}
+
+#: the words of a field, by ``Model.field`` where its meaning depends on the model, else by ``field``; then a hint
+FIELDS: dict[str, Sentence] = {
+    "opinion": say("意见"),
+    "approval_no": say("批准文号"),
+    "MeetingInput.held_on": say("会议日期"),
+    "TrainingInput.held_on": say("培训日期"),
+    "present": say("到会人数"),
+    "in_favour": say("同意人数"),
+    "posted_on": say("张贴日期"),
+    "boards": say("张贴处"),
+    "ObjectionInput.text": say("异议内容"),
+    "by_name": say("提出人"),
+    "objection": say("针对哪一项异议"),
+    "ObjectionAnswerInput.reason": say("处理理由"),
+    "passed": say("培训结果"),
+    "hours": say("学时"),
+    "started_on": say("上岗日期"),
+    "signed_on": say("签订日期"),
+    "starts_on": say("合同起始日"),
+    "number": say("合同编号"),
+    "year": say("考核年度"),
+    "points": say("得分"),
+    "grade": say("等次"),
+    "skilled": say("是否掌握岗位技能"),
+    "evidence": say("证明材料"),
+    "reason": say("理由"),
+    "kind": say("情形"),
+    "ProtectionInput.until": say("该情形的最后一日"),
+    "ExtensionInput.until": say("延长至"),
+    "given_on": say("提出日期"),
+    "leave_on": say("最后工作日"),
+    "done_on": say("交接日期"),
+    "ground": say("解聘情形"),
+    "effective_on": say("最后一日"),
+    "law": say("法律依据"),
+    "notice_on": say("书面通知日"),
+    "filing": say("哪一项报备"),
+    "sent_on": say("报送日期"),
+    "receipt": say("回执"),
+    "person_id": say("报名人"),
+    "route": say("报名途径"),
+}
+HINTS: dict[str, Sentence] = {
+    "boards": say("勾选实际张贴的地方；其他地方写在下面，一行一处。"),
+    "by_name": say("可以不填；匿名反映同样受理。"),
+    "starts_on": say("不填则为上岗之日。"),
+    "evidence": say("材料名称和编号。"),
+    "ObjectionInput.text": say("照原话记录，不作评判。"),
+    "law": say("情形须引用法律条文时填写。"),
+    "notice_on": say("须提前通知的情形填写。"),
+    "points": say("可填一位小数。"),
+}
+
+ROUTES: dict[str, Sentence] = {"open": say("公开报名"), "recommended": say("推荐"), "self": say("自荐")}

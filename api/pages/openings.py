@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from api.inputs import PathId
 from api.pages import applicants, reading, words
-from api.pages.forms import Field, given_of, override_fields, overrides_of
+from api.pages.forms import Field, override_fields
 from api.pages.hires import hire_rows, whole
 from api.pages.render import FormDep, Page, PageDep
+from api.pages.submitted import given_of, overrides_of
 from api.problems import NotFound
 from states.facts import Actor
 from states.guards import Answer

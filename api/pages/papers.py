@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from api.pages import words
-from api.pages.hire_view import shown_facts
+from api.pages.record import shown_facts
 from api.pages.render import Page
 from states.facts import Hire
 from states.procedure import Procedure

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from api.pages.applicants import person_of
-from api.pages.forms import HINTS, WORDS, payload_of, words_of
-from api.pages.names import FACTS, RULINGS
+from api.pages.forms import words_of
+from api.pages.names import FACTS, FIELDS, HINTS, RULINGS
+from api.pages.submitted import payload_of
 from states import guards
 from states.inputs import INPUTS, FilingInput, NoticeInput, StepInput
 from states.loading import Catalogue
@@ -28,7 +29,7 @@ def test_every_field_of_every_step_has_words(model: type[StepInput]) -> None:
 def test_no_words_are_for_a_field_that_there_is_not() -> None:
     known = {name for model in INPUTS.values() for name in model.model_fields}
     exact = {f"{model.__name__}.{name}" for model in INPUTS.values() for name in model.model_fields}
-    assert {name for name in (*WORDS, *HINTS) if name not in known | exact} == set()
+    assert {name for name in (*FIELDS, *HINTS) if name not in known | exact} == set()
 
 
 def test_every_answer_to_a_gap_has_words() -> None:
