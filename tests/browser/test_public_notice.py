@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -105,6 +105,15 @@ def test_those_of_one_announcement_over_the_same_days_stand_on_one_sheet(site: s
         "1\t黄小军\t男\t冬青村\t镇级信息员\t",
         "2\t何巧云\t女\t冬青村\t镇级信息员\t",
     ]
+
+
+def test_it_comes_down_on_time_though_nobody_closed_it(site: str, sheet: str, county: County, page: Page) -> None:
+    """The worker was down, and an objection is still open: the last day is the last day all the same."""
+    county.world.clock.moment += timedelta(days=2)
+    response = page.goto(site + sheet)
+    assert response is not None and response.status == 410
+    page.goto(f"{site}/public")
+    expect(page.get_by_role("heading", name="目前没有公示")).to_be_visible()
 
 
 @pytest.mark.parametrize("number", ["0-1", "1-0", "999-1", "x", "1-1-1", "1-99", "9999999999999999999999-1"])

@@ -101,6 +101,8 @@ def test_a_button_pressed_twice_acts_once(county: County) -> None:
     fields = fields_of(client.get(f"/hires/{hire}").text, "check")
     answers = [client.post(f"/hires/{hire}/actions/check", data=fields) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
+    # the second press is told what the first one did, not that the hire has changed
+    assert answers[0].headers["set-cookie"] == answers[1].headers["set-cookie"]
     assert county.world.acts(hire).count("check") == 1
 
 
