@@ -339,6 +339,8 @@ def test_a_shorter_protected_period_does_not_shorten_a_longer_one() -> None:
     plan = protected(desk, "2027-04-01")
     assert desk.dossier.protected_until == d("2027-04-15")
     assert row(plan, "protection")["until_on"] == "2027-04-01"  # on record all the same
+    desk.do("protect", CLERK, "2027-02-02", kind="work_injury", until=d("2027-04-15"), evidence="工伤认定")
+    assert desk.dossier.protected_kind == "medical_period"  # nor does another of the same length take its name
     protected(desk, "2027-05-01")
     assert desk.dossier.protected_until == d("2027-05-01")
 
