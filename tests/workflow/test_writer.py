@@ -153,25 +153,34 @@ def test_nothing_to_write_is_nothing_written(county: World) -> None:
 
 def test_a_batch_with_one_stale_plan_keeps_the_others(county: World) -> None:
     """The rows of the stale one are in the same statement: each has to be held back on its own."""
-    hires = multiply(county, an_applicant(county), 4)
+    hires = multiply(county, an_applicant(county), 6)
     with county.office.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE opening SET places = 9")  # room for all in the one that they come from
-    plans = [_upheld(county, hire) for hire in hires[:2]] + [_check(county, hire) for hire in hires[2:]]
-    for number in (0, 2):
-        plans[number] = replace(plans[number], hire={**plans[number].hire, "version": 1})
+    prepared = (_upheld, _upheld, _check, _check, _reminder, _reminder)
+    plans = [prepare(county, hire) for prepare, hire in zip(prepared, hires, strict=True)]
+    for number in (0, 2, 4):
+        plans[number] = replace(plans[number], hire={**plans[number].hire, "version": 0})
     before = stored(county.office.database)
-    assert write(county, *plans) == {hires[1], hires[3]}
+    assert write(county, *plans) == {hires[1], hires[3], hires[5]}
     after = stored(county.office.database)
     for table in ("audit_entry", "decision", "objection", "notice", "timer", "task", "outbox"):
         names = [column.name for column in metadata.tables[table].columns]
         owner = names.index("hire_id")
-        for hire in (hires[0], hires[2]):
+        for hire in (hires[0], hires[2], hires[4]):
             rows = [[row for row in state[table] if row[owner] == hire] for state in (before, after)]
             assert rows[0] == rows[1], (table, hire)
-    assert [county.hire(hire).stage for hire in hires] == ["notice", "rejected", "applied", "checked"]
+    assert [county.hire(hire).stage for hire in hires] == [
+        "notice", "rejected", "applied", "checked", "applied", "applied",
+    ]  # fmt: skip
+    assert [reminders_of(county, hire) for hire in hires[4:]] == [["pending", "pending"], ["done", "pending"]]
     assert county.ask("SELECT taken FROM opening")[0][0] == 1
     with county.office.database.reading() as connection:
         assert faults_of(connection, hires) == []
+
+
+def reminders_of(world: World, hire: int) -> list[str]:
+    sql = "SELECT status FROM timer WHERE hire_id = ? AND name = 'first_check' ORDER BY mark"
+    return [row[0] for row in world.ask(sql, hire)]
 
 
 # ---- constraints ----------------------------------------------------------------------------------------------------
