@@ -114,7 +114,12 @@ def test_a_day_beside_its_last_hour_reads_well() -> None:
 # ---- what guards say ------------------------------------------------------------------------------------------------
 
 LOW, HIGH = d("2020-01-06"), d("2027-06-01")
-CATEGORIES: Mapping[str, Mapping[str, str]] = {"lifted": {}, "graduate": {}, "low_income": {}, "employment_difficulty": {}}
+CATEGORIES: Mapping[str, Mapping[str, str]] = {
+    "lifted": {},
+    "graduate": {},
+    "low_income": {},
+    "employment_difficulty": {},
+}
 
 
 def hires(procedure: Procedure) -> Iterator[Hire]:

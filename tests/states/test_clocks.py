@@ -84,9 +84,9 @@ def test_a_length_left_open_is_what_the_gap_says() -> None:
     ("base", "ends", "provisional"),
     [
         ("2026-12-17", "2026-12-24", False),
-        # the notice of 2027 may name the last days of 2026 too
+        # the notice of 2027 may name the last days of 2026 too; that 1 January is a holiday needs no notice
         ("2026-12-18", "2026-12-25", True),
-        ("2026-12-28", "2027-01-04", True),
+        ("2026-12-28", "2027-01-05", True),
     ],
 )
 def test_a_period_into_days_without_a_notice_is_provisional(base: str, ends: str, provisional: bool) -> None:

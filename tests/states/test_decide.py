@@ -326,15 +326,33 @@ def test_today_is_today_in_shanghai() -> None:
         decide(desk.hire, "meet", CLERK, late - timedelta(minutes=31), desk.rules, SETTING, payload=said)
 
 
-@pytest.mark.parametrize(("posted", "back_dated"), [("2026-03-03", True), ("2026-03-04", False), ("2026-03-05", False)])
-def test_a_notice_is_not_dated_back_before_the_hire_got_there(posted: str, back_dated: bool) -> None:
+@pytest.mark.parametrize(("posted", "counted_from"), [("2026-03-03", "2026-03-05"), ("2026-03-05", "2026-03-05")])
+def test_a_notice_is_not_dated_back(posted: str, counted_from: str) -> None:
+    """It may have hung before it was recorded, but it counts from the day it can be seen here."""
     desk = Desk.at_applied()
     desk.do("check", HRSS, "2026-03-04")
-    said: dict[str, Any] = {"posted_on": d(posted), "boards": ["公示栏"]}
-    if back_dated:
-        assert set(faults(desk, "post", CLERK, "2026-03-05", **said)) == {"posted_on"}
-    else:
-        desk.do("post", CLERK, "2026-03-05", **said)
+    plan = desk.do("post", CLERK, "2026-03-05", posted_on=d(posted), boards=["公示栏"])
+    assert desk.dossier.posted_on == d(counted_from)
+    assert (plan.rows["notice"][0]["posted_on"], plan.rows["notice"][0]["ends_on"]) == (posted, "2026-03-12")
+
+
+def test_a_notice_is_not_older_than_the_announcement() -> None:
+    desk = Desk.at_applied()
+    desk.do("check", HRSS)
+    assert set(faults(desk, "post", CLERK, posted_on=d("2026-03-01"), boards=["公示栏"])) == {"posted_on"}
+
+
+def test_nobody_leaves_before_the_notice_was_given() -> None:
+    desk = Desk.under_contract()
+    said = {"given_on": d("2026-05-02")}
+    assert set(faults(desk, "resign", CLERK, "2026-05-02", **said, leave_on=d("2026-05-01"))) == {"leave_on"}
+    desk.do("resign", CLERK, "2026-05-02", **said, leave_on=d("2026-05-02"))
+
+
+def test_whoever_refuses_says_why() -> None:
+    desk = Desk.at_applied()
+    assert set(faults(desk, "refuse", HRSS)) == {"opinion"}
+    desk.do("refuse", HRSS, opinion="不符合条件")
 
 
 def test_a_renewal_is_signed_once() -> None:

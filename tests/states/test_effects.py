@@ -72,12 +72,12 @@ def test_a_meeting_is_kept_with_its_votes() -> None:
 def test_a_notice_ends_as_the_deadline_of_its_stage_says() -> None:
     desk = Desk.at_applied()
     desk.do("check", HRSS)
-    plan = desk.do("post", CLERK, "2026-03-04", posted_on=d("2026-03-03"), boards=["镇公示栏", "村公示栏"])
+    plan = desk.do("post", CLERK, "2026-03-03", posted_on=d("2026-03-03"), boards=["镇公示栏", "村公示栏"])
     kept = desk.dossier
     assert iso(kept.posted_on, kept.notice_ends_on) == ("2026-03-03", "2026-03-10")
     assert (kept.boards, kept.notice_round) == (("镇公示栏", "村公示栏"), 2)
     assert row(plan, "notice") == {
-        "hire_id": 7, "seq": plan.seq, "round": 2, "posted_on": "2026-03-03", "ends_on": "2026-03-10",
+        "hire_id": 7, "seq": plan.seq, "round": 2, "posted_on": "2026-03-03", "ends_on": "2026-03-11",
         "provisional": False, "boards": ["镇公示栏", "村公示栏"], "article": "九",
     }  # fmt: skip
 
