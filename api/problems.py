@@ -193,6 +193,7 @@ def answer_json(answer: Answer, translate: Translate) -> dict[str, Any]:
         "guard": answer.guard,
         "effect": answer.effect.value,
         "passed": verdict.passed,
+        "unknown": verdict.unknown,
         "stops": answer.stops,
         "overridden": answer.overridden,
         "article": answer.article,

@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from states.chronology import check_days
 from states.clocks import local_day
 from states.facts import SYSTEM, Actor, Hire, Person
 from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict
-from states.inputs import INPUTS, Override, StepInput
+from states.inputs import INPUTS, MORE_IN_FAVOUR, Override, StepInput
 from states.machine import Rules
 from states.plan import Plan, TimerFact
 from states.procedure import AssessmentRules, DeadlineKind, Effect, RecordKind, Role, Step, article_of
@@ -26,8 +27,6 @@ from states.writing import Blocked, Carried, Remind, Setting, Writing
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
 
 FOUR_EYES = "four_eyes"
-#: fields that tell of something done
-HAPPENED = ("held_on", "posted_on", "signed_on", "started_on", "given_on", "done_on", "sent_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,8 @@ def decide(
     role = _role_of(hire, step, actor)
     day = on or local_day(at)
     values = _parsed(step, payload or {})
-    _check_days(hire, step, values, day)
+    check_days(hire, step, values, day)
+    _check_reason(step, values)
     _check_scale(rules.procedure.assessment, step, values)
     if step.records is RecordKind.APPLICATION:
         hire = replace(hire, person=candidate)
@@ -85,6 +85,8 @@ def offers(hire: Hire, actor: Actor, at: datetime, rules: Rules, setting: Settin
     found = []
     for step in rules.procedure.steps_from[hire.stage]:
         roles = actor.roles_in(hire.region) & frozenset(step.by)
+        if step.joint:
+            roles -= {signature.role for signature in hire.dossier.signatures if signature.act == step.act}
         if not step.automatic and roles:
             ask = Ask(hire, rules.procedure, step, local_day(at), setting.calendar, actor)
             found.append(Offer(step, roles, _answers(ask, rules, min(roles), {})))
@@ -150,22 +152,10 @@ def _parsed(step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:
     return dict(model)
 
 
-def _check_days(hire: Hire, step: Step, values: Mapping[str, Any], day: date) -> None:
-    """What is recorded has happened: no day in the future, no notice from before the hire got this far (倒签), and no
-    second signing of the same renewal.
-    """
-    faults = {
-        name: say("不能晚于办理当日（{today}）", today=day)
-        for name in HAPPENED
-        if isinstance(value := values.get(name), date) and value > day
-    }
-    if step.records is RecordKind.RENEWAL_SIGNING and hire.dossier.renewal_signed_on is not None:
-        faults["signed_on"] = say("续签合同已于{day}签订，不重复登记", day=hire.dossier.renewal_signed_on)
-    entered_on, posted_on = hire.dossier.entered_on, values.get("posted_on")
-    if posted_on is not None and entered_on is not None and posted_on < entered_on:
-        faults["posted_on"] = say("不能早于进入本环节之日（{entered}）", entered=entered_on)
-    if faults:
-        raise InputRefused(faults)
+def _check_reason(step: Step, values: Mapping[str, Any]) -> None:
+    """Whoever refuses an applicant says why: the person is told, and a supervisor will ask."""
+    if step.params.get("refuse") and not values.get("opinion"):
+        raise InputRefused({"opinion": say("请写明不予通过的理由")})
 
 
 def _check_scale(assessment: AssessmentRules, step: Step, values: Mapping[str, Any]) -> None:
@@ -198,6 +188,18 @@ def _fault(kind: str, message: str) -> Sentence:
         return say("内容过短")
     if kind == "string_too_long":
         return say("内容过长")
+    if kind == "too_short":
+        return say("至少填写一项")
+    if kind == "too_long":
+        return say("填写的项数过多")
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        return say("超出允许的范围")
+    if kind in ("literal_error", "enum"):
+        return say("没有这个选项")
+    if kind.startswith("bool"):
+        return say("请选择是或否")
+    if MORE_IN_FAVOUR in message:
+        return say("同意人数不能多于到会人数")
     return say("填写的内容不符合要求（{message}）", message=message)
 
 

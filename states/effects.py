@@ -13,6 +13,7 @@ from typing import Any
 
 from states.bases import BASES
 from states.calendar import Calendar
+from states.chronology import notice_begins
 from states.clocks import due
 from states.facts import Actor, Dossier, Hire, OpenFiling, Person
 from states.periods import last_day_of_term
@@ -98,7 +99,7 @@ def _meeting(act: Act) -> dict[str, Any]:
 
 def _notice(act: Act) -> dict[str, Any]:
     """公示: its end follows from the deadline that the document sets on the stage it leads to."""
-    posted_on: date = act.input["posted_on"]
+    posted_on = notice_begins(act.input["posted_on"], act.on)
     target = act.step.to or act.hire.stage
     line = next(line for line in act.procedure.deadlines_during[target] if line.base == "posted_on")
     ends_on, provisional = due(act.procedure, line.length, posted_on, act.calendar)
@@ -107,7 +108,7 @@ def _notice(act: Act) -> dict[str, Any]:
     act.record(
         "notice",
         round=round_no,
-        posted_on=_iso(posted_on),
+        posted_on=_iso(act.input["posted_on"]),
         ends_on=_iso(ends_on),
         provisional=provisional,
         boards=list(boards),
@@ -222,12 +223,15 @@ def _assessment(act: Act) -> dict[str, Any]:
         skilled=act.input.get("skilled"),
         evidence=act.input.get("evidence"),
     )
+    rulings = {s.act for s in act.procedure.steps if s.records is RecordKind.ASSESSMENT_RULING}
     return {
         "proposed_year": act.input["year"],
         "proposed_grade": name,
         "proposed_points_tenths": tenths,
         "proposed_seq": act.seq,
         "proposed_by": act.actor.person_key,
+        # a new proposal is not what was signed
+        "signatures": tuple(s for s in act.dossier.signatures if s.act not in rulings),
         "proposed_skilled": act.input.get("skilled"),
     }
 

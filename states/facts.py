@@ -227,9 +227,7 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
     """The dossier as plain JSON values: unset fields left out, days as ISO text."""
     out: dict[str, Any] = {}
     for name, value in zip(_FIELDS, _VALUES(dossier), strict=True):
-        if value:
-            out[name] = value
-        elif value is not None and name in _FINDINGS:
+        if value or (value is not None and name in _FINDINGS):
             out[name] = value
     for name in DATE_FIELDS & out.keys():
         out[name] = out[name].isoformat()

@@ -9,9 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from states.procedure import Model, RecordKind
+
+#: what a meeting's numbers are refused with; told in words where inputs are read
+MORE_IN_FAVOUR = "more in favour than present"
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x08]*$")
@@ -57,6 +60,13 @@ class MeetingInput(StepInput):
     held_on: date
     present: int = Field(ge=1, le=10000)
     in_favour: int = Field(ge=0, le=10000)
+
+    @field_validator("in_favour")
+    @classmethod
+    def no_more_than_present(cls, value: int, info: ValidationInfo) -> int:
+        if "present" in info.data and value > info.data["present"]:
+            raise ValueError(MORE_IN_FAVOUR)
+        return value
 
 
 class NoticeInput(StepInput):

@@ -377,6 +377,8 @@ class Carried(Writing):
                     "joint": self.step.joint,
                     "opinion": self.input.get("opinion") or self.input.get("reason"),
                     "approval_no": self.input.get("approval_no"),
+                    "evidence": self.input.get("evidence"),
+                    "law": self.input.get("law"),
                     "overrides": overrides,
                 },
             )

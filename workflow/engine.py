@@ -211,10 +211,10 @@ def _after_conflict(office: Office, actor: Actor, key: str | None, digest: str, 
         return _kept(office, actor, key, digest)
     if "taken" in text:
         raise PlaceTaken(say("名额刚刚被占满，不能再占用")) from error
-    if "serving" in text or "hire.person_id" in text:
-        raise PlaceTaken(say("此人已在其他公益性岗位上岗，一人不能兼任两岗")) from error
     if "live_application" in text or "hire.opening_id" in text:
         raise PlaceTaken(say("此人已报名这一岗位，不能重复报名")) from error
+    if "serving" in text or "hire.person_id" in text:
+        raise PlaceTaken(say("此人已在其他公益性岗位上岗，一人不能兼任两岗")) from error
     if "four_eyes" in text or "signer" in text or "decision.officer_key" in text:
         raise PlaceTaken(say("经办与审批须由不同的人办理")) from error
     if "audit_entry" in text:

@@ -19,13 +19,16 @@ from states.facts import Actor, Opening, Post
 from states.guards import Answer, AskOpening
 from states.inputs import Override
 from states.machine import Rules
-from states.procedure import Procedure, Role
-from states.refusals import NoSuchHire, StepNotOffered, StepRefused
+from states.procedure import Procedure, RecordKind, Role
+from states.refusals import InputRefused, NoSuchHire, StepNotOffered, StepRefused
 from states.say import say
 from states.targets import YearTarget, target_of
 from workflow.office import Office
 from workflow.reading import load_hires
 from workflow.writer import bare_hire, write_plans
+
+#: one announcement is one list of people: more is a slip of the pen
+MOST_PLACES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def announce(
     with the answers of the announcement's guards, StepNotOffered for the wrong role or region.
     """
     day = announced_on or local_day(at)
+    _check_window(day, closes_on, places)
     with office.database.transaction() as connection:
         post, procedure_id, counted = _post(office, connection, post_id, actor)
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
@@ -73,9 +77,17 @@ def announce(
 
 
 def preview_opening(
-    office: Office, actor: Actor, at: datetime, *, post_id: int, places: int, boards: Sequence[str] = ()
+    office: Office,
+    actor: Actor,
+    at: datetime,
+    *,
+    post_id: int,
+    places: int,
+    boards: Sequence[str] = (),
+    closes_on: date | None = None,
 ) -> tuple[Answer, ...]:
-    """What the guards say of an announcement before it is made. Raises StepNotOffered as ``announce`` does."""
+    """What the guards say of an announcement before it is made. Raises as ``announce`` does."""
+    _check_window(local_day(at), closes_on, places)
     with office.database.reading() as connection:
         post, procedure_id, counted = _post(office, connection, post_id, actor)
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
@@ -83,6 +95,16 @@ def preview_opening(
         day = local_day(at)
         opening = Opening(0, day, None, places, 0, tuple(boards), None)
         return ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
+
+
+def _check_window(announced_on: date, closes_on: date | None, places: int) -> None:
+    faults = {}
+    if closes_on is not None and closes_on < announced_on:
+        faults["closes_on"] = say("报名截止日不能早于公告日（{day}）", day=announced_on)
+    if not 1 <= places <= MOST_PLACES:
+        faults["places"] = say("名额须在1到{most}之间", most=MOST_PLACES)
+    if faults:
+        raise InputRefused(faults)
 
 
 def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> int:
@@ -95,7 +117,7 @@ def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> in
             raise NoSuchHire(opening_id)
         post, _, _ = _post(office, connection, found[0], actor)
         rules = office.rulebook.rules(found[1])
-        role = _announcer(rules, post, actor)
+        role = _receiver(rules, post, actor)
         hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
         _post_hires(office, connection, [hire_id], actor, role, at)
         return hire_id
@@ -123,6 +145,22 @@ def _announcer(rules: Rules, post: Post, actor: Actor) -> Role:
     return min(roles)
 
 
+def _receiver(rules: Rules, post: Post, actor: Actor) -> Role:
+    """Who may open a further hire: whoever takes applications, which is not everywhere whoever announces."""
+    first = rules.procedure.first_stage.stage
+    takers = {
+        role
+        for step in rules.procedure.steps_from[first]
+        if step.records is RecordKind.APPLICATION
+        for role in step.by
+        if role is not Role.APPLICANT
+    }
+    roles = actor.roles_in(post.region) & (takers | frozenset(rules.procedure.announcement.by))
+    if not roles:
+        raise StepNotOffered(say("您在这个地区没有受理报名的职责"), forbidden=True)
+    return min(roles)
+
+
 def _ask_opening(
     office: Office,
     connection: Connection,
@@ -138,11 +176,12 @@ def _ask_opening(
     within = _scope(procedure, post, plan)
     in_use, cost = connection.exec_driver_sql(
         office._sql(
-            "SELECT count(*), coalesce(sum(p.monthly_fen), 0) FROM hire h JOIN opening o ON o.id = h.opening_id"
-            " JOIN post p ON p.id = o.post_id WHERE p.procedure_id = ? AND p.kind = ?"
-            " AND h.state NOT IN ('dismissed', 'rejected', 'withdrawn') AND substr(h.region, 1, ?) = ?"
+            "SELECT count(CASE WHEN p.kind = ? AND substr(h.region, 1, ?) = ? THEN 1 END),"
+            " coalesce(sum(p.monthly_fen), 0) FROM hire h JOIN opening o ON o.id = h.opening_id"
+            " JOIN post p ON p.id = o.post_id WHERE p.procedure_id = ?"
+            " AND h.state NOT IN ('dismissed', 'rejected', 'withdrawn')"
         ),
-        (procedure.procedure, post.kind, len(within), within),
+        (post.kind, len(within), within, procedure.procedure),
     ).one()
     return AskOpening(
         procedure=procedure,

@@ -302,6 +302,8 @@ class Decision(SQLModel, table=True):
     joint: bool
     opinion: str | None = Field(default=None, sa_type=Text)
     approval_no: str | None = Field(default=None, max_length=200)
+    evidence: str | None = Field(default=None, max_length=200)
+    law: str | None = Field(default=None, max_length=200)
     overrides: list[Any] = Field(default_factory=list, sa_column=json_column())
     __table_args__ = (
         CheckConstraint("NOT independent OR officer_key <> submitter_key", name="four_eyes"),
@@ -487,7 +489,7 @@ class Task(SQLModel, table=True):
     seq: int
     __table_args__ = (
         Index("ix_task_role_region", "role", "region", "due_on", "hire_id"),
-        Index("ix_task_role_due", "role", "due_on", "hire_id", "region"),
+        Index("ix_task_role_due", "role", "due_on", "hire_id", "name", "region"),
     )
 
 

@@ -101,7 +101,7 @@ def take_step(page: PageDep, form: FormDep, hire_id: PathId, act: str) -> Respon
         version = _number(given, "version")
         payload = payload_of(step.records, given) if step else {}
         key = (given.get("key") or [""])[0][:128] or None
-        perform(page.office, hire_id, act, page.actor, page.at, payload, expected_version=version, key=key)
+        done = perform(page.office, hire_id, act, page.actor, page.at, payload, expected_version=version, key=key)
     except (StaleHire, KeyReused):
         return page.go(f"/hires/{hire_id}", STALE, "care")
     except NoSuchHire:
@@ -110,7 +110,10 @@ def take_step(page: PageDep, form: FormDep, hire_id: PathId, act: str) -> Respon
         faults = refusal.faults if isinstance(refusal, InputRefused) else {}
         answers = refusal.answers if isinstance(refusal, StepRefused) else ()
         return _hire_page(page, hire_id, Tried(act, given, faults, answers), refusal)
-    return page.go(f"/hires/{hire_id}", say("已办理：{step}", step=page.named(step) if step else act))
+    name = page.named(step) if step else act
+    if step is not None and step.joint and done.stage == hire.stage and step.to is not None:
+        return page.go(f"/hires/{hire_id}", say("已会签：{step}，等待其他单位会签", step=name))
+    return page.go(f"/hires/{hire_id}", say("已办理：{step}", step=name))
 
 
 STALE = say("这份聘用在您打开之后已有变动，刚才没有办理。请看过现在的情况再办。")

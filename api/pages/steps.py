@@ -89,7 +89,7 @@ def _step(page: Page, procedure: Procedure, hire: Hire, offer: Offer, tried: Tri
         step.main,
         step.adverse,
         again,
-        _joint(page, procedure, hire, step),
+        " ".join(part for part in (_about(page, procedure, hire, step), _joint(page, procedure, hire, step)) if part),
         words.clauses_of(page, answers),
         fields_of(asking) if step.records is not RecordKind.APPLICATION else [],
         overrides if not beyond else [],
@@ -100,6 +100,26 @@ def _step(page: Page, procedure: Procedure, hire: Hire, offer: Offer, tried: Tri
 
 def _link(page: Page, hire: Hire) -> tuple[str, str]:
     return f"/openings/{hire.opening.id}/apply?hire={hire.id}", page.tell(say("登记报名人"))
+
+
+def _about(page: Page, procedure: Procedure, hire: Hire, step: Step) -> str:
+    """What a ruling rules on: nobody signs what they have not seen."""
+    dossier = hire.dossier
+    if step.records is not RecordKind.ASSESSMENT_RULING or dossier.proposed_year is None:
+        return ""
+    grade = procedure.assessment.grade(dossier.proposed_grade or "")
+    named = page.named(grade) if grade else dossier.proposed_grade or ""
+    if dossier.proposed_points_tenths is None:
+        return page.tell(say("审定的是：{year}年度考核，拟定等次“{grade}”。", year=dossier.proposed_year, grade=named))
+    points = f"{dossier.proposed_points_tenths / 10:g}"
+    return page.tell(
+        say(
+            "审定的是：{year}年度考核，{points}分，拟定等次“{grade}”。",
+            year=dossier.proposed_year,
+            points=points,
+            grade=named,
+        )
+    )
 
 
 def _joint(page: Page, procedure: Procedure, hire: Hire, step: Step) -> str:

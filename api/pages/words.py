@@ -89,6 +89,8 @@ def clause_of(page: Page, answer: Answer) -> Clause:
 
 
 def _standing(answer: Answer) -> tuple[str, Sentence]:
+    if answer.verdict.unknown:
+        return "open", say("未作比较")
     if answer.verdict.passed:
         return "pass", say("符合")
     if answer.stops:
@@ -99,7 +101,7 @@ def _standing(answer: Answer) -> tuple[str, Sentence]:
 
 def clauses_of(page: Page, answers: Iterable[Answer]) -> list[Clause]:
     """The answers, those that stop the step first."""
-    order = {"stop": 0, "warn": 1, "pass": 2}
+    order = {"stop": 0, "warn": 1, "open": 2, "pass": 3}
     return sorted((clause_of(page, answer) for answer in answers), key=lambda clause: order[clause.kind])
 
 

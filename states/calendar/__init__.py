@@ -214,10 +214,18 @@ def _index(day: date) -> int:
     return index
 
 
+#: days that the State Council's own regulation (全国年节及纪念日放假办法) frees in every year, notice or not
+FIXED = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+
+
 def _build(years: Mapping[int, CalendarYear], named: Mapping[date, tuple[CalendarYear, Rest | None]]) -> _Tables:
     week = [1, 1, 1, 1, 1, 0, 0]
     working = bytearray(islice(cycle(week), FIRST_DAY.weekday(), FIRST_DAY.weekday() + _SIZE))
     unsure = bytearray(b"\1") * _SIZE
+    for year in range(FIRST_DAY.year, date.fromordinal(_BASE + _SIZE - 1).year + 1):
+        if year not in years:
+            for month, day_of_month in FIXED:
+                working[_index(date(year, month, day_of_month))] = 0
     for year in years:
         next_year_known = year + 1 in years
         begins = _index(date(year, 1, 1))
@@ -243,6 +251,9 @@ def _why_ordinary(day: date, working: bool, missing: tuple[int, ...]) -> Sentenc
     weekday, years = weekday_name(day), "、".join(map(str, missing))
     if missing and working:
         return say("{weekday}，暂按工作日计：{years}年放假安排尚未载入", weekday=weekday, years=years)
+    if missing and day.weekday() < 5:
+        name = FIXED[day.month, day.day]
+        return say("{weekday}，{name}，法定节假日（调休安排待{years}年通知）", weekday=weekday, name=name, years=years)
     if missing:
         return say("{weekday}，暂按休息日计：{years}年放假安排尚未载入", weekday=weekday, years=years)
     return say("{weekday}，工作日", weekday=weekday) if working else say("{weekday}，休息日", weekday=weekday)

@@ -31,6 +31,8 @@ class Verdict:
     say: Sentence
     inputs: Mapping[str, Shown] = field(default_factory=_nothing)
     remedy: Sentence | None = None
+    #: nothing was there to compare with: it does not stand in the way, and is not shown as met
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ class AskOpening:
     """The question before an announcement: may this opening be announced (招聘公告)?
 
     ``in_use`` counts the places of the same quota that are open or filled, in the scope of the quota (all of the
-    document's area, or one village); ``counted`` is the number that bands are asked about; ``budget_fen`` the money left
-    for these posts and ``monthly_fen`` what all posts in use and the new ones cost per month.
+    document's area, or one village); ``counted`` is the number that bands are asked about; ``budget_fen`` the money
+    left for these posts and ``monthly_fen`` what all posts in use and the new ones cost per month.
     """
 
     procedure: Procedure
@@ -179,3 +181,8 @@ def passed(sentence: Sentence, **inputs: Shown) -> Verdict:
 
 def refused(sentence: Sentence, remedy: Sentence | None = None, **inputs: Shown) -> Verdict:
     return Verdict(False, sentence, inputs, remedy)
+
+
+def unknown(sentence: Sentence, **inputs: Shown) -> Verdict:
+    """Nothing to compare with: passed, and shown as neither met nor refused."""
+    return Verdict(True, sentence, inputs, None, True)

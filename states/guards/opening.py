@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from states.facts import holds_place
-from states.guards import Ask, AskOpening, IntOrGap, NoParams, Params, Verdict, guard, opening_guard, passed, refused
+from states.guards import (
+    Ask,
+    AskOpening,
+    IntOrGap,
+    NoParams,
+    Params,
+    Verdict,
+    guard,
+    opening_guard,
+    passed,
+    refused,
+    unknown,
+)
 from states.guards.common import iso, yuan
 from states.say import Fact, say
 
@@ -140,7 +152,7 @@ def minimum_wage(ask: AskOpening, rule: NoParams) -> Verdict:
     """最低工资: the monthly pay of the post against the local figure, which is data and may be unknown."""
     pay, least = ask.post.monthly_fen, ask.post.minimum_wage_fen
     if least is None:
-        return passed(say("当地最低工资标准未登记，未作比较"), monthly_fen=pay, minimum_fen=None)
+        return unknown(say("当地最低工资标准未登记，未作比较"), monthly_fen=pay, minimum_fen=None)
     facts = {"pay": yuan(pay), "least": yuan(least)}
     if pay >= least:
         return passed(say("月工资{pay}元，不低于最低工资标准{least}元", **facts), monthly_fen=pay, minimum_fen=least)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from states.guards import AskOpening, IntOrGap, Params, Verdict, opening_guard, passed, refused
+from states.guards import AskOpening, IntOrGap, Params, Verdict, opening_guard, passed, refused, unknown
 from states.procedure import GapRef, Name
 from states.say import say
 
@@ -41,7 +41,7 @@ def quota_target(ask: AskOpening, rule: Target) -> Verdict:
     """计划数: a target, not a cap. Going beyond it is lawful when recorded, so the line that asks should only warn."""
     target = ask.year_target if ask.year_target is not None else ask.settle(rule.places)
     if target is None:
-        return passed(say("未登记计划数，未作比较"), in_use=ask.in_use, new=ask.opening.places)
+        return unknown(say("未登记计划数，未作比较"), in_use=ask.in_use, new=ask.opening.places)
     facts = {"target": int(target), "in_use": ask.in_use, "new": ask.opening.places}
     total = ask.in_use + ask.opening.places
     if total <= target:

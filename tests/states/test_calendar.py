@@ -130,10 +130,23 @@ def test_a_day_that_a_loaded_notice_names_is_certain_though_its_own_year_is_miss
     assert alone.missing_years(day("2022-12-31"), day("2023-12-24")) == ()
 
 
-def test_an_unpublished_year_counts_by_the_weekday_alone():
-    assert CALENDAR.day(day("2027-10-01")).working  # a Friday, certainly a holiday once the notice is loaded
-    assert not CALENDAR.day(day("2027-10-02")).working
-    assert CALENDAR.day(day("2027-10-01")).year_notice is None
+@pytest.mark.parametrize(
+    ("on", "working"),
+    [
+        ("2027-01-01", False),  # the regulation on holidays frees these in every year
+        ("2027-10-01", False),
+        ("2027-10-04", True),  # a Monday that the notice may free, or not
+        ("2027-10-08", True),
+        ("2027-10-09", False),  # a Saturday that the notice may make a working day
+        ("2028-05-01", False),
+        ("2028-05-02", False),
+        ("2028-05-03", True),
+    ],
+)
+def test_an_unpublished_year_counts_weekdays_and_the_days_that_are_free_by_regulation(on, working):
+    found = CALENDAR.day(day(on))
+    assert (found.working, found.provisional, found.year_notice) == (working, True, None)
+    assert found.why.text()
 
 
 def test_loading_a_year_settles_it_and_changes_the_edition(tmp_path):

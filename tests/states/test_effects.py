@@ -77,7 +77,7 @@ def test_a_notice_ends_as_the_deadline_of_its_stage_says() -> None:
     assert iso(kept.posted_on, kept.notice_ends_on) == ("2026-03-03", "2026-03-10")
     assert (kept.boards, kept.notice_round) == (("镇公示栏", "村公示栏"), 2)
     assert row(plan, "notice") == {
-        "hire_id": 7, "seq": plan.seq, "round": 2, "posted_on": "2026-03-03", "ends_on": "2026-03-11",
+        "hire_id": 7, "seq": plan.seq, "round": 2, "posted_on": "2026-03-03", "ends_on": "2026-03-10",
         "provisional": False, "boards": ["镇公示栏", "村公示栏"], "article": "九",
     }  # fmt: skip
 

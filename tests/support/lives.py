@@ -34,6 +34,10 @@ class Stop:
     when: When = lambda day, hire: True
 
 
+def _why(day: date, hire: Hire) -> dict[str, Any]:
+    return {"opinion": "条件不符"}
+
+
 def _term_is_near(day: date, hire: Hire) -> bool:
     ends = hire.dossier.term_ends_on
     return ends is not None and day >= ends - timedelta(days=40)
@@ -213,8 +217,8 @@ XUNYANG = County(
             Stop("notice_closed", "withdraw", "employer"),
         ),
         "upheld": (*_XY_NOTICE, *_upheld("hrss", "rural")),
-        "rejected": (_XY_NOTICE[0], Stop("applied", "reject", "employer")),
-        "refused": (*_XY_REPORTED, Stop("joint_review", "refuse", "rural")),
+        "rejected": (_XY_NOTICE[0], Stop("applied", "reject", "employer", _why)),
+        "refused": (*_XY_REPORTED, Stop("joint_review", "refuse", "rural", _why)),
         "cancelled": (Stop("vacancy", "cancel", "employer"),),
         "unfilled": (),
         **_endings(_XY_CONTRACT, "employer", "contracted", "fraud"),
@@ -277,8 +281,8 @@ _LC_LIVES = {
     ),
     "objected": (*_LC_NOTICE, *_objected("village", "hrss", "township"), Stop("county_review", "withdraw", "township")),
     "upheld": (*_LC_NOTICE, *_upheld("village", "hrss")),
-    "rejected": (_LC_NOTICE[0], Stop("applied", "reject", "township")),
-    "refused": (*_LC_NOTICE, Stop("county_review", "refuse", "hrss")),
+    "rejected": (_LC_NOTICE[0], Stop("applied", "reject", "township", _why)),
+    "refused": (*_LC_NOTICE, Stop("county_review", "refuse", "hrss", _why)),
     "cancelled": (Stop("vacancy", "cancel", "township"),),
     "unfilled": (),
     **_endings(_LC_POST, "township", "on_post", "incapable"),
@@ -371,8 +375,8 @@ BAIHE = County(
             Stop("renewed", "hand_over", "village", lambda day, hire: {"done_on": day}),
             Stop("renewed", "consent_resignation", "employer"),
         ),
-        "rejected": (_BH_CHOSEN[0], Stop("applied", "reject", "village")),
-        "refused": (*_BH_CHOSEN, Stop("chosen", "refuse", "township")),
+        "rejected": (_BH_CHOSEN[0], Stop("applied", "reject", "village", _why)),
+        "refused": (*_BH_CHOSEN, Stop("chosen", "refuse", "township", _why)),
         "withdrawn": (*_BH_CHOSEN, Stop("chosen", "withdraw", "village")),
         "cancelled": (Stop("vacancy", "cancel", "village"),),
         "unfilled": (),
@@ -438,8 +442,8 @@ NEIMENGGU = County(
         ),
         "upheld": (*_NM_NOTICE, *_upheld("hrss", "township")),
         "upheld_above": (*_NM_SECOND, *_upheld("village", "rural", "notice_township")),
-        "rejected": (_NM_NOTICE[0], Stop("applied", "reject", "village")),
-        "refused": (*_NM_NOTICE, Stop("village_noticed", "refuse", "township")),
+        "rejected": (_NM_NOTICE[0], Stop("applied", "reject", "village", _why)),
+        "refused": (*_NM_NOTICE, Stop("village_noticed", "refuse", "township", _why)),
         "cancelled": (Stop("vacancy", "cancel", "employer"),),
         "unfilled": (),
         **_endings(_NM_SIGNED, "employer", "contracted", "post_cancelled"),

@@ -334,6 +334,8 @@ def upgrade() -> None:
         sa.Column("joint", sa.Boolean(), nullable=False),
         sa.Column("opinion", sa.Text(), nullable=True),
         sa.Column("approval_no", sa.String(length=200), nullable=True),
+        sa.Column("evidence", sa.String(length=200), nullable=True),
+        sa.Column("law", sa.String(length=200), nullable=True),
         sa.Column("overrides", sa.JSON(), nullable=False),
         sa.CheckConstraint("NOT independent OR officer_key <> submitter_key", name=op.f("ck_decision_four_eyes")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_decision_hire_id")),
@@ -468,7 +470,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hire_id", "name", "role", name=op.f("pk_task")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("ix_task_role_due", ["role", "due_on", "hire_id", "region"], unique=False)
+        batch_op.create_index("ix_task_role_due", ["role", "due_on", "hire_id", "name", "region"], unique=False)
         batch_op.create_index("ix_task_role_region", ["role", "region", "due_on", "hire_id"], unique=False)
 
     op.create_table(
