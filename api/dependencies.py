@@ -19,6 +19,7 @@ from api.security import token_of
 from notifications.i18n import translator
 from states.facts import Actor
 from states.say import Translate
+from workflow.demo_clock import session_moment
 from workflow.office import Office
 from workflow.queries import Scope, scoped
 from workflow.sealing import Seal
@@ -75,12 +76,12 @@ def moment(office: OfficeDep) -> datetime:
 NowDep = Annotated[datetime, Depends(moment)]
 
 
-def visitor_of(request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep) -> SignedIn | None:
+def visitor_of(request: Request, office: OfficeDep, settings: SettingsDep) -> SignedIn | None:
     """Who is signed in, or None."""
     token = token_of(request, settings)
     if token is None:
         return None
-    visit = visit_of(office.database, token, at, lifetime=Lifetime.of(settings))
+    visit = visit_of(office.database, token, session_moment(office), lifetime=Lifetime.of(settings))
     if visit is None:
         return None
     request.state.language = visit.language

@@ -50,6 +50,13 @@ class DemoClock:
         self._read_at = float("-inf")
 
 
+def session_moment(office: Office) -> datetime:
+    """The moment that sessions go by: the world's, also where a demo runs ahead, so that moving the demo's day signs
+    nobody out.
+    """
+    return clock.now() if isinstance(office.now, DemoClock) else office.now()
+
+
 def read_offset(database: Database) -> timedelta:
     """How far the demo's clock runs from the world's; nothing where it was never moved."""
     mark = "?" if database.is_sqlite else "%s"

@@ -17,10 +17,9 @@ from api.pages import words
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
-from api.security import is_secure, set_cookie
+from api.security import is_secure
 from notifications.delivery import address
 from states.say import say
-from workflow import sign_in
 from workflow.demo_clock import advance
 from workflow.queries import scoped
 from workflow.tables import metadata
@@ -44,10 +43,6 @@ def move(page: PageDep, form: FormDep) -> Response:
     response = page.go((given.get("back") or ["/"])[0])
     since = before.isoformat()
     response.set_cookie(SINCE_COOKIE, since, 3600, samesite="lax", httponly=True, secure=is_secure(page.settings))
-    if page.actor.account_id is not None:
-        limits = sign_in.Lifetime.of(page.settings)
-        begun = sign_in.begin(page.office.database, page.actor.account_id, page.office.now(), lifetime=limits)
-        set_cookie(response, page.settings, begun.token)
     return response
 
 

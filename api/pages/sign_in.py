@@ -17,6 +17,7 @@ from states.procedure import Role
 from states.refusals import Refusal
 from states.say import say
 from workflow import sign_in
+from workflow.demo_clock import session_moment
 from workflow.tables import metadata
 
 router = APIRouter()
@@ -56,7 +57,7 @@ def begin(page: OpenPageDep, username: Typed = "", password: Typed = "", next: T
             page.office.database,
             username,
             password,
-            page.at,
+            session_moment(page.office),
             address=client.host if client else "",
             lifetime=sign_in.Lifetime.of(page.settings),
         )
@@ -76,7 +77,9 @@ def begin_demo(page: OpenPageDep, username: Typed, next: Typed = "/") -> Respons
     if found is None:
         return _form(page, next)
     limits = sign_in.Lifetime.of(page.settings)
-    return _begun(page, sign_in.begin(page.office.database, int(found), page.at, lifetime=limits), next)
+    return _begun(
+        page, sign_in.begin(page.office.database, int(found), session_moment(page.office), lifetime=limits), next
+    )
 
 
 @router.post("/sign-out")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.dependencies import NowDep, OfficeDep, SessionDep, SettingsDep
+from api.dependencies import OfficeDep, SessionDep, SettingsDep
 from api.schemas import Credentials, GrantOut, Me, Session
 from api.security import drop_cookie, set_cookie
 from workflow import sign_in
+from workflow.demo_clock import session_moment
 
 router = APIRouter(tags=["session"])
 
@@ -19,13 +20,12 @@ def begin(
     response: Response,
     office: OfficeDep,
     settings: SettingsDep,
-    at: NowDep,
 ) -> Session:
     signed = sign_in.sign_in(
         office.database,
         credentials.username,
         credentials.password.get_secret_value(),
-        at,
+        session_moment(office),
         address=request.client.host if request.client else "",
         lifetime=sign_in.Lifetime.of(settings),
     )

@@ -127,7 +127,7 @@ def _tasks(
     values = _values(on, filters, asked.own) | {"most": limit}
     if after is not None:
         values |= {f"after_{name}": value for name, value in zip(DATED, after, strict=True) if name in asked.order}
-    return list(connection.execute(_page(asked), values))
+    return list(connection.execute(_page(asked), values).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,7 @@ class _Shape:
 DATED = ("due_on", "hire_id", "name", "role")
 #: codes as long as a township's hold few enough hires to be sorted
 _NARROW = 9
+_FEW = 2
 
 
 def _shape(connection: Connection, scope: Scope, filters: TaskFilter, *, dated: bool, goes_on: bool) -> _Shape:
@@ -223,7 +224,8 @@ def _branch(shape: _Shape, condition: ColumnElement[bool]) -> Subquery:
 
 
 def _is_narrow(prefixes: tuple[str, ...]) -> bool:
-    return all(len(prefix) >= _NARROW for prefix in prefixes)
+    """A town or two may be sorted; twenty may be the whole county, and are walked along the due days instead."""
+    return len(prefixes) <= _FEW and all(len(prefix) >= _NARROW for prefix in prefixes)
 
 
 def _hint(column: ColumnElement[Any]) -> ColumnElement[Any]:
