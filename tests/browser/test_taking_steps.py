@@ -135,7 +135,7 @@ def test_two_bureaus_sign_and_nobody_twice(
     first = sign_in(new_page(), "renshe")
     first.goto(f"{site}/hires/{hire}")
     first.get_by_role("button", name="资格复审通过").click()
-    expect(first.locator(".flash")).to_have_text("已办理：资格复审通过")
+    expect(first.locator(".flash")).to_have_text("已会签：资格复审通过，等待其他单位会签")
     expect(first.locator(".next")).to_contain_text("等市乡村振兴局办理“资格复审通过”")
     second = sign_in(new_page(), "zhenxing")
     second.goto(f"{site}/hires/{hire}")

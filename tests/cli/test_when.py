@@ -35,9 +35,9 @@ def test_five_working_days_over_the_dragon_boat_festival(office: Office) -> None
 
 def test_a_date_into_a_year_without_notice_says_so(office: Office) -> None:
     found = office.did("when", "working-days", "--from", "2026-12-28", "--days", 5)
-    assert (found["date"], found["provisional"], found["missing_years"]) == ("2027-01-04", True, [2027])
+    assert (found["date"], found["provisional"], found["missing_years"]) == ("2027-01-05", True, [2027])
     ran = office.run("when", "working-days", "--from", "2026-12-28", "--days", 5)
-    assert "2027-01-04（暂定）" in ran.out
+    assert "2027-01-05（暂定）" in ran.out
     assert "2027年放假安排的通知尚未载入" in ran.out
 
 
