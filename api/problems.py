@@ -228,8 +228,12 @@ def language_of(request: Request) -> str:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person looks at this: not the API, and a browser that accepts HTML."""
-    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    """Whether a person looks at this: an address of the pages, asked for by somebody who does not insist on JSON."""
+    path, accepted = request.url.path, request.headers.get("accept", "*/*")
+    if path.startswith("/api/") or path.endswith(".json") or path in ("/healthz", "/readyz"):
+        return False
+    reads = request.method in ("GET", "HEAD")
+    return "text/html" in accepted or (reads and "*/*" in accepted and "json" not in accepted)
 
 
 def answer(request: Request, error: Exception) -> Response:

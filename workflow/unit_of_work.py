@@ -7,7 +7,9 @@ PostgreSQL: psycopg 3, READ COMMITTED; a step that is one statement may run with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,13 +88,13 @@ class Database:
             # the driver's own transactions begin too late and are deferred: we begin them ourselves
             connection.isolation_level = None
             for pragma in (
-                "journal_mode=WAL",
+                f"busy_timeout={BUSY_SECONDS * 1000}",
                 "synchronous=FULL",
                 "foreign_keys=ON",
-                f"busy_timeout={BUSY_SECONDS * 1000}",
                 "cache_size=-65536",
             ):
                 connection.execute(f"PRAGMA {pragma}")
+            _write_ahead(connection)
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
@@ -123,8 +125,13 @@ class Database:
         return engine
 
 
-def rows(connection: Connection, sql: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-    """The rows of a driver-level statement. Placeholders are the driver's own (``?`` or ``%s``)."""
-    return list(
-        connection.exec_driver_sql(sql, tuple(parameters) if not isinstance(parameters, Mapping) else parameters)
-    )
+def _write_ahead(connection: Any) -> None:
+    """Turns write-ahead logging on, once per file. SQLite does not wait for others while it does, so we do."""
+    until = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
