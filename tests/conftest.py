@@ -175,8 +175,6 @@ class MigratedTemplate:
 
     @staticmethod
     def upgrade(url: str) -> None:
-        if importlib.util.find_spec("workflow.migrate") is None:
-            pytest.skip("there is no workflow.migrate to migrate with")
         importlib.import_module("workflow.migrate").upgrade(url)
 
     def sqlite(self) -> Path:
