@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from api.problems import NotSignedIn, language_of
 from api.security import token_of
 from notifications.i18n import translator
+from states.clocks import local_day
 from states.facts import Actor
 from states.say import Translate
 from workflow.demo_clock import session_moment
@@ -81,7 +82,8 @@ def visitor_of(request: Request, office: OfficeDep, settings: SettingsDep) -> Si
     token = token_of(request, settings)
     if token is None:
         return None
-    visit = visit_of(office.database, token, session_moment(office), lifetime=Lifetime.of(settings))
+    lifetime, today = Lifetime.of(settings), local_day(office.now())
+    visit = visit_of(office.database, token, session_moment(office), lifetime=lifetime, on=today)
     if visit is None:
         return None
     request.state.language = visit.language

@@ -15,7 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, insert, or_, select, update
@@ -25,8 +25,10 @@ from notifications.channels.email import EmailChannel
 from notifications.letters import load_letters
 from notifications.messages import Reader, compose
 from notifications.reminders import INBOX, MAIL, channels_of
+from states.clocks import local_day
 from states.procedure import Role
 from workflow.failpoints import failpoint
+from workflow.grants import in_force
 from workflow.office import Office
 from workflow.settings import Settings
 from workflow.tables import metadata
@@ -43,7 +45,7 @@ NOBODY_AGAIN = timedelta(days=1)
 NOBODY_LONGEST = timedelta(days=30)
 
 _outbox, _delivery, _hire, _account, _grant = (
-    metadata.tables[name] for name in ("outbox", "delivery", "hire", "account", "account_grant")
+    metadata.tables[name] for name in ("outbox", "delivery", "hire", "account", "role_grant")
 )
 
 
@@ -97,7 +99,7 @@ def _waiting(at: datetime, batch: int) -> Select[Any]:
 def _address(
     office: Office, connection: Connection, claimed: Sequence[Row[Any]], at: datetime, mail: bool, done: Addressed
 ) -> None:
-    found = _readers(connection, {row.region for row in claimed})
+    found = _readers(connection, {row.region for row in claimed}, local_day(at))
     rows: list[dict[str, Any]] = []
     addressed: list[str] = []
     for letter in claimed:
@@ -118,13 +120,13 @@ def _address(
     done.deliveries += len(rows)
 
 
-def _readers(connection: Connection, regions: set[str]) -> dict[tuple[str, str], dict[int, str | None]]:
+def _readers(connection: Connection, regions: set[str], on: date) -> dict[tuple[str, str], dict[int, str | None]]:
     """For every region and role, the accounts that may act there, with their e-mail addresses."""
     above = {region: {region[:length] for length in range(len(region) + 1)} for region in regions}
     grants = connection.execute(
         select(_grant, _account.c.email)
         .join(_account, _account.c.id == _grant.c.account_id)
-        .where(_account.c.disabled_at.is_(None), _grant.c.region.in_(set().union(*above.values())))
+        .where(_account.c.disabled_at.is_(None), _grant.c.region.in_(set().union(*above.values())), in_force(on))
         .order_by(_grant.c.account_id)
     ).all()
     found: dict[tuple[str, str], dict[int, str | None]] = defaultdict(dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import TemplateError
@@ -19,13 +19,15 @@ from notifications.i18n import translator
 from notifications.letters import load_letters
 from notifications.messages import Message, Reader, compose
 from notifications.reminders import INBOX
+from states.clocks import local_day
 from states.say import say
+from workflow.grants import in_force
 from workflow.office import Office
 from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
-_outbox, _delivery, _grant = (metadata.tables[name] for name in ("outbox", "delivery", "account_grant"))
+_outbox, _delivery, _grant = (metadata.tables[name] for name in ("outbox", "delivery", "role_grant"))
 _ORDER = (_delivery.c.sent_at, _outbox.c.hire_id, _outbox.c.seq, _outbox.c.n)
 UNREADABLE = say("这封信暂时无法显示")
 
@@ -56,7 +58,7 @@ def page(
     unread_only: bool = False,
 ) -> list[Item]:
     """Up to ``limit`` letters, newest first, from behind the cursor ``after``. Raises UnknownCursor."""
-    query = _letters_of(account_id).order_by(*(column.desc() for column in _ORDER)).limit(limit)
+    query = _letters_of(office, account_id).order_by(*(column.desc() for column in _ORDER)).limit(limit)
     if after is not None:
         query = query.where(tuple_(*_ORDER) < tuple_(*_place(after)))
     if unread_only:
@@ -73,7 +75,7 @@ def page(
 def read(office: Office, account_id: int, message_id: str, at: datetime, *, reader: Reader) -> Item | None:
     """One letter, marked as read at ``at`` (aware) when it is opened for the first time. None: not this account's."""
     with office.database.transaction() as connection:
-        row = connection.execute(_letters_of(account_id).where(_delivery.c.message_id == message_id)).first()
+        row = connection.execute(_letters_of(office, account_id).where(_delivery.c.message_id == message_id)).first()
         if row is None:
             return None
         if row.read_at is None:
@@ -90,23 +92,24 @@ def mark_all_read(office: Office, account_id: int, at: datetime) -> int:
 
 def unread_count(office: Office, account_id: int) -> int:
     """How many letters were not opened yet."""
-    query = _letters_of(account_id).where(_delivery.c.read_at.is_(None)).subquery()
+    query = _letters_of(office, account_id).where(_delivery.c.read_at.is_(None)).subquery()
     with office.database.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(query)).scalar_one())
 
 
-def _letters_of(account_id: int) -> Select[Any]:
+def _letters_of(office: Office, account_id: int) -> Select[Any]:
+    concerned = _still_concerned(account_id, local_day(office.now()))
     return (
         select(_delivery, _outbox.c.seq, _outbox.c.n)
         .join(_outbox, _outbox.c.message_id == _delivery.c.message_id)
-        .where(_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, _still_concerned(account_id))
+        .where(_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, concerned)
     )
 
 
-def _still_concerned(account_id: int) -> ColumnElement[bool]:
+def _still_concerned(account_id: int, on: date) -> ColumnElement[bool]:
     """A grant that was taken away takes the letters of its region along."""
     covers = _outbox.c.region.startswith(_grant.c.region)
-    return exists().select_from(_grant).where(_grant.c.account_id == account_id, covers)
+    return exists().select_from(_grant).where(_grant.c.account_id == account_id, covers, in_force(on))
 
 
 def _marking(account_id: int, at: datetime) -> Any:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Self
 
-from states.procedure import RecordKind, Role, State
+from states.procedure import ADMINISTRATORS, RecordKind, Role, State
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -28,6 +28,9 @@ class Grant:
 
     role: Role
     region: str
+    #: the natural person in whose place a deputy acts (代), and that person's name
+    deputy_for: str | None = None
+    deputy_name: str | None = None
 
     def covers(self, region: str) -> bool:
         return region.startswith(self.region)
@@ -45,6 +48,17 @@ class Actor:
     person_key: str
     name: str
     grants: tuple[Grant, ...] = ()
+    #: keyed blind indexes of phone, bank card and address, as ``Person.contacts``
+    contacts: frozenset[str] = frozenset()
+
+    def grant_for(self, role: Role, region: str) -> Grant | None:
+        """The grant by which the actor acts in a role: one of their own before one as somebody's deputy."""
+        held = [grant for grant in self.grants if grant.role is role and grant.covers(region)]
+        return min(held, key=lambda grant: (grant.deputy_for is not None, -len(grant.region)), default=None)
+
+    def sees(self, region: str) -> bool:
+        """Whether the actor deals with hires there; administrators (三员) see no business data."""
+        return any(grant.covers(region) and grant.role not in ADMINISTRATORS for grant in self.grants)
 
     def roles_in(self, region: str) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.grants if grant.covers(region))
@@ -55,6 +69,7 @@ class Actor:
 
 
 SYSTEM = Actor(account_id=None, person_key="system", name="system", grants=(Grant(Role.SYSTEM, ""),))
+PUBLIC = Actor(account_id=None, person_key="public", name="public", grants=(Grant(Role.PUBLIC, ""),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,11 @@ class Person:
     relatives: frozenset[str] = frozenset()
     preferences: frozenset[str] = frozenset()
     died_on: date | None = None
+    #: the surname and keyed blind indexes of phone, bank card and address: what may betray kinship with an officer
+    surname: str = ""
+    contacts: frozenset[str] = frozenset()
+    #: officers whom a higher level has cleared to deal with this person (回避解除)
+    cleared: frozenset[str] = frozenset()
     serving_hire: int | None = None
     periods: tuple[tuple[date, date, int | None], ...] = ()
     prior_months: int = 0

@@ -55,6 +55,17 @@ class Role(StrEnum):
     COMPANY = "company"
     SUPERVISOR = "supervisor"
     SYSTEM = "system"
+    #: somebody without an account: may read what is public and object to a notice
+    PUBLIC = "public"
+    #: 三员: three administrators, who see no business data and exclude each other
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+#: roles that no document gives: a procedure that names one is refused
+HOUSE_ROLES = ADMINISTRATORS | {Role.PUBLIC}
 
 
 class Level(StrEnum):

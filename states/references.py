@@ -15,7 +15,7 @@ from states import guards
 from states.bases import BASES
 from states.faults import Problem, problems_of
 from states.marked import Path
-from states.procedure import Effect, GapRef, GuardLine, Line, Procedure, Role
+from states.procedure import HOUSE_ROLES, Effect, GapRef, GuardLine, Line, Procedure, Role
 from states.say import Sentence, say
 
 #: how a citation begins: an article, a numbered section, a part of the document, or a law by its name
@@ -90,6 +90,8 @@ def stages_are_known(procedure: Procedure) -> Iterator[Problem]:
 
 
 def roles_are_known(procedure: Procedure) -> Iterator[Problem]:
+    for role in sorted(HOUSE_ROLES & procedure.roles.keys()):
+        yield Problem(("roles", role.value), say("“{role}”不是办法可以规定的角色", role=role.value))
     for path, value in leaves(procedure):
         # who may rule on a gap is a level first, and only then a role
         if isinstance(value, Role) and value not in procedure.roles and path[-1] != "set_by":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pwdlib import PasswordHash
@@ -18,13 +18,15 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from states.clocks import local_day
 from states.facts import Grant
 from states.identity_number import BadIdentityNumber
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
+from workflow.grants import CONSOLE, in_force, role_grant, settled
 from workflow.sealing import Seal
-from workflow.tables import Account, AccountGrant, Region, SignIn
+from workflow.tables import Account, Region, RoleGrant, SignIn
 
 PASSWORD_AT_LEAST = 10
 PASSWORD_AT_MOST = 200
@@ -92,7 +94,7 @@ def create_account(
         raise InputRefused({"username": say("这个用户名已有人使用")}) from None
     assert account.id is not None
     for one in granted:
-        session.merge(AccountGrant(account_id=account.id, role=one.role.value, region=one.region))
+        session.add(settled(account.id, one.role, one.region, at))
     session.flush()
     return account.id
 
@@ -109,7 +111,7 @@ def password_faults(password: str, username: str) -> dict[str, Sentence]:
     return {}
 
 
-def grant(session: Session, account_id: int, role: Role, region: str) -> None:
+def grant(session: Session, account_id: int, role: Role, region: str, at: datetime) -> None:
     """Gives a role in a region and all below it ("" for the whole tree), and ends the sessions of the account.
 
     Raises NoSuchAccount, InputRefused.
@@ -118,16 +120,23 @@ def grant(session: Session, account_id: int, role: Role, region: str) -> None:
     found = _grant_faults(session, [Grant(role, region)])
     if found:
         raise InputRefused(found)
-    session.merge(AccountGrant(account_id=account_id, role=role.value, region=region))
+    if Grant(role, region) not in grants_of(session, account_id, local_day(at)):
+        session.add(settled(account_id, role, region, at))
     end_sessions(session, account_id)
 
 
-def revoke(session: Session, account_id: int, role: Role, region: str) -> None:
+def revoke(session: Session, account_id: int, role: Role, region: str, at: datetime) -> None:
     """Takes a role away and ends the sessions of the account. Raises NoSuchAccount."""
     _account(session, account_id)
-    found = session.get(AccountGrant, (account_id, role.value, region))
-    if found is not None:
-        session.delete(found)
+    standing = select(RoleGrant).where(
+        RoleGrant.account_id == account_id,
+        RoleGrant.role == role.value,
+        RoleGrant.region == region,
+        col(RoleGrant.revoked_at).is_(None),
+    )
+    for found in session.exec(standing):
+        found.revoked_by, found.revoked_at = CONSOLE, at
+        session.add(found)
     end_sessions(session, account_id)
 
 
@@ -164,10 +173,10 @@ def end_sessions(session: Session, account_id: int) -> None:
     session.flush()
 
 
-def grants_of(session: Session, account_id: int) -> tuple[Grant, ...]:
-    """What the account may do, in a fixed order."""
-    rows = session.exec(select(AccountGrant).where(AccountGrant.account_id == account_id)).all()
-    return tuple(sorted((Grant(Role(row.role), row.region) for row in rows), key=lambda g: (g.role, g.region)))
+def grants_of(session: Session, account_id: int, on: date) -> tuple[Grant, ...]:
+    """What the account may do on the day ``on`` (Asia/Shanghai), in a fixed order."""
+    rows = session.exec(select(RoleGrant).where(role_grant.c.account_id == account_id, in_force(on))).all()
+    return tuple(sorted({Grant(Role(row.role), row.region) for row in rows}, key=lambda g: (g.role, g.region)))
 
 
 def password_matches(password: str, hashed: str | None) -> bool:
@@ -205,7 +214,7 @@ def _person_key(seal: Seal, person: str, found: dict[str, Sentence]) -> str:
 
 def _grant_faults(session: Session, grants: Iterable[Grant]) -> dict[str, Sentence]:
     for one in grants:
-        if one.role is Role.SYSTEM:
+        if one.role in (Role.SYSTEM, Role.PUBLIC):
             return {"role": say("系统角色不能授予任何人")}
         if one.region and session.get(Region, one.region) is None:
             return {"region": say("没有编码为{code}的地区", code=one.region)}

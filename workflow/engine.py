@@ -193,7 +193,7 @@ def _candidate(connection: Connection, payload: Mapping[str, Any], actor: Actor)
 
 
 def _visible(hire: Hire | None, hire_id: int, actor: Actor) -> Hire:
-    if hire is None or not any(grant.covers(hire.region) for grant in actor.grants):
+    if hire is None or not actor.sees(hire.region):
         raise NoSuchHire(hire_id)
     return hire
 

@@ -131,7 +131,7 @@ def _post(office: Office, connection: Connection, post_id: int, actor: Actor) ->
         ),
         (post_id,),
     ).fetchone()
-    if row is None or not any(grant.covers(row[2]) for grant in actor.grants):
+    if row is None or not actor.sees(row[2]):
         raise StepNotOffered(say("没有这个岗位，或您无权查看"), post_id=post_id)
     sources = orjson.loads(row[3]) if isinstance(row[3], str) else row[3]
     post = Post(row[0], row[1], row[2], frozenset(sources), bool(row[4]), row[5], row[6], row[7])

@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, update
+from sqlalchemy import Date, Select, and_, bindparam, delete, func, update
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
+from states.clocks import local_day
 from states.facts import Actor, Grant
 from states.procedure import Role
 from states.refusals import Refusal
 from states.say import say
 from workflow.accounts import password_matches
+from workflow.grants import in_force
 from workflow.settings import Settings
 from workflow.tables import Account, SignIn, SignInAttempt, metadata
 from workflow.unit_of_work import Database
@@ -146,13 +148,13 @@ def begin(database: Database, account_id: int, at: datetime, *, lifetime: Lifeti
 
 
 def _visit_query() -> Select[Any]:
-    signed, account, granted = (metadata.tables[name] for name in ("sign_in", "account", "account_grant"))
+    signed, account, granted = (metadata.tables[name] for name in ("sign_in", "account", "role_grant"))
     return (
         columns_of(signed.c.form_token, signed.c.seen_at, signed.c.expires_at)
         .add_columns(account.c.id, account.c.person_key, account.c.name, account.c.username, account.c.language)
         .add_columns(granted.c.role, granted.c.region)
         .join(account, account.c.id == signed.c.account_id)
-        .outerjoin(granted, granted.c.account_id == account.c.id)
+        .outerjoin(granted, and_(granted.c.account_id == account.c.id, in_force(bindparam("on", type_=Date()))))
         .where(
             signed.c.token_hash == bindparam("token_hash"),
             signed.c.expires_at > bindparam("now"),
@@ -166,19 +168,23 @@ def _visit_query() -> Select[Any]:
 _VISIT = _visit_query()
 
 
-def visit_of(database: Database, token: str, at: datetime, *, lifetime: Lifetime | None = None) -> Visit | None:
+def visit_of(
+    database: Database, token: str, at: datetime, *, lifetime: Lifetime | None = None, on: date | None = None
+) -> Visit | None:
     """Who holds this token at this moment, in one query; None when the session is over or never was.
 
-    Notes that the session is in use, at most once a minute.
+    ``on``: the day whose grants count, where the office does not go by the world's clock. Notes that the session is in
+    use, at most once a minute.
     """
     idle_since = at - (lifetime or Lifetime()).idle
     with database.reading() as connection:
-        rows = connection.execute(_VISIT, {"token_hash": _hash(token), "now": at, "idle_since": idle_since}).all()
+        values = {"token_hash": _hash(token), "now": at, "idle_since": idle_since, "on": on or local_day(at)}
+        rows = connection.execute(_VISIT, values).all()
     if not rows:
         return None
     first = rows[0]
     _touch(database, token, first.seen_at, at)
-    grants = tuple(Grant(Role(row.role), row.region) for row in rows if row.role is not None)
+    grants = tuple(dict.fromkeys(Grant(Role(row.role), row.region) for row in rows if row.role is not None))
     actor = Actor(first.id, first.person_key, first.name, grants)
     return Visit(actor, first.username, first.language, first.form_token, first.seen_at, first.expires_at)
 

@@ -83,6 +83,7 @@ def grant(console: Console, username: Username, role: RoleOption, region: Region
     """
     from sqlmodel import select
 
+    from states.clocks import local_day
     from workflow.accounts import grant as give
     from workflow.accounts import grants_of
     from workflow.tables import Account
@@ -93,9 +94,9 @@ def grant(console: Console, username: Username, role: RoleOption, region: Region
             raise CommandFailed(
                 say("没有名为“{username}”的账户", username=username), mend=say("用 zaigang account list 查看账户")
             )
-        give(session, found.id, _role(role), _region(region))
+        give(session, found.id, _role(role), _region(region), office.now())
         session.flush()
-        grants = [[g.role.value, g.region] for g in grants_of(session, found.id)]
+        grants = [[g.role.value, g.region] for g in grants_of(session, found.id, local_day(office.now()))]
     lines = (console.gettext("{username}现有：{grants}", username=username, grants=_grants(grants)),)
     return Answer({"username": username, "grants": grants}, lines)
 
@@ -107,6 +108,7 @@ def list_all(console: Console) -> Answer:
     """
     from sqlmodel import select
 
+    from states.clocks import local_day
     from workflow.accounts import grants_of
     from workflow.tables import Account
 
@@ -114,7 +116,7 @@ def list_all(console: Console) -> Answer:
         rows = []
         for account in session.exec(select(Account).order_by(Account.username)):
             assert account.id is not None
-            grants = [[g.role.value, g.region] for g in grants_of(session, account.id)]
+            grants = [[g.role.value, g.region] for g in grants_of(session, account.id, local_day(office.now()))]
             rows.append(
                 {
                     "account_id": account.id,
@@ -136,7 +138,7 @@ def _grants(grants: list[list[str]]) -> str:
 
 
 def _role(text: str) -> Role:
-    known = [role.value for role in Role if role is not Role.SYSTEM]
+    known = [role.value for role in Role if role not in (Role.SYSTEM, Role.PUBLIC)]
     if text not in known:
         raise CommandFailed(
             say("没有“{role}”这个角色", role=text), where="--role", mend=say("可以是：{known}", known="、".join(known))

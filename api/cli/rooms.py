@@ -67,6 +67,7 @@ def actor_named(office: Office, username: str) -> Actor:
     """The person behind an account that is not closed, with its roles. Raises CommandFailed."""
     from sqlmodel import select
 
+    from states.clocks import local_day
     from states.facts import Actor
     from workflow.accounts import grants_of
     from workflow.tables import Account
@@ -80,4 +81,4 @@ def actor_named(office: Office, username: str) -> Actor:
                 mend=say("用 zaigang account list 查看账户"),
             )
         assert found.id is not None
-        return Actor(found.id, found.person_key, found.name, grants_of(session, found.id))
+        return Actor(found.id, found.person_key, found.name, grants_of(session, found.id, local_day(office.now())))

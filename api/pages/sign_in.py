@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from api.dependencies import SessionDep
 from api.pages.forms import Field
@@ -18,10 +18,11 @@ from states.refusals import Refusal
 from states.say import say
 from workflow import sign_in
 from workflow.demo_clock import session_moment
+from workflow.grants import in_force, role_grant
 from workflow.tables import metadata
 
 router = APIRouter()
-account, account_grant, region = (metadata.tables[name] for name in ("account", "account_grant", "region"))
+account, region = (metadata.tables[name] for name in ("account", "region"))
 #: how many demo accounts are listed; a demonstration has a handful
 PEOPLE_MOST = 24
 
@@ -37,6 +38,10 @@ ROLES = {
     Role.COMPANY: say("劳务公司"),
     Role.SUPERVISOR: say("监督人员"),
     Role.SYSTEM: say("系统"),
+    Role.PUBLIC: say("公众"),
+    Role.SYSTEM_ADMIN: say("系统管理员"),
+    Role.SECURITY_ADMIN: say("安全管理员"),
+    Role.AUDIT_ADMIN: say("审计管理员"),
 }
 
 Typed = Annotated[str, Form()]
@@ -122,11 +127,11 @@ def _people(page: Page) -> list[dict[str, Any]]:
     """The demo accounts with their roles."""
     with page.office.database.reading() as connection:
         asked = (
-            select(account.c.username, account.c.name, account_grant.c.role, region.c.name.label("place"))
-            .outerjoin(account_grant, account_grant.c.account_id == account.c.id)
-            .outerjoin(region, region.c.code == account_grant.c.region)
+            select(account.c.username, account.c.name, role_grant.c.role, region.c.name.label("place"))
+            .outerjoin(role_grant, and_(role_grant.c.account_id == account.c.id, in_force(page.today)))
+            .outerjoin(region, region.c.code == role_grant.c.region)
             .where(account.c.disabled_at.is_(None))
-            .order_by(account.c.id, account_grant.c.role)
+            .order_by(account.c.id, role_grant.c.role)
         )
         rows = connection.execute(asked).all()
     found: dict[str, dict[str, Any]] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from states.procedure import Role
+from states.procedure import HOUSE_ROLES, Role
 from tests.api.support import CHILD, OTHER, OWN, PARENT, PROCEDURE, SIBLING
 
 
@@ -64,7 +64,7 @@ class Objects:
 
 Answer = Callable[[Who], int]
 Ask = Callable[[Objects], dict[str, Any]]
-ROLES = [role for role in Role if role is not Role.SYSTEM]
+ROLES = [role for role in Role if role not in HOUSE_ROLES | {Role.SYSTEM}]
 WHO = [Who(role, relation) for role in ROLES for relation in Relation]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,9 +21,10 @@ from states.identity_number import synthetic
 from states.procedure import Role
 from tests.support.world import World, officer
 from workflow import sign_in
+from workflow.grants import settled
 from workflow.sealing import Seal
 from workflow.settings import Settings
-from workflow.tables import Account, AccountGrant, metadata
+from workflow.tables import Account, metadata
 
 SECRET = "a secret that only the tests know of"
 DAY = date(2022, 6, 1)
@@ -93,7 +94,7 @@ class Service:
             session.flush()
             assert account.id is not None
             for role, region in grants:
-                session.add(AccountGrant(account_id=account.id, role=role.value, region=region))
+                session.add(settled(account.id, role, region, datetime(2000, 1, 1, tzinfo=UTC)))
             return account.id
 
     def session_of(self, account_id: int) -> str:

@@ -217,7 +217,7 @@ def test_what_is_foreign_cannot_be_told_by_writing_either(
     before = noticed.fingerprint()
     abroad = noticed.as_((Role.EMPLOYER, OTHER))
     before["account"] = before["account"] + 1
-    before["account_grant"] = before["account_grant"] + 1
+    before["role_grant"] = before["role_grant"] + 1
     foreign, absent = send(abroad, 1), send(abroad, 987654321)
     assert foreign.status_code == 404 and same(foreign, absent)
     assert noticed.fingerprint() == before

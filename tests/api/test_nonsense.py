@@ -18,7 +18,7 @@ from tests.api.permissions import RULES
 from tests.api.support import OWN, PARENT, PROCEDURE, TOWN, Service
 from workflow.tables import metadata
 
-GRANTS = [(role, region) for role in Role if role is not Role.SYSTEM for region in (OWN, PARENT)]
+GRANTS = [(role, region) for role in Role if role not in (Role.SYSTEM, Role.PUBLIC) for region in (OWN, PARENT)]
 JSON = {"content-type": "application/json"}
 
 BODIES: dict[str, bytes] = {

@@ -188,7 +188,7 @@ def test_a_change_of_role_ends_the_sessions_that_had_it(service: Service) -> Non
     clerk = a_clerk(service)
     client = sign_in(service)
     with service.world.office.database.session() as session:
-        accounts.revoke(session, clerk, Role.EMPLOYER, OWN)
+        accounts.revoke(session, clerk, Role.EMPLOYER, OWN, service.world.clock())
     assert client.get("/api/v1/people").status_code == 401
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import insert, select
 from notifications.channels import Away, Post
 from states.procedure import Role
 from tests.support.world import World
+from workflow.grants import settled
 from workflow.settings import Settings
-from workflow.tables import Account, AccountGrant, Hire, Opening, metadata
+from workflow.tables import Account, Hire, Opening, metadata
 
 DAY = date(2026, 3, 2)
 REGIONS = {"61": "陕西省", "610928": "旬阳市", "610928100": "双河镇", "610928101": "城关镇"}
@@ -61,7 +62,7 @@ class Room:
             session.add(account)
             session.flush()
             assert account.id is not None
-            session.add(AccountGrant(account_id=account.id, role=role.value, region=region))
+            session.add(settled(account.id, role, region, self.at))
             return account.id
 
     def hires(self, number: int = 1) -> list[int]:

@@ -20,6 +20,7 @@ from notifications.delivery import BACK_OFF, LEASE, NOBODY_LONGEST, address, del
 from states.procedure import Role
 from tests.notifications.support import OTHER_TOWN, Poisoned, Room, a_room
 from tests.support.smtp import MailServer
+from workflow.grants import settled
 from workflow.office import Office
 from workflow.settings import Settings
 from workflow.tables import metadata
@@ -57,10 +58,8 @@ def test_a_letter_goes_to_the_role_whose_grant_covers_the_region_and_to_nobody_e
 
 def test_two_grants_that_cover_a_region_make_one_reader(room: Room) -> None:
     account = room.account("town")
-    with room.office.database.transaction() as connection:
-        connection.execute(
-            metadata.tables["account_grant"].insert().values(account_id=account, role="employer", region="61")
-        )
+    with room.office.database.session() as session:
+        session.add(settled(account, Role.EMPLOYER, "61", room.at))
     room.letter(room.hires()[0])
     assert address(room.office, room.at).deliveries == 1
 

@@ -17,6 +17,7 @@ from tests.notifications.support import OTHER_TOWN, TOWN, XUNYANG, Room, a_room
 from tests.support.asking import d
 from tests.support.smtp import MailServer
 from tests.support.world import officer
+from workflow.grants import settled
 from workflow.tables import metadata
 
 READER = Reader("zh", "https://zaigang.example", signed_in=True)
@@ -102,10 +103,10 @@ def test_whoever_loses_a_region_loses_its_letters(room: Room) -> None:
     account = room.account("town")
     letter = room.letter(room.hires()[0])
     address(room.office, room.at)
-    grants = metadata.tables["account_grant"]
-    with room.office.database.transaction() as connection:
-        connection.execute(delete(grants).where(grants.c.account_id == account))
-        connection.execute(grants.insert().values(account_id=account, role="employer", region=OTHER_TOWN))
+    grants = metadata.tables["role_grant"]
+    with room.office.database.session() as session:
+        session.execute(delete(grants).where(grants.c.account_id == account))
+        session.add(settled(account, Role.EMPLOYER, OTHER_TOWN, room.at))
     assert inbox.page(room.office, account, reader=READER) == []
     assert inbox.unread_count(room.office, account) == 0
     assert inbox.read(room.office, account, letter, room.at, reader=READER) is None

@@ -155,8 +155,8 @@ def test_use_is_noted_at_most_once_a_minute(database: Database) -> None:
 ENDINGS: dict[str, Callable[[Database, int, str], None]] = {
     "sign-out": lambda database, account, token: sign_out(database, token),
     "disable": lambda database, account, token: _in(database, accounts.disable, account, AT),
-    "grant": lambda database, account, token: _in(database, accounts.grant, account, Role.COUNTY, "610981"),
-    "revoke": lambda database, account, token: _in(database, accounts.revoke, account, *_parts(TOWNSHIP)),
+    "grant": lambda database, account, token: _in(database, accounts.grant, account, Role.COUNTY, "610981", AT),
+    "revoke": lambda database, account, token: _in(database, accounts.revoke, account, *_parts(TOWNSHIP), AT),
     "password": lambda database, account, token: _in(database, accounts.change_password, account, "another good one"),
 }
 
@@ -324,7 +324,7 @@ def test_nobody_is_the_system_and_no_role_is_nowhere(sqlite: Database) -> None:
     assert faults_of(sqlite, grants=(Grant(Role.COUNTY, "999999"),)) == {"region"}
     account_id = an_account(sqlite, grants=(Grant(Role.SUPERVISOR, ""),))
     with sqlite.session() as session:
-        assert accounts.grants_of(session, account_id) == (Grant(Role.SUPERVISOR, ""),)
+        assert accounts.grants_of(session, account_id, AT.date()) == (Grant(Role.SUPERVISOR, ""),)
 
 
 def test_a_crowd_at_the_door_hashes_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

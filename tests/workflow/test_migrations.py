@@ -101,7 +101,7 @@ def sample(table: Table, column: Any, overrides: dict[str, Any]) -> Any:
     kind = dict if isinstance(plain, JSON) else plain.python_type
     if kind is str:
         return f"{column.name}"[: plain.length or 99]
-    return {bool: False, int: 1, date: DAY, datetime: AT, dict: {}}[kind]
+    return {bool: False, int: 1, date: DAY, datetime: AT, dict: {}, bytes: b""}[kind]
 
 
 ROWS: dict[str, dict[str, Any]] = {
@@ -115,6 +115,8 @@ ROWS: dict[str, dict[str, Any]] = {
     "outbox": {"status": "waiting", "message_id": "m"},
     "delivery": {"status": "waiting", "message_id": "m"},
     "contract": {"term_no": 1},
+    "substitution": {"principal_id": 1, "deputy_id": 2},
+    "public_application": {"status": "waiting"},
 }
 
 
@@ -130,6 +132,8 @@ def fill(database: Database) -> None:
     with database.transaction() as connection:
         for table in metadata.sorted_tables:
             insert(connection, table.name)
+            if table.name == "account":
+                insert(connection, "account", id=2, username="deputy")
 
 
 def test_every_table_survives_with_its_rows_and_the_way_back_leaves_nothing(migrated_url: str) -> None:
@@ -138,7 +142,9 @@ def test_every_table_survives_with_its_rows_and_the_way_back_leaves_nothing(migr
     migrate.upgrade(migrated_url)  # nothing left to do, and nothing done
     with database.reading() as connection:
         for table in metadata.sorted_tables:
-            assert connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar() == 1, table.name
+            assert connection.execute(text(f"SELECT count(*) FROM {table.name}")).scalar() == 1 + (
+                table.name == "account"
+            ), table.name
     database.dispose()
     migrate.downgrade(migrated_url, "base")
     assert (migrate.current(migrated_url), migrate.pending(migrated_url)) == (None, True)
@@ -281,6 +287,19 @@ ATTACKS: dict[str, list[Step]] = {
     "a term that ends before it begins": ["UPDATE contract SET starts_on = '2026-03-02', ends_on = '2026-03-01'"],
     "two contracts of one term": [row("contract", seq=2)],
     "months that were not served": ["UPDATE person SET prior_months = -1"],
+    "two approvals of one hiring": [
+        row("decision", seq=n, subject=-1, approves=True, act=f"act{n}", officer_key="a") for n in (2, 3)
+    ],
+    # who may act
+    "granting by oneself": ["UPDATE role_grant SET asked_by = 'a', confirmed_by = 'a'"],
+    "a grant that ends before it begins": ["UPDATE role_grant SET until_on = '2026-03-01'"],
+    "one's own deputy": ["UPDATE substitution SET deputy_id = principal_id"],
+    "an absence that ends before it begins": ["UPDATE substitution SET until_on = '2026-03-01'"],
+    "clearing oneself": ["UPDATE clearance SET cleared_by = officer_key"],
+    "an office log that begins at 0": ["UPDATE office_log SET seq = 0"],
+    "two public applications": [row("public_application", id=2)],
+    "a status of no public application": ["UPDATE public_application SET status = 'lost'"],
+    "one view under two addresses": [row("saved_view", id=2)],
     "two rulings of one year": [row("assessment", seq=n, year=2025, ruled_seq=9) for n in (2, 3)],
     # words of a list
     "timer status": ["UPDATE timer SET status = 'running'"],
@@ -291,7 +310,7 @@ ATTACKS: dict[str, list[Step]] = {
     "a log that begins at 0": ["UPDATE person_log SET seq = 0"],
     "an entry without a hire": [row("audit_entry", hire_id=99)],
     "a place in no region": ["UPDATE post SET region = 'nowhere'"],
-    "a user name twice": [row("account", id=2)],
+    "a user name twice": [row("account", id=3)],
     "a deleted hire": ["DELETE FROM hire"],
     "a deleted person": ["DELETE FROM person"],
 }
@@ -317,6 +336,14 @@ ALLOWED: dict[str, list[Step]] = {
     "every place taken": ["UPDATE opening SET taken = places"],
     "closing on the day": ["UPDATE opening SET closes_on = announced_on"],
     "two proposals of one year": [row("assessment", seq=n, year=2025) for n in (2, 3)],
+    "approving two rounds": [
+        row("decision", seq=n, subject=-n, approves=True, act=f"act{n}", officer_key="a") for n in (2, 3)
+    ],
+    "answering twice": [row("decision", seq=n, subject=-1, act=f"act{n}", officer_key="a") for n in (2, 3)],
+    "applying again after an answer": [
+        "UPDATE public_application SET status = 'taken'",
+        row("public_application", id=2),
+    ],
     "a term of one day": ["UPDATE contract SET starts_on = '2026-03-02', ends_on = '2026-03-02'"],
 }
 
@@ -341,7 +368,8 @@ def test_every_check_is_attacked() -> None:
         "ck_decision_four_eyes", "ck_hire_person", "ck_hire_state", "ck_hire_numbers", "ck_opening_taken",
         "ck_opening_places", "ck_opening_window", "ck_allocation_places", "ck_notice_period", "ck_person_prior_months",
         "ck_timer_status", "ck_timer_kind", "ck_outbox_status", "ck_delivery_status", "ck_person_log_seq",
-        "ck_contract_term",
+        "ck_contract_term", "ck_role_grant_two_people", "ck_role_grant_window", "ck_substitution_two_accounts",
+        "ck_substitution_window", "ck_clearance_two_people", "ck_office_log_seq", "ck_public_application_status",
     }  # fmt: skip
     checks = {
         str(constraint.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, true
 
 from states.facts import Actor
-from states.procedure import Role
+from states.procedure import ADMINISTRATORS, Role
 from workflow.tables import metadata
 
 hire, person = metadata.tables["hire"], metadata.tables["person"]
@@ -56,9 +56,11 @@ class Scope:
 
 
 def scoped(actor: Actor) -> Scope:
-    """What ``actor`` may see: the regions of every grant and all below them."""
+    """What ``actor`` may see: the regions of every grant and all below them; administrators (三员) nothing."""
     by_role: dict[Role, list[str]] = {}
     for grant in actor.grants:
+        if grant.role in ADMINISTRATORS:
+            continue
         by_role.setdefault(grant.role, []).append(grant.region)
     applies = outermost(by_role.pop(Role.APPLICANT, ()))
     everywhere = outermost(prefix for prefixes in by_role.values() for prefix in prefixes)

@@ -1,0 +1,104 @@
+"""Tables (表). The only description of what is stored; migrations are made from it.
+
+Everything about a hire is keyed by the hire and the number of the audit entry that made it, so that each row can name
+its entry and no row needs an invented id. Facts are inserted and never edited; the few columns that are set later
+(an objection's answer, the day a contract really ended, the day a filing was sent) are named in ``SET_LATER``.
+Moments are UTC, days are Asia/Shanghai. JSON holds plain values only.
+"""
+
+from __future__ import annotations
+
+from workflow.tables.accounts import (
+    Account,
+    Feed,
+    OfficeLog,
+    OidcState,
+    Region,
+    RoleGrant,
+    SavedView,
+    SignIn,
+    SignInAttempt,
+    Substitution,
+)
+from workflow.tables.cases import (
+    STATES,
+    Assessment,
+    AuditEntry,
+    Contract,
+    Decision,
+    Departure,
+    Filing,
+    Hire,
+    Notice,
+    Objection,
+    Protection,
+    Training,
+)
+from workflow.tables.common import metadata
+from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
+from workflow.tables.people import Clearance, Person, PersonLog
+from workflow.tables.places import Allocation, Opening, Post, PublicApplication, PublicAttempt, Receipt
+from workflow.tables.shared import CalendarYear, Figure, ProcedureVersion, Setting
+from workflow.tables.work import Delivery, Idempotency, Outbox, Task, Timer
+
+__all__ = [
+    "SET_LATER",
+    "STATES",
+    "Account",
+    "Allocation",
+    "Assessment",
+    "Assignment",
+    "AuditEntry",
+    "CalendarYear",
+    "Clearance",
+    "Comment",
+    "Contract",
+    "Decision",
+    "Delivery",
+    "Departure",
+    "Document",
+    "Feed",
+    "Figure",
+    "Filing",
+    "Hire",
+    "Idempotency",
+    "Notice",
+    "Objection",
+    "OfficeLog",
+    "OidcState",
+    "Opening",
+    "Outbox",
+    "Person",
+    "PersonLog",
+    "Post",
+    "ProcedureVersion",
+    "Protection",
+    "PublicApplication",
+    "PublicAttempt",
+    "Receipt",
+    "Region",
+    "Returned",
+    "RoleGrant",
+    "SavedView",
+    "Score",
+    "Setting",
+    "SignIn",
+    "SignInAttempt",
+    "StoredFile",
+    "Substitution",
+    "Suspension",
+    "Task",
+    "Timer",
+    "Training",
+    "metadata",
+]
+
+#: columns that are set after the row was written; the entry that sets them says so (``sets``)
+SET_LATER: dict[str, frozenset[str]] = {
+    "notice": frozenset({"closed_on"}),
+    "objection": frozenset({"answered_seq", "upheld"}),
+    "contract": frozenset({"starts_on", "ends_on", "ended_on"}),
+    "assessment": frozenset({"ruled_seq"}),
+    "suspension": frozenset({"resumed_on", "resumed_seq"}),
+    "filing": frozenset({"sent_on", "sent_seq", "receipt"}),
+}
