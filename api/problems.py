@@ -90,6 +90,7 @@ _TABLE: dict[str, tuple[int, str]] = {
     "NotSignedIn": (401, "not-signed-in"),
     "BadCredentials": (401, "bad-credentials"),
     "TooManyAttempts": (429, "too-many-attempts"),
+    "TooMany": (429, "too-many-submissions"),
     "Forbidden": (403, "forbidden"),
     "ForeignRequest": (403, "foreign-request"),
     "WrongMediaType": (415, "wrong-media-type"),
