@@ -57,6 +57,15 @@ class Task(SQLModel, table=True):
     __table_args__ = (
         Index("ix_task_role_region", "role", "region", "due_on", "hire_id"),
         Index("ix_task_role_due", "role", "due_on", "hire_id", "name", "region"),
+        # "given to me" comes first on a worklist, and hardly any task is given to anybody
+        Index(
+            "ix_task_assigned_to",
+            "assigned_to",
+            "due_on",
+            "hire_id",
+            sqlite_where=text("assigned_to IS NOT NULL"),
+            postgresql_where=text("assigned_to IS NOT NULL"),
+        ),
     )
 
 

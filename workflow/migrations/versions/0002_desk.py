@@ -331,9 +331,19 @@ def upgrade() -> None:
 
     _no_defaults()
     _fill()
+    # "given to me" comes first on a worklist, and hardly any task is given to anybody
+    op.create_index(
+        "ix_task_assigned_to",
+        "task",
+        ["assigned_to", "due_on", "hire_id"],
+        unique=False,
+        sqlite_where=sa.text("assigned_to IS NOT NULL"),
+        postgresql_where=sa.text("assigned_to IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_task_assigned_to", table_name="task")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_column("assigned_to")
 
