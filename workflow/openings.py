@@ -225,7 +225,7 @@ def _insert_opening(
     found = connection.exec_driver_sql(
         office._sql(
             "INSERT INTO opening (post_id, procedure, announced_on, closes_on, places, taken, boards, relaxed_by,"
-            " announced_by, created_at) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?) RETURNING id"
+            " announced_by, created_at, content) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id"
         ),
         (
             post.id,
@@ -236,6 +236,7 @@ def _insert_opening(
             opening.relaxed_by,
             actor.person_key,
             office.moment(at),
+            "{}",
         ),
     )
     return int(found.scalar_one())
