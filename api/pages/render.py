@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import FormData
 
 from api.dependencies import NowDep, OfficeDep, SessionDep, SettingsDep, SignedIn, VisitorDep
+from api.pages import navigation
 from api.security import check_form_token, is_secure
 from notifications import i18n
 from notifications.inbox import unread_count
@@ -39,16 +40,6 @@ LANGUAGE_COOKIE = "lang"
 FLASH_COOKIE = "flash"
 YEAR_SECONDS = 365 * 24 * 3600
 
-#: what stands in the navigation: key, address, words
-NAVIGATION = (
-    ("tasks", "/", say("我的待办")),
-    ("hires", "/hires", say("聘用")),
-    ("openings", "/openings", say("招聘公告")),
-    ("notices", "/notices", say("公示管理")),
-    ("procedures", "/procedures", say("办法")),
-    ("overview", "/overview", say("概览")),
-    ("inbox", "/inbox", say("消息")),
-)
 _WEEKDAYS = (say("星期一"), say("星期二"), say("星期三"), say("星期四"), say("星期五"), say("星期六"), say("星期日"))
 
 
@@ -147,11 +138,33 @@ class Page:
             "path": self.request.url.path if self.request.method == "GET" else "/",
             "actor": self.session.actor if self.session else None,
             "form_token": self.session.form_token if self.session else "",
-            "nav": [(key, href, self.tell(words)) for key, href, words in NAVIGATION],
+            "nav": self._navigation(here),
+            "searches": self.session is not None and navigation.searches(self.actor),
+            "home": navigation.home(self.session.actor if self.session else None),
             "unread": self._unread() if self.session else 0,
             "other_language": self._other_language(),
             "demo": bar(self) if self.settings.demo else None,
         }
+
+    def _navigation(self, here: str) -> list[dict[str, Any]]:
+        """The entries of the head: ``here`` marks the open one, and a group has ``entries``."""
+        menu = navigation.menu(self.actor) if self.session else list(navigation.PUBLIC_MENU)
+        path = self.request.url.path
+        now = navigation.current(menu, here, path)
+
+        def entry(one: navigation.Entry) -> dict[str, Any]:
+            place = ("page" if one.href == path else "true") if one.key == now else ""
+            return {"key": one.key, "href": one.href, "words": self.tell(one.words), "here": place}
+
+        shown: list[dict[str, Any]] = []
+        for one in menu:
+            if isinstance(one, navigation.Group):
+                within = [entry(inner) for inner in one.entries]
+                here_within = any(inner["here"] for inner in within)
+                shown.append({"words": self.tell(one.words), "entries": within, "here": here_within})
+            else:
+                shown.append(entry(one))
+        return shown
 
     def _other_language(self) -> str:
         if self.request.method != "GET":
