@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from states.procedure import Procedure
 from workflow import clock
 from workflow.settings import Settings
 from workflow.unit_of_work import Database
+from workflow.virus import Scanner
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Office:
     rulebook: Rulebook
     setting: Setting
     now: clock.Now
+    scanner: Scanner = field(default_factory=Scanner)
 
     @classmethod
     def open(cls, settings: Settings, now: clock.Now = clock.now) -> Office:
@@ -40,6 +42,7 @@ class Office:
         database = Database(settings.database_url)
         office = cls(database, catalogue, Rulebook(catalogue.get), Setting(calendar, settings.audit_hash), now)
         office.rulebook = Rulebook(office.procedure)
+        office.scanner = Scanner.of(settings)
         return office
 
     def procedure(self, key: str) -> Procedure:

@@ -71,12 +71,12 @@ class _Keys:
     def derive(self, use: str) -> bytes:
         return HKDF(SHA256(), 32, salt=None, info=_PREFIX + use.encode()).derive(self._secret)
 
-    def encrypt(self, text: str, place: Place) -> bytes:
+    def encrypt(self, content: bytes, place: Place) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), place.binding())
+        return nonce + self._cipher.encrypt(nonce, content, place.binding())
 
-    def decrypt(self, sealed: bytes, place: Place) -> str:
-        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.binding()).decode()
+    def decrypt(self, sealed: bytes, place: Place) -> bytes:
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.binding())
 
 
 class Seal:
@@ -126,7 +126,7 @@ class Seal:
         """
         if not text:
             raise ValueError("nothing to seal")
-        sealed = base64.urlsafe_b64encode(self._keys.encrypt(text, place)).decode()
+        sealed = base64.urlsafe_b64encode(self._keys.encrypt(text.encode(), place)).decode()
         return f"{ALGORITHM}.{self._keys.id}.{sealed}"
 
     def unseal(self, sealed: str, place: Place) -> str:
@@ -137,8 +137,26 @@ class Seal:
         if algorithm != ALGORITHM or keys is None:
             raise SealBroken(f"sealed with {algorithm[:20]} under the key {key_id[:8]}, which is not at hand")
         try:
-            return keys.decrypt(base64.b64decode(text, altchars=b"-_", validate=True), place)
+            return keys.decrypt(base64.b64decode(text, altchars=b"-_", validate=True), place).decode()
         except (InvalidTag, ValueError, binascii.Error):
+            raise SealBroken(f"{place.table}.{place.column} does not open") from None
+
+    def seal_bytes(self, content: bytes, place: Place) -> bytes:
+        """``algorithm.key id.`` and then nonce and ciphertext as they are: for files. Raises ValueError for none."""
+        if not content:
+            raise ValueError("nothing to seal")
+        return f"{ALGORITHM}.{self._keys.id}.".encode() + self._keys.encrypt(content, place)
+
+    def unseal_bytes(self, sealed: bytes, place: Place) -> bytes:
+        """The content that was sealed for this place. Raises SealBroken."""
+        algorithm, _, rest = sealed.partition(b".")
+        key_id, _, content = rest.partition(b".")
+        keys = self._by_id.get(key_id[:20].decode("ascii", "replace"))
+        if algorithm != ALGORITHM.encode() or keys is None:
+            raise SealBroken(f"{place.table}.{place.column} was sealed under a key that is not at hand")
+        try:
+            return keys.decrypt(content, place)
+        except (InvalidTag, ValueError):
             raise SealBroken(f"{place.table}.{place.column} does not open") from None
 
     def blind(self, value: str, column: str) -> str:

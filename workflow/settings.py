@@ -50,5 +50,8 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(default=20.0, ge=0.2)
     session_idle_minutes: int = 30
     session_hours: int = 12
+    #: what looks for viruses in uploads: a command that reads the file (clamdscan -), or the socket of clamd
+    virus_scan_command: str | None = None
+    virus_scan_socket: str | None = None
     #: demo only: a bar that moves the clock; never set it where real people work
     demo: bool = False
