@@ -340,9 +340,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("assigned_to IS NOT NULL"),
         postgresql_where=sa.text("assigned_to IS NOT NULL"),
     )
+    # the tasks that stand beside the one of the stage: few, and what makes two lines of one
+    op.create_index(
+        "ix_task_beside",
+        "task",
+        ["role", "region", "hire_id"],
+        unique=False,
+        sqlite_where=sa.text("substr(name, 1, 6) <> 'stage:'"),
+        postgresql_where=sa.text("substr(name, 1, 6) <> 'stage:'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_task_beside", table_name="task")
     op.drop_index("ix_task_assigned_to", table_name="task")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_column("assigned_to")
