@@ -2,11 +2,13 @@
 
 ``SessionDep``/``ActorDep`` refuse a request without a living session (401); ``VisitorDep`` lets it pass with None.
 Whoever is signed in is looked up once per request, so that a change of role, region or status acts on the next request.
+``RecentDep`` and ``require_recent`` also want the holder to have shown lately who they are (再次验证): before signing,
+revealing a full number, exporting and granting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -14,12 +16,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Connection
 
-from api.problems import NotSignedIn, language_of
+from api.problems import ConfirmFirst, NotSignedIn, Owed, language_of
 from api.security import token_of
 from notifications.i18n import translator
 from states.clocks import local_day
 from states.facts import Actor
+from states.procedure import Procedure
 from states.say import Translate
+from workflow.access_policy import policy_of
 from workflow.demo_clock import session_moment
 from workflow.office import Office
 from workflow.queries import Scope, scoped
@@ -34,6 +38,10 @@ class SignedIn:
 
     token: str
     visit: Visit
+    #: the holder has shown who they are lately enough to sign
+    recent: bool = False
+    #: what has to be done before anything else (``Visit.owes``)
+    owes: str | None = None
 
     @property
     def actor(self) -> Actor:
@@ -77,30 +85,71 @@ def moment(office: OfficeDep) -> datetime:
 NowDep = Annotated[datetime, Depends(moment)]
 
 
-def visitor_of(request: Request, office: OfficeDep, settings: SettingsDep) -> SignedIn | None:
-    """Who is signed in, or None."""
+def holder_of(request: Request, office: OfficeDep, settings: SettingsDep) -> SignedIn | None:
+    """Whose session it is, also where something is owed before it is worth anything; or None."""
     token = token_of(request, settings)
     if token is None:
         return None
-    lifetime, today = Lifetime.of(settings), local_day(office.now())
-    visit = visit_of(office.database, token, session_moment(office), lifetime=lifetime, on=today)
+    lifetime, today, at = Lifetime.of(settings), local_day(office.now()), session_moment(office)
+    visit = visit_of(office.database, token, at, lifetime=lifetime, on=today)
     if visit is None:
         return None
     request.state.language = visit.language
-    return SignedIn(token, visit)
+    policy = policy_of(settings)
+    return SignedIn(token, visit, visit.is_recent(policy, at), visit.owes(policy, at))
+
+
+HolderDep = Annotated[SignedIn | None, Depends(holder_of)]
+
+
+def visitor_of(holder: HolderDep) -> SignedIn | None:
+    """Who is signed in and owes nothing, or None."""
+    return None if holder is None or holder.owes is not None else holder
 
 
 VisitorDep = Annotated[SignedIn | None, Depends(visitor_of)]
 
 
-def session_of(visitor: VisitorDep) -> SignedIn:
-    """Who is signed in. Raises NotSignedIn."""
-    if visitor is None:
+def any_session_of(holder: HolderDep) -> SignedIn:
+    """Whose session it is, also where something is owed: for the pages by which it is paid. Raises NotSignedIn."""
+    if holder is None:
         raise NotSignedIn
-    return visitor
+    return holder
+
+
+AnySessionDep = Annotated[SignedIn, Depends(any_session_of)]
+
+
+def session_of(holder: AnySessionDep) -> SignedIn:
+    """Who is signed in and owes nothing. Raises NotSignedIn, Owed."""
+    if holder.owes is not None:
+        raise Owed(holder.owes)
+    return holder
 
 
 SessionDep = Annotated[SignedIn, Depends(session_of)]
+
+
+def require_recent(session: SignedIn) -> None:
+    """Raises ConfirmFirst unless the holder has shown lately who they are."""
+    if not session.recent:
+        raise ConfirmFirst
+
+
+def require_recent_for(session: SignedIn, procedures: Iterable[Procedure], act: str) -> None:
+    """As ``require_recent``, where ``act`` approves something in one of these procedures."""
+    steps = [step for procedure in procedures for step in procedure.steps if step.act == act]
+    if any(step.independent or step.joint for step in steps):
+        require_recent(session)
+
+
+def recent_session_of(session: SessionDep) -> SignedIn:
+    """Who is signed in and has shown so lately. Raises ConfirmFirst."""
+    require_recent(session)
+    return session
+
+
+RecentDep = Annotated[SignedIn, Depends(recent_session_of)]
 
 
 def actor_of(session: SessionDep) -> Actor:
@@ -118,6 +167,14 @@ def scope_of(actor: ActorDep) -> Scope:
 ScopeDep = Annotated[Scope, Depends(scope_of)]
 
 
+def address_of(request: Request) -> str:
+    """From where the request comes, as far as the server can tell."""
+    return request.client.host if request.client else ""
+
+
+AddressDep = Annotated[str, Depends(address_of)]
+
+
 def reading(office: OfficeDep) -> Iterator[Connection]:
     """A connection for reads only, given back when the answer is made."""
     with office.database.reading() as connection:
@@ -127,7 +184,7 @@ def reading(office: OfficeDep) -> Iterator[Connection]:
 ReadDep = Annotated[Connection, Depends(reading)]
 
 
-def language(request: Request, _visitor: VisitorDep) -> str:
+def language(request: Request, _holder: HolderDep) -> str:
     """The language of the answer."""
     return language_of(request)
 

@@ -38,6 +38,21 @@ class NotSignedIn(Refusal):
         super().__init__(say("请先登录"))
 
 
+class ConfirmFirst(Refusal):
+    """What is asked signs, reveals, exports or grants: the holder shows again who they are (再次验证)."""
+
+    def __init__(self) -> None:
+        super().__init__(say("办理此事前，请再次验证身份"))
+
+
+class Owed(Refusal):
+    """The session is good for nothing else until this is done: ``code``, ``second_factor`` or ``password``."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(_OWED[what])
+        self.what = what
+
+
 class Forbidden(Refusal):
     """The actor's roles do not include this."""
 
@@ -70,6 +85,16 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+_OWED = {
+    "code": say("请输入动态口令，完成登录"),
+    "second_factor": say("本单位要求使用动态口令。请先设置，再办理其他事项"),
+    "password": say("密码须更换。请先更换密码，再办理其他事项"),
+}
+_OWED_KINDS = {
+    "code": "second-factor-required",
+    "second_factor": "enrolment-required",
+    "password": "password-change-required",
+}
 _TITLES = {
     400: say("请求有误"),
     401: say("尚未登录"),
@@ -91,6 +116,11 @@ _TABLE: dict[str, tuple[int, str]] = {
     "BadCredentials": (401, "bad-credentials"),
     "TooManyAttempts": (429, "too-many-attempts"),
     "TooMany": (429, "too-many-submissions"),
+    "ConfirmFirst": (403, "step-up-required"),
+    "Owed": (403, "owed"),
+    "BadCode": (401, "bad-code"),
+    "CodeWanted": (401, "second-factor-required"),
+    "NotConfirmed": (403, "not-confirmed"),
     "Forbidden": (403, "forbidden"),
     "ForeignRequest": (403, "foreign-request"),
     "WrongMediaType": (415, "wrong-media-type"),
@@ -138,6 +168,8 @@ def _refusal(error: Refusal, if_match: bool) -> Problem:
     status, kind = next(_TABLE[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in _TABLE)
     if isinstance(error, StepNotOffered) and error.facts.get("forbidden"):
         status, kind = 403, "role-not-allowed"
+    if isinstance(error, Owed):
+        kind = _OWED_KINDS[error.what]
     if isinstance(error, StaleHire) and if_match:
         status = 412
     detail, facts = error.sentence, {}

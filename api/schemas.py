@@ -7,9 +7,9 @@ days are Asia/Shanghai, amounts are fen.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from api.inputs import Id, Plain, RegionCode, Slug, Word
 from states.inputs import Line, Override
@@ -45,16 +45,27 @@ class Page(Returned, Generic[Item]):
 # ---- sessions ----------------------------------------------------------------------------------------------------
 
 
-class Credentials(Accepted):
-    username: Word
-    password: SecretStr = Field(max_length=200)
+def _is_text(value: SecretStr) -> SecretStr:
+    if "\0" in value.get_secret_value():
+        raise ValueError("a sign that is no text")
+    return value
 
-    @field_validator("password")
-    @classmethod
-    def is_text(cls, value: SecretStr) -> SecretStr:
-        if "\0" in value.get_secret_value():
-            raise ValueError("a sign that is no text")
-        return value
+
+Secret = Annotated[SecretStr, Field(max_length=200), AfterValidator(_is_text)]
+
+
+class Credentials(Accepted):
+    """``code``: of the second factor, where the account has one."""
+
+    username: Word
+    password: Secret
+    code: Word | None = None
+
+
+class Confirmation(Accepted):
+    """``shown``: a fresh code of the second factor where the account has one, else the password."""
+
+    shown: Secret
 
 
 class Session(Returned):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from pwdlib import PasswordHash
@@ -24,15 +24,15 @@ from states.identity_number import BadIdentityNumber
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
+from workflow.access_policy import ORDINARY, PASSWORD_AT_MOST, AccessPolicy
 from workflow.grants import CONSOLE, in_force, role_grant, settled
 from workflow.sealing import Seal
 from workflow.tables import Account, Region, RoleGrant, SignIn
 
-PASSWORD_AT_LEAST = 10
-PASSWORD_AT_MOST = 200
 _KEY = re.compile(r"[0-9a-f]{64}")
 _USERNAME = re.compile(r"[\w.@-]{2,64}")
-_COMMON = frozenset({"1234567890", "0123456789", "qwertyuiop", "password12", "password123", "1q2w3e4r5t", "zaigang123"})
+#: a password that somebody else has set is changed at the first sign-in, under every policy
+SET_BY_ANOTHER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _hasher = PasswordHash.recommended()
 #: each hash takes 64 MiB while it is computed: a crowd at the door must not take the memory of the house
@@ -58,10 +58,13 @@ def create_account(
     email: str | None = None,
     language: Literal["zh", "en"] = "zh",
     grants: Iterable[Grant] = (),
+    policy: AccessPolicy = ORDINARY,
+    password_changed_at: datetime | None = None,
 ) -> int:
     """Creates an account and returns its number. ``person``: the identity number of the holder, or their key.
 
-    ``at`` is aware. Raises InputRefused with every fault.
+    ``at`` is aware; ``password_changed_at``: ``SET_BY_ANOTHER`` where the holder has to choose another password.
+    Raises InputRefused with every fault.
     """
     username, name = username.strip(), name.strip()
     found: dict[str, Sentence] = {}
@@ -71,7 +74,7 @@ def create_account(
         found["name"] = say("请填写姓名（100字以内）")
     if email is not None and not re.fullmatch(r"[^@\s]{1,64}@[^@\s]{1,130}", email):
         found["email"] = say("邮箱地址不符合要求")
-    found |= password_faults(password, username)
+    found |= policy.password_faults(password, username)
     key = _person_key(seal, person, found)
     granted = list(grants)
     found |= _grant_faults(session, granted)
@@ -84,6 +87,7 @@ def create_account(
         name=name,
         email=email,
         language=language,
+        password_changed_at=password_changed_at or at,
         created_at=at,
     )
     try:
@@ -97,18 +101,6 @@ def create_account(
         session.add(settled(account.id, one.role, one.region, at))
     session.flush()
     return account.id
-
-
-def password_faults(password: str, username: str) -> dict[str, Sentence]:
-    """Length and guessability; no rules of composition, no forced change."""
-    if len(password) < PASSWORD_AT_LEAST:
-        return {"password": say("密码至少{length}位", length=PASSWORD_AT_LEAST)}
-    if len(password) > PASSWORD_AT_MOST:
-        return {"password": say("密码最多{length}位", length=PASSWORD_AT_MOST)}
-    lowered = password.lower()
-    if lowered in _COMMON or len(set(lowered)) < 4 or (len(username) >= 4 and username.lower() in lowered):
-        return {"password": say("密码过于常见或包含用户名，请换一个")}
-    return {}
 
 
 def grant(session: Session, account_id: int, role: Role, region: str, at: datetime) -> None:
@@ -156,13 +148,30 @@ def enable(session: Session, account_id: int) -> None:
     session.flush()
 
 
-def change_password(session: Session, account_id: int, password: str) -> None:
-    """Sets a new password and ends the sessions of the account. Raises NoSuchAccount, InputRefused."""
+def change_password(
+    session: Session,
+    account_id: int,
+    password: str,
+    at: datetime,
+    *,
+    policy: AccessPolicy = ORDINARY,
+    by_another: bool = False,
+) -> None:
+    """Sets a new password and ends the sessions of the account. Raises NoSuchAccount, InputRefused.
+
+    ``by_another``: somebody else has set it, and the holder has to choose another one at the next sign-in.
+    """
     account = _account(session, account_id)
-    found = password_faults(password, account.username)
+    found = policy.password_faults(password, account.username)
+    former = [account.password_hash, *account.former_passwords][: policy.former_passwords]
+    if not found and not by_another and any(password_matches(password, old) for old in former):
+        found = {"password": say("不能使用最近{n}次用过的密码", n=policy.former_passwords)}
     if found:
         raise InputRefused(found)
+    if not by_another and policy.former_passwords:
+        account.former_passwords = former
     account.password_hash = _hashed(password)
+    account.password_changed_at = SET_BY_ANOTHER if by_another else at
     session.add(account)
     end_sessions(session, account_id)
 

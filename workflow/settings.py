@@ -53,5 +53,12 @@ class Settings(BaseSettings):
     #: what looks for viruses in uploads: a command that reads the file (clamdscan -), or the socket of clamd
     virus_scan_command: str | None = None
     virus_scan_socket: str | None = None
+    #: what signing in demands (``access_policy``); a stricter preset bounds the two limits above
+    access_policy: Literal["ordinary", "mlps3"] = "ordinary"
+    #: an identity provider (OpenID Connect) beside the password; its name stands on the button
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "OIDC"
     #: demo only: a bar that moves the clock; never set it where real people work
     demo: bool = False

@@ -10,12 +10,25 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.pages import demo, errors, hires, inbox, notices, openings, overview, procedures, public, sign_in, tasks
+from api.pages import (
+    demo,
+    errors,
+    hires,
+    inbox,
+    notices,
+    openings,
+    overview,
+    procedures,
+    public,
+    sign_in,
+    step_up,
+    tasks,
+)
 
 STATIC = Path(__file__).parents[1] / "static"
 
 router = APIRouter(include_in_schema=False)
-for module in (sign_in, tasks, hires, openings, public, notices, procedures, inbox, overview, demo):
+for module in (sign_in, step_up, tasks, hires, openings, public, notices, procedures, inbox, overview, demo):
     router.include_router(module.router)
 
 

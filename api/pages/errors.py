@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages import sign_in
+from api.pages import sign_in, step_up
 from api.pages.render import Page
 from api.pages.words import clauses_of
 from api.problems import Problem
@@ -32,7 +32,12 @@ def problem_page(request: Request, problem: Problem) -> Response:
     if problem.status == 401:
         target = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(sign_in.address(target), 303)
+    if problem.kind in step_up.ADDRESSES:
+        target = request.url.path if request.method == "GET" else "/"
+        return RedirectResponse(step_up.address(problem.kind, target), 303)
     page = _page(request)
+    if problem.kind == "step-up-required":
+        return step_up.ask_first(page)
     return error_page(page, problem.status, problem.title, problem.detail, problem)
 
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from api.dependencies import SessionDep, require_recent_for
 from api.inputs import PathId
 from api.pages import life, reading, record, words
 from api.pages.filters import filter_fields
@@ -91,11 +92,12 @@ def show_hire(page: PageDep, hire_id: PathId) -> Response:
 
 
 @router.post("/hires/{hire_id}/actions/{act}")
-def take_step(page: PageDep, form: FormDep, hire_id: PathId, act: str) -> Response:
+def take_step(page: PageDep, form: FormDep, session: SessionDep, hire_id: PathId, act: str) -> Response:
     """Takes a step. A refusal shows the page again, with the answers at the top and the form as it was filled in."""
     hire, _ = offers_of(page.office, hire_id, page.actor, page.at)
     # by its name anywhere in the document: a button pressed twice finds the hire moved on, and must ask the same again
     step = next((s for s in page.office.procedure(hire.procedure).steps if s.act == act), None)
+    require_recent_for(session, [page.office.procedure(hire.procedure)], act)
     given = given_of(form)
     try:
         version = _number(given, "version")

@@ -20,7 +20,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import FormData
 
-from api.dependencies import NowDep, OfficeDep, SessionDep, SettingsDep, SignedIn, VisitorDep
+from api.dependencies import (
+    AnySessionDep,
+    NowDep,
+    OfficeDep,
+    SessionDep,
+    SettingsDep,
+    SignedIn,
+    VisitorDep,
+    require_recent,
+)
 from api.pages import navigation
 from api.security import check_form_token, is_secure
 from notifications import i18n
@@ -232,12 +241,42 @@ def open_page_of(request: Request, office: OfficeDep, settings: SettingsDep, at:
     return page
 
 
-async def form_of(request: Request, session: SessionDep) -> FormData:
-    """A form sent by one of our pages. Raises ForeignRequest unless it carries the token of the session."""
-    await check_form_token(request, session.form_token)
-    return await request.form()
+def any_page_of(request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, session: AnySessionDep) -> Page:
+    """A page by which something owed is paid: a second factor, a new password. Raises NotSignedIn."""
+    request.state.page = Page(request, office, settings, at, session)
+    page: Page = request.state.page
+    return page
 
 
 PageDep = Annotated[Page, Depends(page_of)]
 OpenPageDep = Annotated[Page, Depends(open_page_of)]
+AnyPageDep = Annotated[Page, Depends(any_page_of)]
+
+
+async def any_form_of(request: Request, session: AnySessionDep) -> FormData:
+    """A form of such a page. Raises ForeignRequest unless it carries the token of the session."""
+    await check_form_token(request, session.form_token)
+    # a page that asks first who one is (``step_up``) carries what was filled in along
+    request.state.submitted = await request.form()
+    submitted: FormData = request.state.submitted
+    return submitted
+
+
+AnyFormDep = Annotated[FormData, Depends(any_form_of)]
+
+
+def form_of(form: AnyFormDep, session: SessionDep) -> FormData:
+    """A form sent by one of our pages. Raises ForeignRequest unless it carries the token of the session."""
+    return form
+
+
 FormDep = Annotated[FormData, Depends(form_of)]
+
+
+def recent_form_of(form: FormDep, session: SessionDep) -> FormData:
+    """A form by which something is signed, revealed, exported or granted. Raises ConfirmFirst as well."""
+    require_recent(session)
+    return form
+
+
+RecentFormDep = Annotated[FormData, Depends(recent_form_of)]

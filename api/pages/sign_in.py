@@ -9,14 +9,15 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import and_, select
 
-from api.dependencies import SessionDep
+from api.dependencies import AddressDep, AnySessionDep
 from api.pages.forms import Field
-from api.pages.render import FormDep, OpenPageDep, Page, PageDep, local
+from api.pages.render import AnyFormDep, AnyPageDep, OpenPageDep, Page, local
 from api.security import drop_cookie, set_cookie
 from states.procedure import Role
 from states.refusals import Refusal
 from states.say import say
 from workflow import sign_in
+from workflow.access_policy import policy_of
 from workflow.demo_clock import session_moment
 from workflow.grants import in_force, role_grant
 from workflow.tables import metadata
@@ -54,17 +55,19 @@ def ask(page: OpenPageDep, next: str = "/") -> Response:
 
 
 @router.post("/sign-in")
-def begin(page: OpenPageDep, username: Typed = "", password: Typed = "", next: Typed = "/") -> Response:
-    """Begins a session, or shows the form again with the reason."""
-    client = page.request.client
+def begin(
+    page: OpenPageDep, where: AddressDep, username: Typed = "", password: Typed = "", next: Typed = "/"
+) -> Response:
+    """Begins a session, or shows the form again with the reason. What it still owes is asked for on the next page."""
     try:
         signed = sign_in.sign_in(
             page.office.database,
             username,
             password,
             session_moment(page.office),
-            address=client.host if client else "",
+            address=where,
             lifetime=sign_in.Lifetime.of(page.settings),
+            policy=policy_of(page.settings),
         )
     except Refusal as refusal:
         return _form(page, next, username, refusal)
@@ -88,7 +91,7 @@ def begin_demo(page: OpenPageDep, username: Typed, next: Typed = "/") -> Respons
 
 
 @router.post("/sign-out")
-def end(page: PageDep, session: SessionDep, form: FormDep) -> Response:
+def end(page: AnyPageDep, session: AnySessionDep, form: AnyFormDep) -> Response:
     """Ends the session everywhere."""
     sign_in.sign_out(page.office.database, session.token)
     response = page.go("/sign-in", say("您已退出登录。"))

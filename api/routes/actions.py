@@ -8,7 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Response
 from sqlalchemy import Connection
 
-from api.dependencies import ActorDep, LanguageDep, NowDep, OfficeDep, ScopeDep, TranslateDep
+from api.dependencies import (
+    ActorDep,
+    LanguageDep,
+    NowDep,
+    OfficeDep,
+    ScopeDep,
+    SessionDep,
+    TranslateDep,
+    require_recent_for,
+)
 from api.hire_out import done_json
 from api.inputs import IdempotencyKey, IfMatch, PathId, Plain, etag, version_of
 from api.problems import NotFound, problem_json, problem_of
@@ -29,6 +38,7 @@ def taken(
     hire_id: PathId,
     act: Act,
     office: OfficeDep,
+    session: SessionDep,
     actor: ActorDep,
     scope: ScopeDep,
     at: NowDep,
@@ -44,6 +54,7 @@ def taken(
         if line is None:
             raise NotFound
         _only_for_oneself(connection, scope, [line], given or {})
+    require_recent_for(session, [office.procedure(line.procedure)], act)
     done = engine.perform(office, hire_id, act, actor, at, given or {}, expected_version=version, key=key)
     response.headers["etag"] = etag(done.version)
     return done_json(done, translate)
@@ -54,6 +65,7 @@ def taken_by_many(
     act: Act,
     given: BulkIn,
     office: OfficeDep,
+    session: SessionDep,
     actor: ActorDep,
     scope: ScopeDep,
     at: NowDep,
@@ -63,6 +75,7 @@ def taken_by_many(
     with office.database.reading() as connection:
         lines = queries.hire_lines(connection, scope, ids)
         _only_for_oneself(connection, scope, lines, given.input)
+    require_recent_for(session, [office.procedure(key) for key in sorted({line.procedure for line in lines})], act)
     visible = {line.id for line in lines}
     wanted = [hire_id for hire_id in ids if hire_id in visible]
     outcomes: dict[int, Any] = dict(zip(wanted, engine.bulk(office, wanted, act, actor, at, given.input), strict=True))

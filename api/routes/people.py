@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, ScopeDep, SealDep, TranslateDep
+from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, ScopeDep, SealDep, TranslateDep
 from api.inputs import After, Limit, PathId, RegionCode, Word, cursor, number_of
 from api.problems import Forbidden, NotFound
 from api.schemas import Page, PersonOut, PersonPatch, PersonRegistered, Purpose, Revealed
@@ -90,6 +90,7 @@ def changed(
 def revealed(
     person_id: PathId,
     given: Purpose,
+    _recent: RecentDep,
     office: OfficeDep,
     actor: ActorDep,
     scope: ScopeDep,
