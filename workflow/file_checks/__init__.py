@@ -48,6 +48,7 @@ class FileRefused(InputRefused):
 
     def __init__(self, reason: Sentence) -> None:
         super().__init__({"file": reason})
+        self.args = (reason.text(),)
         self.sentence = self.reason = reason
 
 

@@ -21,7 +21,7 @@ def clean_name(name: str, extension: str) -> str:
     last = _SEPARATORS.split(unicodedata.normalize("NFC", name))[-1]
     text = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
     stem = _UNWANTED.sub(" ", text)
-    while (cut := re.fullmatch(r"(.*?)\.[A-Za-z0-9]{1,5}\s*", stem, re.DOTALL)) is not None:
+    while (cut := re.fullmatch(r"(.*?)\.(?=\d*[A-Za-z])[A-Za-z0-9]{1,5}\s*", stem, re.DOTALL)) is not None:
         stem = cut[1]
     stem = " ".join(stem.split()).strip(". ")[:LONGEST].strip(". ")
     if _DEVICES.fullmatch(stem):
