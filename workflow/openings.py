@@ -6,9 +6,10 @@ places themselves are held by a constraint. Everything of one announcement is ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from states.procedure import Procedure, RecordKind, Role
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered, StepRefused
 from states.say import say
 from states.targets import YearTarget, target_of
+from workflow import announcement_text
 from workflow.office import Office
 from workflow.reading import load_hires
 from workflow.writer import bare_hire, write_plans
@@ -52,25 +54,34 @@ def announce(
     announced_on: date | None = None,
     relaxed_by: str | None = None,
     overrides: Sequence[Override] = (),
+    content: Mapping[str, Any] | None = None,
+    refills: int | None = None,
 ) -> Announced:
     """Announces ``places`` of a post (发布招聘公告): the opening and one posted hire per place, in one transaction.
 
-    ``overrides`` set rules "in principle" aside, where the actor is the officer whom the rule names. Raises StepRefused
-    with the answers of the announcement's guards, StepNotOffered for the wrong role or region.
+    ``overrides`` set rules "in principle" aside, where the actor is the officer whom the rule names. ``content``: the
+    parts of the paper (``announcement_text.PARTS``), all that the document asks for; None: an announcement that was
+    made elsewhere and is only recorded here. ``refills``: the hire whose place is announced anew. Raises InputRefused
+    for what is missing, StepRefused with the answers of the announcement's guards, StepNotOffered for the wrong role
+    or region.
     """
     day = announced_on or local_day(at)
-    _check_window(day, closes_on, places)
+    said = None if content is None else announcement_text.cleaned(content)
+    _check_window(day, closes_on, places, said)
     with office.database.transaction() as connection:
         post, procedure_id, counted = _post(office, connection, post_id, actor)
+        if refills is not None:
+            _check_refill(office, connection, refills, post_id, places)
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
         role = _announcer(rules, post, actor)
         opening = Opening(0, day, closes_on, places, 0, tuple(boards), relaxed_by)
+        paper = _Paper(said or {}, refills)
         ask = _ask_opening(office, connection, rules, post, opening, day, counted)
         answers = ask_opening(ask, rules, actor.roles_in(post.region), overrides)
         if any(answer.stops for answer in answers):
             raise StepRefused(answers)
         office.keep_procedure(connection, rules.procedure, at)
-        opening_id = _insert_opening(office, connection, rules, post, opening, actor, at)
+        opening_id = _insert_opening(office, connection, rules, post, opening, paper, actor, at)
         hires = [_insert_hire(office, connection, rules, post, opening_id, actor, at) for _ in range(places)]
         _post_hires(office, connection, hires, actor, role, at)
     return Announced(opening_id, tuple(hires), answers)
@@ -97,8 +108,18 @@ def preview_opening(
         return ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
 
 
-def _check_window(announced_on: date, closes_on: date | None, places: int) -> None:
-    faults = {}
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What an opening says beside the facts that guards look at."""
+
+    content: Mapping[str, str]
+    refills: int | None
+
+
+def _check_window(
+    announced_on: date, closes_on: date | None, places: int, content: Mapping[str, str] | None = None
+) -> None:
+    faults = {} if content is None else announcement_text.faults_of(content)
     if closes_on is not None and closes_on < announced_on:
         faults["closes_on"] = say("报名截止日不能早于公告日（{day}）", day=announced_on)
     if not 1 <= places <= MOST_PLACES:
@@ -107,14 +128,35 @@ def _check_window(announced_on: date, closes_on: date | None, places: int) -> No
         raise InputRefused(faults)
 
 
+def _check_refill(office: Office, connection: Connection, hire_id: int, post_id: int, places: int) -> None:
+    """随缺随补: one place that became free on this post, and that was not announced anew before."""
+    lock = "" if office.database.is_sqlite else " FOR UPDATE OF h"
+    found = connection.exec_driver_sql(
+        office._sql(
+            "SELECT h.state, o.post_id FROM hire h JOIN opening o ON o.id = h.opening_id WHERE h.id = ?" + lock
+        ),
+        (hire_id,),
+    ).fetchone()
+    if found is None or found[1] != post_id or found[0] != "dismissed" or places != 1:
+        raise InputRefused({"refills": say("只能就同一岗位上空出的一个名额重新发布")})
+    again = connection.exec_driver_sql(
+        office._sql("SELECT id FROM opening WHERE refills = ? AND cancelled_on IS NULL"), (hire_id,)
+    ).fetchone()
+    if again is not None:
+        raise InputRefused({"refills": say("这个空缺已在第{n}号公告中重新发布", n=again[0])})
+
+
 def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> int:
     """A further hire of an opening, for an applicant beyond its places (more apply than are taken). Returns its id."""
     with office.database.transaction() as connection:
         found = connection.exec_driver_sql(
-            office._sql("SELECT post_id, procedure FROM opening WHERE id = ?"), (opening_id,)
+            office._sql("SELECT post_id, procedure, closes_on, cancelled_on FROM opening WHERE id = ?"), (opening_id,)
         ).fetchone()
         if found is None:
             raise NoSuchHire(opening_id)
+        closes = date.fromisoformat(found[2]) if isinstance(found[2], str) else found[2]
+        if found[3] is not None or (closes is not None and closes < local_day(at)):
+            raise StepNotOffered(say("这则公告已经截止或撤销，不能再受理报名"), opening_id=opening_id)
         post, _, _ = _post(office, connection, found[0], actor)
         rules = office.rulebook.rules(found[1])
         role = _receiver(rules, post, actor)
@@ -219,7 +261,14 @@ def _scope(procedure: Procedure, post: Post, plan: YearTarget | None) -> str:
 
 
 def _insert_opening(
-    office: Office, connection: Connection, rules: Rules, post: Post, opening: Opening, actor: Actor, at: datetime
+    office: Office,
+    connection: Connection,
+    rules: Rules,
+    post: Post,
+    opening: Opening,
+    paper: _Paper,
+    actor: Actor,
+    at: datetime,
 ) -> int:
     iso = opening.announced_on.isoformat(), opening.closes_on.isoformat() if opening.closes_on else None
     found = connection.exec_driver_sql(

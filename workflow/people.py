@@ -7,7 +7,7 @@ Every act is an entry in the person's own log (``person_log``). Who may act is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,13 +24,16 @@ from states.refusals import InputRefused, Refusal
 from states.retirement import Category
 from states.say import Sentence, say
 from workflow import person_log
+from workflow.contacts import FIELDS, contacts_of
 from workflow.masking import tail_of
-from workflow.person_input import PersonChange, PersonInput, read_change, read_person
+from workflow.person_input import Facts, PersonChange, PersonInput, read_change, read_person
 from workflow.sealing import Seal
-from workflow.tables import Hire, Person
+from workflow.spelling import pinyin_of, surname_of
+from workflow.tables import Account, Hire, Person
 
-#: no guard reads these, so a change of them leaves the open hires as they are
-OUTSIDE_THE_LAW = frozenset({"name", "phone"})
+#: no guard reads these themselves, only the surname and the contacts that follow from them
+OUTSIDE_THE_LAW = frozenset({"name", *FIELDS})
+Sealed = Literal["id_number", "phone", "address", "bank"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def register(
     ``at`` is aware. Raises InputRefused with every fault of every field.
     """
     said, number, values, found = read_person(seal, given, local_day(at))
+    _add_accounts(session, said, values, (), found)
     if found:
         raise InputRefused(found)
     assert number is not None
@@ -101,12 +105,15 @@ def _row(
         "preferences": [],
         "relatives": [],
         "phone": None,
+        "address": None,
+        "bank": None,
         "prior_evidence": None,
         **values,
         "retirement_category": (said.retirement_category or Category.MAN).value,
         "sex": said.sex or number.sex,
         "died_on": None,
     }
+    whole["contacts"] = contacts_of(seal, whole)
     columns = {name: value for name, value in whole.items() if name not in person_log.SEALED}
     person = Person(
         **columns,
@@ -114,9 +121,11 @@ def _row(
         born=number.born,
         id_number_sealed=seal.seal(number.number, person_log.place_of("id_number", key)),
         id_number_tail=tail_of(number.number),
-        phone_sealed=_sealed(seal, key, whole["phone"]),
+        pinyin=pinyin_of(whole["name"]),
         created_at=at,
     )
+    for name in FIELDS:
+        setattr(person, person_log.SEALED[name], _sealed(seal, key, name, whole[name]))
     return person, {**whole, "id_number": number.number, "born": number.born.isoformat()}
 
 
@@ -142,15 +151,18 @@ def update_person(
     hires = _open_hires(session, person_id)  # locked first: hires before persons, everywhere
     person = _locked(session, person_id)
     said, values, found = read_change(seal, given, local_day(at), person.sex)
+    _add_accounts(session, said, values, person.relatives, found)
     if found:
         raise InputRefused(found)
     before = person_log.row_values(seal, person, values)
     changed = {name: value for name, value in values.items() if before[name] != value}
     if not changed:
         return ()
-    _set(seal, person, changed, said)
-    person_log.write(session, seal, person, actor, at, "update", values=changed, purpose=reason, algorithm=algorithm)
-    if hires and changed.keys() - OUTSIDE_THE_LAW:
+    kept = _with_contacts(seal, person, changed)
+    seen = kept.keys() - OUTSIDE_THE_LAW or surname_of(person.name) != surname_of(kept.get("name", person.name))
+    _set(seal, person, kept, said)
+    person_log.write(session, seal, person, actor, at, "update", values=kept, purpose=reason, algorithm=algorithm)
+    if hires and seen:
         session.execute(update(Hire).where(col(Hire.id).in_(hires)).values(version=Hire.version + 1))
     session.flush()
     return tuple(sorted(changed))
@@ -158,10 +170,35 @@ def update_person(
 
 def _set(seal: Seal, person: Person, changed: Mapping[str, Any], said: PersonChange) -> None:
     for name, value in changed.items():
-        if name == "phone":
-            person.phone_sealed = _sealed(seal, person.key, value)
+        if name in FIELDS:
+            setattr(person, person_log.SEALED[name], _sealed(seal, person.key, name, value))
         else:
             setattr(person, name, said.died_on if name == "died_on" else value)
+    person.pinyin = pinyin_of(person.name)
+
+
+def _with_contacts(seal: Seal, person: Person, changed: dict[str, Any]) -> dict[str, Any]:
+    """What changed, with the indexes that follow from a phone, an address or a card."""
+    if not changed.keys() & set(FIELDS):
+        return changed
+    contacts = contacts_of(seal, {**person_log.row_values(seal, person, FIELDS), **changed})
+    return changed if contacts == person.contacts else {**changed, "contacts": contacts}
+
+
+def _add_accounts(
+    session: Session, said: Facts, values: dict[str, Any], relatives: Sequence[str], found: dict[str, Sentence]
+) -> None:
+    """Adds the holders of the accounts that were named to the relatives: those in ``values``, else the known ones."""
+    if not said.relative_accounts:
+        return
+    keys = set(values.get("relatives", relatives))
+    for place, username in enumerate(said.relative_accounts):
+        key = session.exec(select(Account.person_key).where(Account.username == username)).first()
+        if key is None:
+            found[f"relative_accounts.{place}"] = say("没有这个账户，请核对用户名，或改填公民身份号码")
+        else:
+            keys.add(key)
+    values["relatives"] = sorted(keys)
 
 
 def _open_hires(session: Session, person_id: int) -> list[int]:
@@ -185,10 +222,10 @@ def reveal_id(
     purpose: str,
     at: datetime,
     *,
-    field: Literal["id_number", "phone"] = "id_number",
+    field: Sealed = "id_number",
     algorithm: str = "sha256",
 ) -> str | None:
-    """The full identity number (or phone number; None where none is kept), on the record with its purpose.
+    """The full identity number (phone, address or card; None where none is kept), on the record with its purpose.
 
     Raises InputRefused for a purpose of less than two characters, NoSuchPerson.
     """
@@ -207,8 +244,8 @@ def find(session: Session, seal: Seal, id_number: str) -> Person | None:
     return _by_key(session, seal.person_key(id_number))
 
 
-def _sealed(seal: Seal, key: str, phone: str | None) -> str | None:
-    return None if phone is None else seal.seal(phone, person_log.place_of("phone", key))
+def _sealed(seal: Seal, key: str, field: str, value: str | None) -> str | None:
+    return None if value is None else seal.seal(value, person_log.place_of(field, key))
 
 
 def _by_key(session: Session, key: str) -> Person | None:

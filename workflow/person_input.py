@@ -17,6 +17,7 @@ from states.inputs import Line
 from states.procedure import Model, Name
 from states.retirement import Category
 from states.say import Sentence, say
+from workflow.contacts import bank_fault, normal_bank
 from workflow.sealing import Seal
 
 Number = Annotated[str, StringConstraints(max_length=60)]
@@ -26,7 +27,10 @@ Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100, pattern=r"^[^\x00-\x1f]*$")
 ]
 REQUIRED = ("name", "education", "home_region")
-MAY_BE_EMPTIED = frozenset({"phone", "prior_evidence", "died_on"})
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=4, max_length=200, pattern=r"^[^\x00-\x1f]*$")
+]
+MAY_BE_EMPTIED = frozenset({"phone", "address", "bank", "prior_evidence", "died_on"})
 Faults = dict[str, Sentence]
 
 
@@ -45,16 +49,23 @@ class Facts(Model):
     home_region: RegionCode | None = None
     retirement_category: Category | None = None
     phone: Phone | None = None
+    address: Address | None = None
+    bank: Number | None = None
     categories: dict[Name, Recognition] | None = None
     statements: tuple[Name, ...] | None = None
     preferences: tuple[Name, ...] | None = None
     relatives: tuple[Number, ...] | None = None
+    #: relatives among the officers, by the names of their accounts
+    relative_accounts: tuple[Line, ...] | None = None
     prior_months: Annotated[int, Field(ge=0, le=600)] | None = None
     prior_evidence: Line | None = None
 
 
 class PersonInput(Facts):
-    """人员登记. ``relatives`` are identity numbers; they are kept as keys only. ``born`` and ``sex`` are compared."""
+    """人员登记. ``relatives`` are identity numbers, ``relative_accounts`` user names; both are kept as keys only.
+
+    ``born`` and ``sex`` are compared with the number.
+    """
 
     id_number: Number
     born: date | None = None
@@ -146,7 +157,7 @@ def _sentence(kind: str) -> Sentence:
 
 def _stored(seal: Seal, said: Facts, today: date, found: Faults) -> dict[str, Any]:
     """The fields that were named, in the form in which they are stored and committed to."""
-    kept = Facts.model_fields.keys() | {"died_on"}
+    kept = (Facts.model_fields.keys() | {"died_on"}) - {"relative_accounts"}
     values = said.model_dump(mode="json", include=said.model_fields_set & kept)
     if said.education is not None and said.education not in EDUCATION:
         found["education"] = say("没有这种文化程度")
@@ -155,6 +166,10 @@ def _stored(seal: Seal, said: Facts, today: date, found: Faults) -> dict[str, An
             found[f"categories.{name}"] = say("日期不能晚于今天")
     if said.relatives is not None:
         values["relatives"] = sorted(set(_keys(seal, said.relatives, found)))
+    if said.bank is not None:
+        values["bank"] = normal_bank(said.bank)
+        if (fault := bank_fault(values["bank"])) is not None:
+            found["bank"] = fault
     if said.prior_months and not said.prior_evidence:
         found.setdefault("prior_evidence", say("填写此前已享受补贴的月数时，须注明依据"))
     for name in ("statements", "preferences"):

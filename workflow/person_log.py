@@ -31,11 +31,17 @@ PLAIN = (
     "statements",
     "preferences",
     "relatives",
+    "contacts",
     "died_on",
     "prior_months",
     "prior_evidence",
 )
-SEALED = {"id_number": "id_number_sealed", "phone": "phone_sealed"}
+SEALED = {
+    "id_number": "id_number_sealed",
+    "phone": "phone_sealed",
+    "address": "address_sealed",
+    "bank": "bank_sealed",
+}
 
 
 @dataclass(frozen=True, slots=True)

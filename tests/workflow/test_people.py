@@ -22,7 +22,7 @@ from workflow import engine, person_log, writer
 from workflow.masking import masked_name, masked_phone, masked_tail
 from workflow.people import NoSuchPerson, Registered, find, register, reveal_id, update_person
 from workflow.sealing import SealBroken
-from workflow.tables import Person, PersonLog
+from workflow.tables import Account, Person, PersonLog
 from workflow.unit_of_work import Database
 
 ZHANG: dict[str, Any] = {
@@ -369,7 +369,16 @@ def test_a_step_that_is_being_decided_is_decided_again(
 
 @pytest.mark.parametrize(
     ("given", "raised"),
-    [({"died_on": "2026-03-01"}, 1), ({"relatives": []}, 1), ({"phone": "13911112222"}, 0), ({"name": "张叁"}, 0)],
+    [
+        ({"died_on": "2026-03-01"}, 1),
+        ({"relatives": []}, 1),
+        # what may betray kinship with an officer: the surname, and where somebody lives, calls from and is paid
+        ({"phone": "13911112222"}, 1),
+        ({"phone": "+86 138-0000-1234"}, 0),
+        ({"bank": "6222020000000000000"}, 1),
+        ({"name": "张叁"}, 0),
+        ({"name": "章三"}, 1),
+    ],
 )
 def test_only_what_a_guard_reads_concerns_the_hires(world: World, given: dict[str, Any], raised: int) -> None:
     person_id, hire = applied(world)
@@ -416,3 +425,63 @@ def test_the_actor_of_the_log_is_the_one_who_acted(sqlite: Database) -> None:
         register(session, SEAL, ZHANG, Actor(9, "d" * 64, "王"), AT)
     [entry] = log(sqlite)
     assert (entry.actor_key, entry.account_id, entry.at) == ("d" * 64, 9, AT)
+
+
+# ---- contacts and relatives
+
+
+def test_phone_address_and_card_are_sealed_and_compared_by_index(database: Database) -> None:
+    card = "6222 0200 0000 0000 000"
+    first = add(database, ZHANG, address="城关镇解放路1号2幢", bank=card)
+    second = add(database, LI, address="城关镇解放路1号2栋", phone="138-0000-1234", bank=None)
+    one, two = row(database, first.person_id), row(database, second.person_id)
+    assert len(one.contacts) == 3 and set(two.contacts) < set(one.contacts)
+    for person in (one, two):
+        text = str(person.model_dump())
+        assert not [secret for secret in ("13800001234", "6222020", "解放路") if secret in text]
+    assert one.pinyin == "zhangsan zs"
+    with database.session() as session:
+        assert reveal_id(session, SEAL, first.person_id, CLERK, "发放补贴", AT, field="bank") == "6222020000000000000"
+        assert reveal_id(session, SEAL, first.person_id, CLERK, "送达文书", AT, field="address") == "城关镇解放路1号2幢"
+        assert reveal_id(session, SEAL, second.person_id, CLERK, "发放补贴", AT, field="bank") is None
+    assert unsound(database) == []
+
+
+def test_a_wrong_card_is_refused_and_never_repeated(sqlite: Database) -> None:
+    with pytest.raises(InputRefused) as refused:
+        add(sqlite, ZHANG, bank="6222020000000000001")
+    assert set(refused.value.faults) == {"bank"}
+    assert "6222020" not in str(refused.value) + "".join(s.text() for s in refused.value.faults.values())
+
+
+def test_indexes_and_pinyin_follow_a_change(database: Database) -> None:
+    person_id = add(database, ZHANG, address="城关镇解放路1号").person_id
+    before = row(database, person_id).contacts
+    assert change(database, person_id, phone=None, name="单雄") == ("name", "phone")
+    after = row(database, person_id)
+    assert set(after.contacts) < set(before) and after.pinyin == "shanxiong sx"
+    assert change(database, person_id, address=None) == ("address",)
+    assert row(database, person_id).contacts == []
+    assert unsound(database) == []
+
+
+def test_an_index_that_was_tampered_with_is_found(sqlite: Database) -> None:
+    person_id = add(sqlite, ZHANG).person_id
+    with sqlite.session() as session:
+        person = session.get(Person, person_id)
+        assert person is not None
+        person.contacts = []
+        session.add(person)
+    assert unsound(sqlite) == [(0, "row")]
+
+
+def test_a_relative_is_named_by_the_account_of_an_officer(database: Database) -> None:
+    with database.session() as session:
+        session.add(Account(username="lvhe", password_hash="-", person_key="k" * 64, name="王", created_at=AT))
+    person_id = add(database, ZHANG, relative_accounts=["lvhe"]).person_id
+    assert row(database, person_id).relatives == sorted([SEAL.person_key(OTHER), "k" * 64])
+    other = add(database, LI, relatives=None).person_id
+    change(database, other, relative_accounts=["lvhe"])
+    assert row(database, other).relatives == ["k" * 64]
+    assert faults_of(database, ZHANG, relative_accounts=["lvhe", "nobody"]) == {"relative_accounts.1"}
+    assert unsound(database) == []
