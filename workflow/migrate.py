@@ -41,7 +41,7 @@ def draft(url: str, message: str) -> None:
 
 def current(url: str) -> str | None:
     """The revision of the database at ``url``; None when nothing was ever migrated there."""
-    database = Database(url)
+    database = Database(url, as_owner=True)
     try:
         with database.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
@@ -76,7 +76,7 @@ def _run(url: str, task: Callable[[Config], Any]) -> None:
 @contextmanager
 def _locked(url: str) -> Iterator[Connection]:
     """One transaction that no other upgrade can overlap."""
-    database = Database(url)
+    database = Database(url, as_owner=True)
     if database.is_sqlite:
         # SQLite changes a table by copying it; with foreign keys on, dropping the old one would reach into others
         @event.listens_for(database.engine, "connect")

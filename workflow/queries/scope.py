@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, true
 
 from states.facts import Actor
 from states.procedure import ADMINISTRATORS, Role
+from workflow.reach import EVERYTHING, Reach
 from workflow.tables import metadata
 
 hire, person = metadata.tables["hire"], metadata.tables["person"]
@@ -28,6 +29,13 @@ class Scope:
     by_role: Mapping[Role, tuple[str, ...]] = field(default_factory=dict)
     own_key: str | None = None
     applies: tuple[str, ...] = ()
+
+    @property
+    def reach(self) -> Reach:
+        """The same for the database itself: what its row-level security is told before it is asked (PostgreSQL)."""
+        if "" in self.prefixes:
+            return EVERYTHING
+        return Reach(self.prefixes, self.own_key, ("*",) if "" in self.applies else self.applies)
 
     def covers(self, region: str | None) -> bool:
         """Whether a region lies within."""
