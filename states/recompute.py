@@ -1,16 +1,19 @@
-"""Provisional deadlines computed again (重新推算): when a year's holiday notice is loaded, what crossed it is settled.
+"""Deadlines computed again (重新推算): when a year's holiday notice is loaded or corrected, what it touches is settled.
 
-Nothing is decided here; days follow from the calendar. The entry in the trail says what moved and by which notice.
+Nothing is decided here; days follow from the calendar. The entry in the trail says what moved and by which notice. Rows
+that a step wrote down (a report that is owed, an objection) keep the day they were written with: they are evidence, and
+the clocks of the dossier say what holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from states.clocks import due, filing_clock, running
+from states.effects import sheet_of
 from states.facts import Clock, Hire, OpenFiling
 from states.machine import Rules
 from states.plan import Plan
@@ -28,15 +31,23 @@ def decide_recompute(
     setting: Setting,
     reason: str,
     filed_on: Mapping[int, date] | None = None,
+    board_days: Sequence[str] = (),
 ) -> Plan | None:
     """The plan that sets right the clocks of ``hire`` under the calendar of ``setting``.
 
     ``reason`` cites the notice that was loaded; it is kept in the trail and names nobody. ``filed_on``: the legal day
-    of the entry that made each open filing due, by its number. None: nothing was provisional, or nothing has changed.
+    of the entry that made each open filing due, by its number. ``board_days``: the days on which the notice that hangs
+    was put up on its boards. None: under this calendar every day stands as it is.
     """
-    if not any(clock.provisional for clock in hire.dossier.clocks.values()):
-        return None
-    return _Recomputed(hire, at, rules, setting, reason, filed_on or {}).plan()
+    return _Recomputed(hire, at, rules, setting, reason, filed_on or {}, board_days).plan()
+
+
+def moves(
+    hire: Hire, at: datetime, rules: Rules, setting: Setting, filed_on: Mapping[int, date] | None = None
+) -> dict[str, tuple[Clock, Clock]]:
+    """What ``decide_recompute`` would change: each clock that has another day or certainty, before and after."""
+    asked = _Recomputed(hire, at, rules, setting, "", filed_on or {})
+    return {name: (hire.dossier.clocks[name], clock) for name, clock in asked.moved().items()}
 
 
 class _Recomputed(Writing):
@@ -50,13 +61,18 @@ class _Recomputed(Writing):
         setting: Setting,
         reason: str,
         filed_on: Mapping[int, date],
+        board_days: Sequence[str] = (),
     ) -> None:
         super().__init__(hire, at, rules, setting)
-        self.reason, self.filed_on = reason, filed_on
+        self.reason, self.filed_on, self.board_days = reason, filed_on, board_days
+
+    def moved(self) -> dict[str, Clock]:
+        """The clocks that have another day, or another certainty, under this calendar."""
+        self._filings()
+        return self._moved()
 
     def plan(self) -> Plan | None:
-        self._filings()
-        moved = self._moved()
+        moved = self.moved()
         if not moved:
             return None
         self._notice(moved)
@@ -98,7 +114,7 @@ class _Recomputed(Writing):
 
     def _filing(self, filing: OpenFiling) -> OpenFiling:
         base, line = self.filed_on.get(filing.seq), self._line_of(filing.filing)
-        if not filing.provisional or base is None or line is None:
+        if base is None or line is None:
             return filing
         due_on, provisional = due(self.rules.procedure, line.within, base, self.setting.calendar)
         return replace(filing, due_on=due_on, provisional=provisional)
@@ -122,6 +138,8 @@ class _Recomputed(Writing):
                 "ends_on": clock.due_on.isoformat(),
                 "provisional": clock.provisional,
                 "boards": list(dossier.boards),
+                "board_days": list(self.board_days),
+                "sheet": sheet_of(self.hire.opening.id, dossier.notice_round, dossier.posted_on),
                 "article": line.cite,
             }
             self.records = [("notice", row)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,18 +17,35 @@ from workflow import clock
 from workflow.settings import Settings
 from workflow.unit_of_work import Database
 from workflow.virus import Scanner
+from workflow.years_kept import SharedCalendar
 
 
-@dataclass
 class Office:
-    """``now`` is the clock in use; ``setting`` the calendar and the hash of the trail."""
+    """``now`` is the clock in use; ``setting`` the calendar and the hash of the trail.
 
-    database: Database
-    catalogue: Catalogue
-    rulebook: Rulebook
-    setting: Setting
-    now: clock.Now
-    scanner: Scanner = field(default_factory=Scanner)
+    The calendar is asked for anew as time goes by: a year that was loaded anywhere is in force here within a second.
+    """
+
+    def __init__(
+        self, database: Database, catalogue: Catalogue, rulebook: Rulebook, setting: Setting, now: clock.Now
+    ) -> None:
+        self.database, self.catalogue, self.rulebook, self.now = database, catalogue, rulebook, now
+        self.years = SharedCalendar(database, setting.calendar)
+        self._setting = setting
+        #: looks for viruses in uploads
+        self.scanner = Scanner()
+
+    @property
+    def setting(self) -> Setting:
+        """The calendar in force and the hash of the trail. Take it once for a piece of work that belongs together."""
+        calendar = self.years.changed()
+        if calendar is not None:
+            self._setting = replace(self._setting, calendar=calendar)
+        return self._setting
+
+    @setting.setter
+    def setting(self, setting: Setting) -> None:
+        self._setting = setting
 
     @classmethod
     def open(cls, settings: Settings, now: clock.Now = clock.now) -> Office:

@@ -145,6 +145,11 @@ class Calendar:
         """The years whose notices are loaded, ascending."""
         return tuple(self._years)
 
+    @property
+    def all_years(self) -> tuple[CalendarYear, ...]:
+        """Every year that is loaded, ascending."""
+        return tuple(self._years.values())
+
     def notice(self, year: int) -> Notice | None:
         """The notice of that year, None when it is not loaded."""
         found = self._years.get(year)

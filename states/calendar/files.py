@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from states.calendar.sheet import is_table, read_table
 from states.say import Sentence, say
 
 KEYS = {"year", "notice", "rest", "work"}
 NOTICE_KEYS = {"title", "number", "issued_on", "certainty", "source"}
 REST_KEYS = {"name", "from", "to"}
 CERTAINTIES = ("high", "medium", "low")
+LONGEST_TEXT = 20_000  # signs; the longest year so far has nine hundred
+LONGEST_NAME = 200
 LONGEST_REST = 16  # days; no notice ever named more than nine in a row
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: the names that notices give to holidays: said here, so that a proof can be told in another language
@@ -136,6 +139,12 @@ def check_years(years: Mapping[int, CalendarYear]) -> None:
 class _TextLoader(yaml.BaseLoader):
     """Every scalar stays text, so that a wrong date is our fault to report and not an exception of the parser."""
 
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        # An alias of an alias of an alias unfolds into more than any memory holds, and a year has no use for one.
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "*", None)
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         # YAML itself lets the last of two equal keys win, which would silently drop half a year's days.
         keys = [key.value for key, _ in node.value]
@@ -151,23 +160,61 @@ def _read_year(file: Path, report: _Report) -> CalendarYear | None:
     except (OSError, UnicodeDecodeError) as error:
         report.add(say("读不出文件：{error}", error=str(error)))
         return None
+    return _year_of(_mapping(text, report), file.stem, report)
+
+
+def parse_year(text: str) -> CalendarYear:
+    """One year from what somebody typed or uploaded: the YAML of a year file, or the table of ``TABLE_HEAD``.
+
+    Raises CalendarFaults with every fault that can be seen at once.
+    """
+    table = is_table(text)
+    report = _Report("CSV" if table else "YAML")
+    if len(text) > LONGEST_TEXT:
+        report.add(say("内容超过{most}字，不是一年的放假安排", most=LONGEST_TEXT))
+        raise CalendarFaults(tuple(report.faults))
+    content = read_table(text, report.add) if table else _mapping(text, report)
+    year = _year_of(content, None, report)
+    if year is None:
+        raise CalendarFaults(tuple(report.faults))
+    return year
+
+
+def year_text(year: CalendarYear) -> str:
+    """The year in the one form in which it is kept: equal years give equal text, and ``parse_year`` reads it back."""
+    notice = {name: value for name, value in asdict(year.notice).items() if value is not None}
+    content = {
+        "year": year.year,
+        "notice": notice | {"issued_on": year.notice.issued_on},
+        "rest": [{"name": rest.name, "from": rest.starts_on, "to": rest.ends_on} for rest in year.rest],
+        "work": list(year.work),
+    }
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def _mapping(text: str, report: _Report) -> object:
     try:
-        content = yaml.load(text, Loader=_TextLoader)
-    except yaml.YAMLError as error:
-        report.add(say("不是合格的YAML：{error}", error=" ".join(str(error).split())))
+        return yaml.load(text, Loader=_TextLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        report.add(say("不是合格的YAML：{error}", error=" ".join(str(error).split())[:300]))
         return None
+
+
+def _year_of(content: object, stem: str | None, report: _Report) -> CalendarYear | None:
     if not isinstance(content, dict):
-        report.add(say("文件应为一组键值：year、notice、rest、work"))
+        if not report.faults:
+            report.add(say("文件应为一组键值：year、notice、rest、work"))
         return None
     _only_known(content, KEYS, report)
-    number = _year_number(content, file, report)
+    number = _year_number(content, stem, report)
     notice = _notice(content.get("notice"), report)
     rest = _rest(content.get("rest"), report)
     work = _work(content.get("work"), report)
-    if number is None or notice is None or report.faults:
+    if number is None or notice is None or not rest:
         return None
     year = CalendarYear(number, notice, rest, work)
-    _check_year(year, report)
+    # days that could not be read are missing here for a reason that was told already
+    _check_year(year, report, complete=not report.faults)
     return None if report.faults else year
 
 
@@ -177,12 +224,12 @@ def _only_known(mapping: Mapping[str, object], known: set[str], report: _Report)
             report.add(say("不认识的键：{key}", key=str(key)))
 
 
-def _year_number(content: Mapping[str, object], file: Path, report: _Report) -> int | None:
+def _year_number(content: Mapping[str, object], stem: str | None, report: _Report) -> int | None:
     text = content.get("year")
     if not isinstance(text, str) or not re.fullmatch(r"(199\d|20\d\d)", text):
         report.add(say("year 应为四位年份，现为：{value}", value=_shown(text)))
         return None
-    if file.stem != text:
+    if stem is not None and stem != text:
         report.add(say("文件名应为{year}.yaml，与 year 一致", year=text))
     return int(text)
 
@@ -196,6 +243,8 @@ def _notice(content: object, report: _Report) -> Notice | None:
     if not isinstance(title, str) or not title.strip():
         report.add(say("缺少通知标题（notice.title）"))
         title = None
+    elif len(title) > LONGEST_NAME:
+        report.add(say("通知标题超过{most}字", most=LONGEST_NAME))
     if certainty is not None and certainty not in CERTAINTIES:
         report.add(say("certainty 应为 high、medium 或 low，现为：{value}", value=_shown(certainty)))
     issued_on = _day(content.get("issued_on"), "notice.issued_on", report)
@@ -218,6 +267,8 @@ def _rest(content: object, report: _Report) -> tuple[Rest, ...]:
         name = item.get("name")
         if not isinstance(name, str) or not name:
             report.add(say("rest 有一项没有名称（name）"))
+        elif len(name) > 20:
+            report.add(say("节日名称超过20字：{name}", name=name[:40]))
         starts_on, ends_on = _day(item.get("from"), "rest.from", report), _day(item.get("to"), "rest.to", report)
         if starts_on and ends_on and isinstance(name, str):
             periods.append(Rest(name, starts_on, ends_on))
@@ -246,7 +297,7 @@ def _shown(value: object) -> str:
     return "（空）" if value in (None, "") else str(value)[:80]
 
 
-def _check_year(year: CalendarYear, report: _Report) -> None:
+def _check_year(year: CalendarYear, report: _Report, *, complete: bool = True) -> None:
     if not date(year.year - 1, 1, 1) <= year.notice.issued_on <= date(year.year, 12, 31):
         reason = say("通知日期{day}与年份{year}不符", day=year.notice.issued_on, year=year.year)
         report.add(reason)
@@ -263,7 +314,8 @@ def _check_year(year: CalendarYear, report: _Report) -> None:
     for day in year.work:
         if day.weekday() < 5:
             report.add(say("调休上班日{day}不是周末", day=day))
-    _check_complete(year, report)
+    if complete:
+        _check_complete(year, report)
 
 
 def _note(year: int, days: Iterator[date], seen: set[date], report: _Report) -> None:

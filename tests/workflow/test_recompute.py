@@ -12,12 +12,14 @@ from states.calendar import Calendar, CalendarYear, Notice, Rest
 from states.procedure import Role
 from tests.support.world import World, officer
 from workflow.audit import verify
-from workflow.recompute import recompute_provisional
+from workflow.recompute import recompute
 
 VILLAGE = "610981100201"
 TOWN = officer("镇干部甲", Role.EMPLOYER, "610981100", 1)
 HRSS = officer("人社干部乙", Role.HRSS, "610981", 2)
+HRSS_HEAD = officer("人社局长丁", Role.HRSS, "610981", 4)
 RURAL = officer("乡村振兴干部丙", Role.RURAL, "610981", 3)
+RURAL_HEAD = officer("乡村振兴局长戊", Role.RURAL, "610981", 5)
 REASON = "关于2027年部分节假日安排的通知"
 
 
@@ -60,7 +62,7 @@ def on_notice(world: World) -> int:
 def test_a_notice_that_reached_into_the_year_gets_its_settled_end(world: World) -> None:
     hire = on_notice(world)
     before = world.hire(hire)
-    report = recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(5))
+    report = recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(5))
     (change,) = report.changed
     assert (change.hire_id, change.deadline) == (hire, "notice_period")
     assert (change.before, change.after, change.provisional) == (date(2027, 1, 5), date(2027, 1, 7), False)
@@ -84,15 +86,15 @@ def world_days(world: World, day: date) -> list[object]:
 
 def test_a_second_time_changes_nothing(world: World) -> None:
     hire = on_notice(world)
-    recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(5))
+    recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(5))
     before = world.hire(hire)
-    assert recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(5)).changed == ()
+    assert recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(5)).changed == []
     assert world.hire(hire) == before
 
 
 def test_the_reason_stands_in_the_trail(world: World) -> None:
     hire = on_notice(world)
-    recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(5))
+    recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(5))
     (body,) = world.ask("SELECT body FROM audit_entry WHERE hire_id = ? ORDER BY seq DESC LIMIT 1", hire)[0]
     assert body["input"]["cause"] == REASON
     assert body["input"]["notice_period"] == "2027-01-05→2027-01-07"
@@ -102,7 +104,7 @@ def test_the_reason_stands_in_the_trail(world: World) -> None:
 def test_a_day_that_stays_becomes_certain(world: World) -> None:
     hire = on_notice(world)
     same_end = the_year(1)  # no more than what is free in every year
-    report = recompute_provisional(world.office, world.clock(), REASON, calendar=same_end)
+    report = recompute(world.office, world.clock(), REASON, 2027, calendar=same_end)
     assert [(c.before, c.after, c.provisional) for c in report.changed] == [(date(2027, 1, 5), date(2027, 1, 5), False)]
     assert report.moved == 0
     assert not world.hire(hire).dossier.clocks["notice_period"].provisional
@@ -118,7 +120,7 @@ def test_a_notice_that_waited_for_the_year_closes_when_it_is_loaded(world: World
     assert world.hire(hire).stage == "notice"
     assert world.hire(hire).dossier.clocks["notice_period"].blocked
     calendar = the_year(1, date(2027, 1, 2))
-    recompute_provisional(world.office, world.clock(), REASON, calendar=calendar)
+    recompute(world.office, world.clock(), REASON, 2027, calendar=calendar)
     world.office.setting = replace(world.office.setting, calendar=calendar)
     world.walk(1)
     assert world.hire(hire).stage == "notice_closed"
@@ -131,7 +133,7 @@ def test_a_hire_without_anything_provisional_is_left_alone(world: World) -> None
     hire = world.an_opening(TOWN, post).hire_ids[0]
     world.do(hire, "apply", TOWN, person_id=person)
     before = world.hire(hire)
-    assert recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(5)).changed == ()
+    assert recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(5)).changed == []
     assert world.hire(hire) == before
 
 
@@ -139,11 +141,11 @@ def test_a_report_that_is_owed_gets_its_settled_day(world: World) -> None:
     """备案: five working days from a contract signed at the end of the year."""
     hire = on_notice(world)
     world.office.setting = replace(world.office.setting, calendar=the_year(3))
-    recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(3))
+    recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(3))
     world.walk_to(date(2027, 1, 6))
     world.do(hire, "report", TOWN)
-    world.do(hire, "approve", HRSS)
-    world.do(hire, "approve", RURAL)
+    world.do(hire, "approve", HRSS_HEAD)
+    world.do(hire, "approve", RURAL_HEAD)
     world.do(hire, "train", HRSS, held_on=date(2027, 1, 6), passed=True)
     world.do(hire, "start", TOWN, started_on=date(2027, 1, 6))
     world.walk_to(date(2027, 1, 29))
@@ -152,7 +154,7 @@ def test_a_report_that_is_owed_gets_its_settled_day(world: World) -> None:
     world.do(hire, "sign", TOWN, signed_on=date(2027, 1, 29))
     (filing,) = world.hire(hire).dossier.filings
     assert (filing.due_on, filing.provisional) == (date(2027, 2, 5), True)
-    report = recompute_provisional(world.office, world.clock(), REASON, calendar=the_year(3))
+    report = recompute(world.office, world.clock(), REASON, 2027, calendar=the_year(3))
     name = f"filing:contract:{filing.seq}"
     assert {(c.deadline, c.after, c.provisional) for c in report.changed} >= {(name, date(2027, 2, 12), False)}
     (filing,) = world.hire(hire).dossier.filings
