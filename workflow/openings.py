@@ -13,9 +13,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from states.clocks import local_day
-from states.decide import ask_opening, decide_posting
+from states.decide import ask_opening, decide, decide_posting
 from states.facts import Actor, Opening, Post
 from states.guards import Answer, AskOpening
 from states.inputs import Override
@@ -26,7 +27,7 @@ from states.say import say
 from states.targets import YearTarget, target_of
 from workflow import announcement_text
 from workflow.office import Office
-from workflow.reading import load_hires
+from workflow.reading import load_hires, load_person
 from workflow.writer import bare_hire, write_plans
 
 #: one announcement is one list of people: more is a slip of the pen
@@ -147,22 +148,51 @@ def _check_refill(office: Office, connection: Connection, hire_id: int, post_id:
 
 
 def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> int:
-    """A further hire of an opening, for an applicant beyond its places (more apply than are taken). Returns its id."""
+    """A further hire of an opening, for an applicant beyond its places (more apply than are taken). Returns its id.
+
+    Raises NoSuchHire, StepNotOffered for the wrong role or when the opening takes no more applications.
+    """
     with office.database.transaction() as connection:
-        found = connection.exec_driver_sql(
-            office._sql("SELECT post_id, procedure, closes_on, cancelled_on FROM opening WHERE id = ?"), (opening_id,)
-        ).fetchone()
-        if found is None:
-            raise NoSuchHire(opening_id)
-        closes = date.fromisoformat(found[2]) if isinstance(found[2], str) else found[2]
-        if found[3] is not None or (closes is not None and closes < local_day(at)):
-            raise StepNotOffered(say("这则公告已经截止或撤销，不能再受理报名"), opening_id=opening_id)
-        post, _, _ = _post(office, connection, found[0], actor)
-        rules = office.rulebook.rules(found[1])
-        role = _receiver(rules, post, actor)
-        hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
-        _post_hires(office, connection, [hire_id], actor, role, at)
-        return hire_id
+        return _further(office, connection, opening_id, actor, at)
+
+
+def add_applicant(
+    office: Office, opening_id: int, act: str, actor: Actor, at: datetime, payload: Mapping[str, Any]
+) -> int:
+    """A further hire of an opening and the application (``act``) of a person on it, both or neither. Returns its id.
+
+    Raises as ``add_place``, and StepRefused where a guard stands against the application.
+    """
+    try:
+        with office.database.transaction() as connection:
+            hire_id = _further(office, connection, opening_id, actor, at)
+            hire = load_hires(connection, [hire_id])[hire_id]
+            candidate = load_person(connection, int(payload["person_id"]))
+            rules = office.rulebook.rules(hire.procedure)
+            plan = decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate)
+            write_plans(connection, [plan])
+            return hire_id
+    except IntegrityError as error:
+        if "live_application" in str(error.orig) or "hire.opening_id" in str(error.orig):
+            raise StepNotOffered(say("此人已报名这一岗位，不能重复报名")) from error
+        raise
+
+
+def _further(office: Office, connection: Connection, opening_id: int, actor: Actor, at: datetime) -> int:
+    found = connection.exec_driver_sql(
+        office._sql("SELECT post_id, procedure, closes_on, cancelled_on FROM opening WHERE id = ?"), (opening_id,)
+    ).fetchone()
+    if found is None:
+        raise NoSuchHire(opening_id)
+    post, _, _ = _post(office, connection, found[0], actor)
+    rules = office.rulebook.rules(found[1])
+    role = _receiver(rules, post, actor)
+    closes = date.fromisoformat(found[2]) if isinstance(found[2], str) else found[2]
+    if found[3] is not None or (closes is not None and closes < local_day(at)):
+        raise StepNotOffered(say("这则公告已经截止或撤销，不能再受理报名"), opening_id=opening_id)
+    hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
+    _post_hires(office, connection, [hire_id], actor, role, at)
+    return hire_id
 
 
 def _post(office: Office, connection: Connection, post_id: int, actor: Actor) -> tuple[Post, str, int | None]:

@@ -85,9 +85,7 @@ def register(
             if known is None:
                 raise
     given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
-    was = person_log.row_values(seal, known, given_values)
-    differs = tuple(sorted(name for name in given_values if was[name] != given_values[name]))
-    return Registered(_id(known), key, False, differs, warned)
+    return Registered(_id(known), key, False, _differs(seal, known, given_values), warned)
 
 
 def _warnings(number: IdentityNumber, declared: str | None) -> tuple[Sentence, ...]:
@@ -127,6 +125,30 @@ def _row(
     for name in FIELDS:
         setattr(person, person_log.SEALED[name], _sealed(seal, key, name, whole[name]))
     return person, {**whole, "id_number": number.number, "born": number.born.isoformat()}
+
+
+def compared(
+    session: Session, seal: Seal, given: Mapping[str, Any], at: datetime
+) -> tuple[int, tuple[str, ...]] | None:
+    """The registered person with the number in ``given``, and the names of what is said otherwise there; None: new."""
+    said, number, values, _ = read_person(seal, given, local_day(at))
+    known = None if number is None else _by_key(session, seal.person_key(number.number))
+    if known is None:
+        return None
+    return _id(known), _differs(seal, known, {n: v for n, v in values.items() if n in said.model_fields_set})
+
+
+def of(session: Session, person_id: int) -> Person:
+    """The row of a person. Raises NoSuchPerson."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NoSuchPerson(person_id)
+    return person
+
+
+def _differs(seal: Seal, known: Person, given: Mapping[str, Any]) -> tuple[str, ...]:
+    was = person_log.row_values(seal, known, given)
+    return tuple(sorted(name for name in given if was[name] != given[name]))
 
 
 # ---- changing ----------------------------------------------------------------------------------------------------

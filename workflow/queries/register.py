@@ -5,15 +5,16 @@ Of a person's identity number only the last four signs are known here, and only 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from workflow.masking import masked_tail
 from workflow.queries.paging import PAGE, named, page_size
-from workflow.queries.scope import Scope, narrowed, within
+from workflow.queries.scope import Scope, escaped, narrowed, within
 from workflow.tables import metadata
 
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
@@ -37,6 +38,8 @@ class PersonLine:
     preferences: tuple[str, ...]
     relatives: int
     has_phone: bool
+    has_address: bool
+    has_bank: bool
     prior_months: int
     prior_evidence: str | None
     died_on: date | None
@@ -60,11 +63,14 @@ def people(
     after: int = 0,
     limit: int = PAGE,
 ) -> People:
-    """The registered people whose home lies within the scope, in the order of registration."""
+    """The registered people whose home lies within the scope, in the order of registration.
+
+    ``name``: how the name begins, or its pinyin, whole (``zhangsan``) or by initials (``zs``).
+    """
     limit = page_size(limit)
     asked = _people().where(scope.people(), person.c.id > after).order_by(person.c.id).limit(limit + 1)
     if name:
-        asked = asked.where(named(connection, person.c.name, name))
+        asked = asked.where(_called(connection, name))
     if in_region is not None:
         asked = asked.where(within(person.c.home_region, narrowed(scope.prefixes, in_region)))
     rows = connection.execute(asked).all()
@@ -88,8 +94,18 @@ def own_person(connection: Connection, scope: Scope) -> int | None:
 
 def _people() -> Select[Any]:
     serving = select(hire.c.id).where(hire.c.person_id == person.c.id, hire.c.serving).limit(1).scalar_subquery()
-    hidden = ("key", "id_number_sealed", "created_at")
+    hidden = ("key", "id_number_sealed", "contacts", "pinyin", "log_head", "created_at")
     return select(*(column for column in person.c if column.name not in hidden), serving.label("serving_hire"))
+
+
+def _called(connection: Connection, text: str) -> ColumnElement[bool]:
+    """The condition on ``person`` that the name begins so, or its pinyin does where Latin letters were typed."""
+    begins = named(connection, person.c.name, text)
+    typed = text.replace(" ", "").replace("'", "").lower()
+    if not typed.isascii() or not typed.isalpha():
+        return begins
+    initials = person.c.pinyin.like(f"% {escaped(typed)}%", escape="\\")
+    return begins | named(connection, person.c.pinyin, typed) | initials
 
 
 def _person(row: Any) -> PersonLine:
@@ -107,6 +123,8 @@ def _person(row: Any) -> PersonLine:
         preferences=tuple(row.preferences),
         relatives=len(row.relatives),
         has_phone=row.phone_sealed is not None,
+        has_address=row.address_sealed is not None,
+        has_bank=row.bank_sealed is not None,
         prior_months=row.prior_months,
         prior_evidence=row.prior_evidence,
         died_on=row.died_on,
@@ -136,6 +154,15 @@ class PostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PostUse:
+    """How the places of a post stand (在用／空缺): at work, on the way there, announced without an applicant."""
+
+    serving: int = 0
+    under_way: int = 0
+    vacant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Posts:
     """A page of posts; ``after`` is the id to go on from."""
 
@@ -160,6 +187,9 @@ class OpeningLine:
     taken: int
     boards: tuple[str, ...]
     relaxed_by: str | None
+    content: dict[str, str]
+    refills: int | None
+    cancelled_on: date | None
     created_at: datetime
 
 
@@ -198,6 +228,24 @@ def post_line(connection: Connection, scope: Scope, post_id: int) -> PostLine | 
     return None if row is None else _post(row)
 
 
+def use_of_posts(connection: Connection, post_ids: Collection[int]) -> dict[int, PostUse]:
+    """How the places of these posts stand, all of them asked at once; a post without any is left out."""
+    ended = hire.c.state.in_(("dismissed", "rejected", "withdrawn"))
+    vacant = (hire.c.state == "posted") & hire.c.person_id.is_(None)
+    counted = (
+        func.sum(case((hire.c.serving, 1), else_=0)),
+        func.sum(case((~hire.c.serving & ~ended & ~vacant, 1), else_=0)),
+        func.sum(case((vacant, 1), else_=0)),
+    )
+    asked = (
+        select(opening.c.post_id, *counted)
+        .join(opening, opening.c.id == hire.c.opening_id)
+        .where(opening.c.post_id.in_(sorted(post_ids)))
+        .group_by(opening.c.post_id)
+    )
+    return {row[0]: PostUse(*(int(n) for n in row[1:])) for row in connection.execute(asked)}
+
+
 def openings(
     connection: Connection,
     scope: Scope,
@@ -215,7 +263,7 @@ def openings(
         asked = asked.where(within(post.c.region, narrowed((*scope.prefixes, *scope.applies), in_region)))
     if open_on is not None:
         until = opening.c.closes_on.is_(None) | (opening.c.closes_on >= open_on)
-        asked = asked.where(opening.c.announced_on <= open_on, until)
+        asked = asked.where(opening.c.announced_on <= open_on, until, opening.c.cancelled_on.is_(None))
     if post_id is not None:
         asked = asked.where(opening.c.post_id == post_id)
     if after is not None:

@@ -1,0 +1,217 @@
+"""Taking applications (受理报名): those handed in at the desk, and those that wait on the network.
+
+An application is taken on a place without an applicant, or on a further one, because more may apply than are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select, update
+from sqlmodel import Session
+
+from states.facts import Actor
+from states.procedure import Procedure, RecordKind, Role, Step
+from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.say import say
+from workflow import people
+from workflow.engine import perform
+from workflow.masking import masked_tail, tail_of
+from workflow.office import Office
+from workflow.openings import add_applicant
+from workflow.public_applications import ASKED, hire_of, place_of
+from workflow.sealing import Seal
+from workflow.tables import metadata
+
+application = metadata.tables["public_application"]
+hire, opening, post = (metadata.tables[name] for name in ("hire", "opening", "post"))
+
+
+class NoSuchApplication(Refusal):
+    """There is no such application, or not for this actor, or it was answered before."""
+
+    def __init__(self) -> None:
+        super().__init__(say("没有这份网上报名，或已经办理"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An application as the clerk reads it: the number masked, what it says, and what the register says otherwise."""
+
+    id: int
+    opening_id: int
+    received_at: datetime
+    name: str
+    id_number: str
+    values: Mapping[str, Any]
+    person_id: int | None = None
+    differs: tuple[str, ...] = ()
+
+
+def waiting(office: Office, seal: Seal, opening_id: int, at: datetime) -> tuple[Waiting, ...]:
+    """The waiting applications to an opening, the first first. Who may ask is asked by the callers: role and region."""
+    with office.database.session() as session:
+        rows = session.connection().execute(
+            select(application)
+            .where(application.c.opening_id == opening_id, application.c.status == "waiting")
+            .order_by(application.c.received_at, application.c.id)
+        )
+        return tuple(_waiting(session, seal, row, at) for row in rows.all())
+
+
+def _waiting(session: Session, seal: Seal, row: Any, at: datetime) -> Waiting:
+    values = orjson.loads(seal.unseal(row.sealed, place_of(row.opening_id, row.person_key)))
+    known = people.compared(session, seal, _given(values), at)
+    shown = {name: value for name, value in values.items() if name != "id_number"}
+    tail = masked_tail(tail_of(values["id_number"]))
+    facts = (row.id, row.opening_id, row.received_at, values["name"], tail, shown)
+    return Waiting(*facts, *(known or (None, ())))
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in ASKED}
+
+
+def count_waiting(connection: Connection, opening_ids: Iterable[int]) -> dict[int, int]:
+    """How many wait, by opening; openings without any are left out."""
+    asked = select(application.c.opening_id).where(
+        application.c.opening_id.in_(sorted(opening_ids)), application.c.status == "waiting"
+    )
+    found: dict[int, int] = {}
+    for row in connection.execute(asked):
+        found[row.opening_id] = found.get(row.opening_id, 0) + 1
+    return found
+
+
+def take(
+    office: Office,
+    seal: Seal,
+    application_id: int,
+    actor: Actor,
+    at: datetime,
+    *,
+    recognised: Mapping[str, Mapping[str, str]] | None = None,
+    renew: bool = False,
+) -> int:
+    """Takes an application over (受理): registers the person, applies on a free place, or on a further one.
+
+    ``recognised``: the categories whose proof the clerk has seen, with who recognised them and when. ``renew``: what
+    the person says goes before what the register said. Returns the hire; taking it a second time finds the same one.
+    Raises NoSuchApplication, InputRefused, StepRefused, StepNotOffered.
+    """
+    with office.database.session() as session:
+        row = _still_waiting(session.connection(), application_id)
+        values = orjson.loads(seal.unseal(row.sealed, place_of(row.opening_id, row.person_key)))
+        procedure = office.procedure(row.procedure)
+        step = _application_step(procedure)
+        if not actor.roles_in(row.region) & set(step.by):
+            raise StepNotOffered(say("您在这个地区没有受理报名的职责"), forbidden=True)
+        given = _given(values) | ({"categories": dict(recognised)} if recognised else {})
+        registered = people.register(session, seal, given, actor, at, algorithm=office.setting.algorithm)
+        if not registered.created and (renew or recognised):
+            _renewed(session, seal, registered, given if renew else {"categories": given["categories"]}, actor, at)
+        hire_id = hire_of(session.connection(), row.opening_id, row.person_key)
+    if hire_id is None:
+        hire_id = apply(office, row.opening_id, procedure, registered.person_id, actor, at)
+    _answer(office, application_id, "taken", actor, at, hire_id=hire_id)
+    return hire_id
+
+
+def _renewed(
+    session: Session, seal: Seal, known: people.Registered, given: Mapping[str, Any], actor: Actor, at: datetime
+) -> None:
+    changes = {name: value for name, value in given.items() if name != "id_number"}
+    if "categories" in changes:
+        kept = people.of(session, known.person_id).categories
+        changes["categories"] = {**kept, **changes["categories"]}
+    reason = say("按本人网上报名的填报更新").text()
+    people.update_person(session, seal, known.person_id, changes, actor, at, reason=reason)
+
+
+def apply(
+    office: Office,
+    opening_id: int,
+    procedure: Procedure,
+    person_id: int,
+    actor: Actor,
+    at: datetime,
+    *,
+    route: str = "open",
+    hire_id: int | None = None,
+) -> int:
+    """Takes a person's application on a free place (``hire_id``, where it is one), else on a further one.
+
+    Returns the hire. Raises StepRefused, StepNotOffered; nothing is kept then, no further place either.
+    """
+    act = _application_step(procedure).act
+    payload = {"person_id": person_id, "route": route}
+    with office.database.reading() as connection:
+        free = select(hire.c.id).where(
+            hire.c.opening_id == opening_id, hire.c.stage == procedure.first_stage.stage, hire.c.person_id.is_(None)
+        )
+        places = sorted(connection.execute(free).scalars(), key=lambda place: (place != hire_id, place))
+    for place in places:
+        try:
+            perform(office, place, act, actor, at, payload)
+        except StepNotOffered as refusal:
+            if refusal.facts.get("forbidden"):
+                raise
+            continue  # somebody else has just taken this place
+        return int(place)
+    return add_applicant(office, opening_id, act, actor, at, payload)
+
+
+def refuse(office: Office, application_id: int, actor: Actor, at: datetime, reason: str) -> None:
+    """Answers an application with a reason (不予受理), which its receipt shows.
+
+    Raises InputRefused without a reason, StepNotOffered for a role that does not take applications,
+    NoSuchApplication.
+    """
+    if not 2 <= len(reason.strip()) <= 500:
+        raise InputRefused({"reason": say("请写明不予受理的理由（2至500字），报名人会看到")})
+    with office.database.reading() as connection:
+        row = _still_waiting(connection, application_id)
+    if not actor.roles_in(row.region) & set(_application_step(office.procedure(row.procedure)).by):
+        raise StepNotOffered(say("您在这个地区没有受理报名的职责"), forbidden=True)
+    _answer(office, application_id, "refused", actor, at, answer=reason.strip())
+
+
+def _application_step(procedure: Procedure) -> Step:
+    first = procedure.steps_from[procedure.first_stage.stage]
+    return next(step for step in first if step.records is RecordKind.APPLICATION)
+
+
+def takers(procedure: Procedure) -> frozenset[Role]:
+    """The roles that take applications at the desk."""
+    return frozenset(role for role in _application_step(procedure).by if role is not Role.APPLICANT)
+
+
+def _still_waiting(connection: Connection, application_id: int) -> Any:
+    row = connection.execute(
+        select(
+            *(application.c[name] for name in ("opening_id", "person_key", "sealed")),
+            opening.c.procedure,
+            post.c.region,
+        )
+        .join(opening, opening.c.id == application.c.opening_id)
+        .join(post, post.c.id == opening.c.post_id)
+        .where(application.c.id == application_id, application.c.status == "waiting")
+    ).one_or_none()
+    if row is None:
+        raise NoSuchApplication
+    return row
+
+
+def _answer(office: Office, application_id: int, status: str, actor: Actor, at: datetime, **more: Any) -> None:
+    with office.database.transaction() as connection:
+        answered = (
+            update(application)
+            .where(application.c.id == application_id, application.c.status == "waiting")
+            .values(status=status, answered_by=actor.person_key, answered_at=at, **more)
+        )
+        if connection.execute(answered).rowcount != 1 and status != "taken":
+            raise NoSuchApplication
