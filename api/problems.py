@@ -128,6 +128,7 @@ _TABLE: dict[str, tuple[int, str]] = {
     "NoSuchPerson": (404, "not-found"),
     "NoSuchAccount": (404, "not-found"),
     "NoSuchHire": (404, "not-found"),
+    "NoSuchDocument": (404, "not-found"),
     "StepNotOffered": (409, "step-not-offered"),
     "StepRefused": (409, "step-refused"),
     "InputRefused": (422, "input-refused"),

@@ -26,8 +26,11 @@ from workflow.settings import Settings
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/"
 FORM_TOKEN = "form_token"
-#: form bodies with attachments are larger than any JSON command
-MAX_BODY_BYTES = 8 * 1024 * 1024
+#: a file (``workflow.files``) and the form around it, larger than any JSON command
+MAX_BODY_BYTES = 8 * 1024 * 1024 + 64 * 1024
+#: where the JSON API takes a file as it is; no form of another site can send this media type either
+UPLOADS = re.compile(r"/api/v1/hires/\d+/documents")
+UPLOAD_TYPE = "application/octet-stream"
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 #: 256 random bits as base64 or hexadecimal text; anything else is no token of ours and costs no query
 TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_.-]{20,200}")
@@ -123,9 +126,11 @@ def comes_from_us(headers: Headers, own_hosts: frozenset[str]) -> bool:
     return urlsplit(origin).netloc.lower() in own_hosts | {headers.get("host", "").lower()}
 
 
-def has_json(headers: Headers) -> bool:
-    """Whether the body is declared as JSON, or there is none at all."""
+def has_json(headers: Headers, path: str = "") -> bool:
+    """Whether the body is declared as JSON, or as a file where ``path`` takes one, or there is none at all."""
     declared = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if UPLOADS.fullmatch(path):
+        return declared == UPLOAD_TYPE
     if declared:
         return declared in JSON_TYPES
     return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
@@ -168,7 +173,7 @@ class Protection:
         headers = Headers(scope=scope)
         if not comes_from_us(headers, self.own_hosts):
             return ForeignRequest()
-        if scope["path"].startswith(API) and not has_json(headers):
+        if scope["path"].startswith(API) and not has_json(headers, scope["path"]):
             return WrongMediaType()
         return None
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.routes import (
     actions,
     calendar,
+    documents,
     hires,
     inbox,
     notices,
@@ -18,7 +19,7 @@ from api.routes import (
     tasks,
 )
 
-MODULES = (session, tasks, hires, actions, people, posts, openings, procedures, notices, inbox, calendar)
+MODULES = (session, tasks, hires, documents, actions, people, posts, openings, procedures, notices, inbox, calendar)
 
 router = APIRouter(prefix="/api/v1")
 for module in MODULES:

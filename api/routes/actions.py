@@ -26,6 +26,7 @@ from notifications.i18n import translator
 from states.refusals import InputRefused, NoSuchHire
 from states.say import say
 from workflow import engine, queries
+from workflow.documents import ATTACH, check_known
 from workflow.engine import Done
 from workflow.queries import HireLine, Scope
 
@@ -55,6 +56,8 @@ def taken(
             raise NotFound
         _only_for_oneself(connection, scope, [line], given or {})
     require_recent_for(session, [office.procedure(line.procedure)], act)
+    if act == ATTACH:
+        check_known(office, actor, given or {})
     done = engine.perform(office, hire_id, act, actor, at, given or {}, expected_version=version, key=key)
     response.headers["etag"] = etag(done.version)
     return done_json(done, translate)
@@ -76,6 +79,8 @@ def taken_by_many(
         lines = queries.hire_lines(connection, scope, ids)
         _only_for_oneself(connection, scope, lines, given.input)
     require_recent_for(session, [office.procedure(key) for key in sorted({line.procedure for line in lines})], act)
+    if act == ATTACH:
+        check_known(office, actor, given.input)
     visible = {line.id for line in lines}
     wanted = [hire_id for hire_id in ids if hire_id in visible]
     outcomes: dict[int, Any] = dict(zip(wanted, engine.bulk(office, wanted, act, actor, at, given.input), strict=True))

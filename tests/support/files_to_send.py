@@ -99,8 +99,9 @@ def odt(body: str = "<text:p>x</text:p>", parts: Mapping[str, bytes | str] = {})
 
 def xlsx() -> bytes:
     book, out = openpyxl.Workbook(), io.BytesIO()
-    book.active.append(["姓名", "得分"])
-    book.active["A1"].hyperlink = "https://example.org/"
+    sheet = book.create_sheet("评分")
+    sheet.append(["姓名", "得分"])
+    sheet["A1"].hyperlink = "https://example.org/"
     book.save(out)
     return out.getvalue()
 

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -208,7 +208,7 @@ def listening() -> Iterator[tuple[str, list[object]]]:
 
 
 def test_hostile_files_are_refused_quickly_in_little_memory_and_call_nobody(
-    migrated_sqlite_url: str, tmp_path: Path, record_property: pytest.RecordProperty
+    migrated_sqlite_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     folder = tmp_path / "hostile"
     folder.mkdir()

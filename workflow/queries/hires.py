@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from workflow.queries.case_file import names_of
 from workflow.queries.paging import PAGE, named, of_procedure, page_size
 from workflow.queries.scope import Scope, literal, narrowed, within
 from workflow.tables import metadata
@@ -164,7 +165,8 @@ def _line(row: Any) -> HireLine:
 class TrailLine:
     """One entry of a hire's trail (经过), without the keys of persons. ``actor``: the account's name, None: the system.
 
-    ``answers``: guard, effect, passed, overridden, article, inputs, as they were kept.
+    ``answers``: guard, effect, passed, overridden, article, inputs, as they were kept. ``principal``: in whose place a
+    deputy acted (代); ``batch``: the bulk run that the entry belongs to.
     """
 
     seq: int
@@ -182,10 +184,12 @@ class TrailLine:
     answers: tuple[list[Any], ...]
     changes: dict[str, Any]
     hash: str
+    principal: str | None = None
+    batch: str | None = None
 
 
 #: what a trail entry says by the key of a natural person
-_KEYED = frozenset({"signatures", "proposed_by"})
+_KEYED = frozenset({"signatures", "proposed_by", "approvers", "objection_handlers"})
 
 
 def trail(
@@ -205,11 +209,13 @@ def trail(
         .order_by(audit_entry.c.seq)
         .limit(page_size(limit))
     )
-    return tuple(_trail_line(row, scope.covers(row.region)) for row in connection.execute(asked))
+    rows = [(row, orjson.loads(row.body)) for row in connection.execute(asked)]
+    names = names_of(connection, {key for _, body in rows if (key := body.get("actor", {}).get("deputy_for"))})
+    return tuple(_trail_line(row, body, scope.covers(row.region), names) for row, body in rows)
 
 
-def _trail_line(row: Any, office: bool) -> TrailLine:
-    body = orjson.loads(row.body)
+def _trail_line(row: Any, body: dict[str, Any], office: bool, names: Mapping[str, str]) -> TrailLine:
+    deputy_for = body.get("actor", {}).get("deputy_for")
     return TrailLine(
         seq=row.seq,
         at=row.at,
@@ -226,12 +232,17 @@ def _trail_line(row: Any, office: bool) -> TrailLine:
         answers=tuple(body.get("answers", ())),
         changes={name: value for name, value in body.get("changes", {}).items() if name not in _KEYED},
         hash=row.hash,
+        principal=names.get(deputy_for, "") if deputy_for else None,
+        batch=body.get("batch"),
     )
 
 
 # ---- what the steps recorded -------------------------------------------------------------------------------------
 
-RECORDS = ("notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing")
+RECORDS = (
+    *("notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
+    *("returned", "suspension", "assignment", "comment", "document", "score"),
+)
 
 
 def records(connection: Connection, scope: Scope, hire_id: int) -> dict[str, list[dict[str, Any]]] | None:
