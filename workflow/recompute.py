@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -60,7 +59,7 @@ class Failed:
 
 @dataclass(slots=True)
 class Recomputed:
-    """What was looked at, what has changed, what could not be done. ``plans`` are those of the last transaction."""
+    """What was looked at, what has changed, what could not be done; ``finished`` False: it was told to stop."""
 
     hires: int = 0
     changed: list[Change] = field(default_factory=list)
@@ -71,24 +70,6 @@ class Recomputed:
     def moved(self) -> int:
         """How many deadlines have another last day; the others only became certain."""
         return sum(change.moved for change in self.changed)
-
-    def document(self) -> dict[str, Any]:
-        """Plain values for a JSON answer."""
-        return {
-            "hires": self.hires,
-            "changed": [
-                {
-                    "hire_id": c.hire_id,
-                    "deadline": c.deadline,
-                    "before": c.before.isoformat(),
-                    "after": c.after.isoformat(),
-                    "provisional": c.provisional,
-                }
-                for c in self.changed
-            ],
-            "moved": self.moved,
-            "failed": [{"hire_id": f.hire_id, "why": f.why} for f in self.failed],
-        }
 
 
 #: told of every transaction before it is kept: its connection, the plans that were written, how far it came

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli.calendar import calendar_in_force
 from api.cli.console import Answer, Command, CommandFailed, Console, command, group
 from states import when as ask
-from states.calendar import Calendar, default_calendar
 from states.say import say
 
 Day = Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="起算日 / the day counted from")]
@@ -25,12 +25,6 @@ def add_to(app: typer.Typer) -> None:
     below = group(app, "when", "法定日期怎样推算，逐日说明依据。\n\nEvery legal date calculation, with its proof.")
     for name, function in COMMANDS.items():
         command(below, name)(function)
-
-
-def _calendar(console: Console) -> Calendar:
-    """The shipped years with those of the office laid over them."""
-    folder = console.settings.calendar_folder
-    return default_calendar() if folder is None else Calendar.load(folder)
 
 
 def _answer(console: Console, answer: ask.Answer) -> Answer:
@@ -50,7 +44,9 @@ def working_days(
 
     The last day of a number of working days.
     """
-    return _answer(console, ask.working_days(start, days, count_first_day, _calendar(console), console.translate))
+    return _answer(
+        console, ask.working_days(start, days, count_first_day, calendar_in_force(console), console.translate)
+    )
 
 
 def calendar_days(console: Console, start: Day, days: Days) -> Answer:
@@ -58,7 +54,7 @@ def calendar_days(console: Console, start: Day, days: Days) -> Answer:
 
     The last day of a number of calendar days.
     """
-    return _answer(console, ask.calendar_days(start, days, _calendar(console), console.translate))
+    return _answer(console, ask.calendar_days(start, days, calendar_in_force(console), console.translate))
 
 
 def months(
@@ -73,7 +69,7 @@ def months(
 
     The last day of a limit of months.
     """
-    return _answer(console, ask.months(start, n, not no_roll, _calendar(console), console.translate))
+    return _answer(console, ask.months(start, n, not no_roll, calendar_in_force(console), console.translate))
 
 
 def term(console: Console, start: Day, n: Months) -> Answer:
@@ -117,7 +113,7 @@ def pay_day(console: Console, on: On) -> Answer:
 
     The day on which wages agreed for a day are due.
     """
-    return _answer(console, ask.pay_day(on, _calendar(console), console.translate))
+    return _answer(console, ask.pay_day(on, calendar_in_force(console), console.translate))
 
 
 def age(console: Console, born: Born, on: On) -> Answer:
