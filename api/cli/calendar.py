@@ -69,7 +69,8 @@ def load(
         at = office.now()
         if dry_run:
             foretold = years.foresee(office, calendar, year.year, at, ("",))
-            document: dict[str, object] = {"year": year.year, "loaded": False, "hires": foretold.hires, "moved": foretold.moved}
+            document: dict[str, object] = {"year": year.year, "loaded": False}
+            document |= {"hires": foretold.hires, "moved": foretold.moved}
             line = console.gettext("{year}年合格，没有载入", year=year.year)
             more = console.gettext(
                 "载入将使{n}件的期限更新，其中{moved}个日期变动", n=foretold.hires, moved=foretold.moved
