@@ -20,15 +20,9 @@ BOOKS = ("audit_entry", "person_log", "office_log")
 # A condition on LIKE is expected to let one row in two hundred pass, and plans would be made for that. What a reader
 # asks for lies within their regions anyway: "is not null" is expected to let nearly all pass, which is how it is.
 SEEN = "nullif({0} LIKE ANY ((SELECT zaigang_reach('zaigang.regions'))::text[]), false) IS NOT NULL"
-APPLIED = "nullif({0} LIKE ANY ((SELECT zaigang_reach('zaigang.applies'))::text[]), false) IS NOT NULL"
-ALL = "nullif((SELECT current_setting('zaigang.regions', true)) = '*', false) IS NOT NULL"
-SELF = "(SELECT nullif(current_setting('zaigang.person', true), ''))::bigint"
-
-
-def behind(table: str, condition: str) -> str:
-    """The condition that a row of another table, which has its own policy, is seen."""
-    return f"{ALL} OR EXISTS (SELECT FROM {table} AS seen WHERE {condition})"
-
+APPLIED = "{0} LIKE ANY (zaigang_reach('zaigang.applies'))"
+ALL = "nullif(current_setting('zaigang.regions', true) = '*', false) IS NOT NULL"
+SELF = "nullif(current_setting('zaigang.person', true), '')::bigint"
 
 OF_HIRE = (
     "audit_entry", "decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure",
@@ -36,40 +30,6 @@ OF_HIRE = (
     "idempotency",
 )  # fmt: skip
 OF_PERSON = ("person_log", "clearance")
-
-POLICIES: dict[str, str] = {
-    "hire": (
-        f"{SEEN.format('region')} OR person_id = {SELF}"
-        f" OR (person_id IS NULL AND state = 'posted' AND {APPLIED.format('region')})"
-    ),
-    "task": (
-        f"{SEEN.format('region')}"
-        f" OR hire_id = ANY ((SELECT array_agg(mine.id) FROM hire AS mine WHERE mine.person_id = {SELF})::bigint[])"
-    ),
-    "person": (
-        f"{SEEN.format('home_region')} OR id = {SELF}"
-        " OR EXISTS (SELECT FROM hire AS seen WHERE seen.person_id = person.id)"
-    ),
-    "post": f"{SEEN.format('region')} OR {APPLIED.format('region')}",
-    "opening": behind("post", "seen.id = opening.post_id"),
-    "public_application": (
-        f"{ALL} OR EXISTS (SELECT FROM opening JOIN post ON post.id = opening.post_id"
-        f" WHERE opening.id = public_application.opening_id AND {SEEN.format('post.region')})"
-    ),
-    "receipt": (
-        f"{ALL} OR EXISTS (SELECT FROM hire AS seen WHERE seen.id = receipt.hire_id)"
-        " OR EXISTS (SELECT FROM public_application AS seen WHERE seen.id = receipt.application_id)"
-    ),
-    # a plan for a larger area counts for every place within it
-    "allocation": (
-        f"{SEEN.format('region')} OR EXISTS (SELECT FROM unnest(zaigang_reach('zaigang.regions')) AS mine"
-        " WHERE mine LIKE allocation.region || '%')"
-    ),
-    "figure": SEEN.format("region"),
-    "stored_file": behind("document", "seen.digest = stored_file.digest"),
-    **{name: behind("hire", f"seen.id = {name}.hire_id") for name in OF_HIRE},
-    **{name: behind("person", f"seen.id = {name}.person_id") for name in OF_PERSON},
-}
 
 REACH = """
 CREATE FUNCTION zaigang_reach(setting text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -80,6 +40,43 @@ CREATE FUNCTION zaigang_reach(setting text) RETURNS text[] LANGUAGE sql STABLE P
     END
 $$
 """
+#: whether there is a row that the caller's own policies let pass. As functions, because a subquery in a policy is
+#: planned anew for every statement that names the table: a step of the engine names a dozen
+LOOKUPS = {
+    "zaigang_sees_hire(bigint)": "SELECT FROM hire WHERE id = $1",
+    "zaigang_sees_post(bigint)": "SELECT FROM post WHERE id = $1",
+    "zaigang_sees_person(bigint)": "SELECT FROM person WHERE id = $1",
+    "zaigang_sees_hire_of(bigint)": "SELECT FROM hire WHERE person_id = $1",
+    "zaigang_sees_application(bigint)": "SELECT FROM public_application WHERE id = $1",
+    "zaigang_sees_file(text)": "SELECT FROM document WHERE digest = $1",
+    # offices only: a post that is announced is seen by whoever may apply, but not who else has applied
+    "zaigang_keeps_opening(bigint)": (
+        "SELECT FROM opening JOIN post ON post.id = opening.post_id"
+        f" WHERE opening.id = $1 AND {SEEN.format('post.region')}"
+    ),
+}
+
+POLICIES: dict[str, str] = {
+    "hire": (
+        f"{SEEN.format('region')} OR person_id = {SELF}"
+        f" OR (person_id IS NULL AND state = 'posted' AND {APPLIED.format('region')})"
+    ),
+    "task": f"{SEEN.format('region')} OR (role = 'applicant' AND zaigang_sees_hire(hire_id))",
+    "person": f"{SEEN.format('home_region')} OR id = {SELF} OR zaigang_sees_hire_of(id)",
+    "post": f"{SEEN.format('region')} OR {APPLIED.format('region')}",
+    "opening": f"{ALL} OR zaigang_sees_post(post_id)",
+    "public_application": f"{ALL} OR zaigang_keeps_opening(opening_id)",
+    "receipt": f"{ALL} OR zaigang_sees_hire(hire_id) OR zaigang_sees_application(application_id)",
+    # a plan for a larger area counts for every place within it
+    "allocation": (
+        f"{SEEN.format('region')} OR EXISTS (SELECT FROM unnest(zaigang_reach('zaigang.regions')) AS mine"
+        " WHERE mine LIKE allocation.region || '%')"
+    ),
+    "figure": SEEN.format("region"),
+    "stored_file": f"{ALL} OR zaigang_sees_file(digest)",
+    **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
+    **{name: f"{ALL} OR zaigang_sees_person(person_id)" for name in OF_PERSON},
+}
 
 # Security holds owners (FORCE), but no superuser: one who installs steps down to this role at each connection. It is
 # made for such users only; databases of one server share it, and two of them may be migrated at the same moment.
@@ -130,6 +127,11 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     _run(REACH)
+    for signature, found in LOOKUPS.items():
+        _run(
+            f"CREATE FUNCTION {signature} RETURNS boolean LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10 AS"
+            f" $$ BEGIN RETURN EXISTS ({found}); END $$"
+        )
     for table, condition in POLICIES.items():
         _run(f"CREATE POLICY reach ON {table} USING ({condition})")
         _run(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -145,6 +147,8 @@ def downgrade() -> None:
         _run(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         _run(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         _run(f"DROP POLICY reach ON {table}")
+    for signature in LOOKUPS:
+        _run(f"DROP FUNCTION {signature}")
     _run("DROP FUNCTION zaigang_reach(text)")
 
 
