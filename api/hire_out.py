@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from api.problems import answer_json
 from api.schemas import DeadlineOut, DoneOut, HireOut, OfferOut
 from states.calendar import Calendar
-from states.clocks import FILING
+from states.clocks import is_own
 from states.decide import Offer
 from states.facts import Hire, dossier_to_json
 from states.labels import state_name
@@ -70,7 +70,7 @@ class Showing:
             name=line.name,
             label=line.label.in_language(self.language),
             article=line.article,
-            kind="filing" if line.name.startswith(FILING) else line.kind.value,
+            kind=line.name.partition(":")[0] if is_own(line.name) else line.kind.value,
             base_on=line.base_on,
             due_on=line.due_on,
             provisional=line.provisional,

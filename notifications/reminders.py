@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from states.say import Sentence, say
 
 INBOX = "inbox"
+#: an e-mail of its own, and a line in the day's e-mail
 MAIL = "mail"
+DIGEST = "digest"
+#: that the reader took note of a reminder
+NOTED = "noted"
 BOTH = (INBOX, MAIL)
 PREFIX = "remind_"
 
@@ -48,6 +52,7 @@ REMINDERS: Mapping[str, Reminder] = {
         _reminder("service_limit", say("使用期限将满或已满，请督促用人单位安排退出。")),
         _reminder("over_term_watch", say("超期人员仍未处理，补贴已经停发，请督促用人单位尽快办理续签或离岗。")),
         _reminder("filing", say("备案逾期未报，请督促。")),
+        _reminder("objection", say("异议逾期未答复，公示不能结束，请督促。")),
     )
 }
 
@@ -56,6 +61,8 @@ BLOCKED = "blocked"
 #: templates of the letters that steps send. Those to the applicant are handed over on paper.
 DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left", "notice_over", "over_term"})
 ANY_DECISION = "decided"
+#: letters that belong to no step: a year of the calendar was loaded
+OF_THE_HOUSE = frozenset({"calendar_moved"})
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)
 
@@ -73,7 +80,7 @@ def template_of(template: str) -> str:
     """The file of words for an outbox template; general words for one that only a county's own document has."""
     if is_reminder(template):
         return reminder_for(template).template
-    return template if template in DECISIONS else ANY_DECISION
+    return template if template in DECISIONS | OF_THE_HOUSE else ANY_DECISION
 
 
 def channels_of(template: str) -> tuple[str, ...]:

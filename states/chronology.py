@@ -70,6 +70,9 @@ def check_days(hire: Hire, step: Step, values: Mapping[str, Any], day: date) -> 
             faults[name] = say("不能早于{earliest}：在那之前还不具备办理这一步的前提", earliest=earliest)
     if step.records is RecordKind.RENEWAL_SIGNING and hire.dossier.renewal_signed_on is not None:
         faults["signed_on"] = say("续签合同已于{day}签订，不重复登记", day=hire.dossier.renewal_signed_on)
+    for number, board in enumerate(values.get("boards") or ()):
+        if board.posted_on is not None and board.posted_on > day:
+            faults[f"boards.{number}.posted_on"] = say("不能晚于办理当日（{today}）", today=day)
     given_on, leave_on = values.get("given_on"), values.get("leave_on")
     if given_on is not None and leave_on is not None and leave_on < given_on:
         faults["leave_on"] = say("不能早于提出辞职之日（{given}）", given=given_on)

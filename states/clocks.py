@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from states.bases import BASES
 from states.calendar import Calendar
-from states.facts import Clock, Dossier, OpenFiling, Opening
+from states.facts import Clock, Dossier, OpenFiling, Opening, OpenObjection
+from states.house import handlers
 from states.periods import calendar_days_end, month_limit, working_days_end
 from states.plan import ENFORCE_MARK
 from states.procedure import Deadline, DeadlineKind, Length, Procedure, RecordKind, Role, Unit
@@ -25,6 +26,14 @@ REMIND_AT = time(8, 0)
 FILING = "filing:"
 FILING_MARKS = (-1, 1)
 FILING_REPEAT_DAYS = 7
+OBJECTION = "objection:"
+OBJECTION_MARKS = (-1, 1)
+OBJECTION_REPEAT_DAYS = 1
+#: within which an objection is answered, where the document does not say so in a gap of this name
+OBJECTION_GAP = "objection_days"
+OBJECTION_LENGTH = Length(n=5, unit=Unit.WORKING_DAYS)
+#: clocks that no line of a document starts: filings and objections have one each
+_OWN = (FILING, OBJECTION)
 
 
 def moment(day: date, at: time = time(0, 0)) -> datetime:
@@ -77,7 +86,36 @@ def running(
     for filing in dossier.filings:
         name = filing_clock(filing)
         clocks[name] = before.get(name) or Clock(filing.due_on, filing.due_on, filing.provisional, visit)
+    for objection in dossier.objections:
+        due_on, provisional = objection_due(procedure, objection, calendar)
+        name, known = objection_clock(objection), before.get(objection_clock(objection))
+        same = known is not None and known.due_on == due_on
+        clocks[name] = (
+            replace(known, provisional=provisional)
+            if known is not None and same
+            else Clock(objection.lodged_on, due_on, provisional, visit)
+        )
     return clocks
+
+
+def objection_due(procedure: Procedure, objection: OpenObjection, calendar: Calendar) -> tuple[date, bool]:
+    """The last day on which an objection is answered, and whether it is provisional."""
+    return due(procedure, objection_length(procedure), objection.lodged_on, calendar)
+
+
+def objection_length(procedure: Procedure) -> Length:
+    """Within what an objection is answered: as a gap of the document is ruled, else ``OBJECTION_LENGTH``."""
+    gap = procedure.gap_by_name.get(OBJECTION_GAP)
+    return OBJECTION_LENGTH if gap is None else Length(n=int(gap.default), unit=gap.unit or Unit.WORKING_DAYS)
+
+
+def objection_clock(objection: OpenObjection) -> str:
+    return f"{OBJECTION}{objection.seq}"
+
+
+def is_own(name: str) -> bool:
+    """Whether a clock is that of a filing or an objection, which no line of the document names."""
+    return name.startswith(_OWN)
 
 
 def filing_clock(filing: OpenFiling) -> str:
@@ -104,6 +142,8 @@ def marks_to_arm(procedure: Procedure, name: str, clock: Clock, now: datetime) -
     """The moments of a clock that starts now. Of reminders already past only the latest is kept: one, not many."""
     if name.startswith(FILING):
         return _advising(FILING_MARKS, clock.due_on, now)
+    if name.startswith(OBJECTION):
+        return _advising(OBJECTION_MARKS, clock.due_on, now)
     line = procedure.deadline_by_name[name]
     marks = _advising(line.marks, clock.due_on, now)
     if line.kind is DeadlineKind.ENFORCE:
@@ -126,6 +166,8 @@ def next_repeat(procedure: Procedure, name: str, clock: Clock, fired: int, now: 
     """The reminder that follows ``fired`` after the end, in the future of ``now``; None if nothing repeats."""
     if name.startswith(FILING):
         last, every = FILING_MARKS[-1], FILING_REPEAT_DAYS
+    elif name.startswith(OBJECTION):
+        last, every = OBJECTION_MARKS[-1], OBJECTION_REPEAT_DAYS
     else:
         line = procedure.deadline_by_name[name]
         last, every = max(line.marks, default=0), line.repeat_days or 0
@@ -141,10 +183,14 @@ def owners_of(procedure: Procedure, name: str, filings: tuple[OpenFiling, ...]) 
     """Who is called by a clock."""
     if name.startswith(FILING):
         return tuple(filing.by for filing in filings if filing_clock(filing) == name)
+    if name.startswith(OBJECTION):
+        return handlers(procedure)
     return procedure.deadline_by_name[name].owner
 
 
 def escalation_of(procedure: Procedure, name: str) -> tuple[Role, ...]:
+    if name.startswith(OBJECTION):
+        return (Role.SUPERVISOR,) if Role.SUPERVISOR in procedure.roles else ()
     return () if name.startswith(FILING) else procedure.deadline_by_name[name].escalate_to
 
 
@@ -155,11 +201,16 @@ class Task:
     name: str
     role: Role
     due_on: date | None
+    #: the account of this role to whom the case was given (转办)
+    assigned_to: int | None = None
 
 
 def tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[str, Clock]) -> frozenset[Task]:
     """Who has to act now: owners of the stage who have not signed, owners called by a clock, filings, objections."""
-    return frozenset(_tasks(procedure, stage, dossier, clocks))
+    found = _tasks(procedure, stage, dossier, clocks)
+    if not dossier.assigned:
+        return frozenset(found)
+    return frozenset(replace(task, assigned_to=dossier.assigned.get(task.role)) for task in found)
 
 
 def _tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[str, Clock]) -> Iterator[Task]:
@@ -168,6 +219,8 @@ def _tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[s
         if role not in signed:
             yield Task(f"stage:{stage}", role, _soonest(procedure, role, clocks))
     for name, clock in clocks.items():
+        if name.startswith(OBJECTION):
+            continue
         if name.startswith(FILING) or clock.called:
             for role in owners_of(procedure, name, dossier.filings):
                 yield Task(f"clock:{name}", role, clock.due_on)
@@ -175,10 +228,10 @@ def _tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[s
             for role in clearing(procedure, stage):
                 yield Task(f"clock:{name}", role, clock.due_on)
     if dossier.open_objections:
-        for step in procedure.steps_from[stage]:
-            if step.act == "dismiss_objection":
-                for role in step.by:
-                    yield Task("objection", role, None)
+        soonest = min((clock.due_on for name, clock in clocks.items() if name.startswith(OBJECTION)), default=None)
+        answering = (s for s in procedure.steps_from[stage] if s.records is RecordKind.OBJECTION_ANSWER)
+        for role in dict.fromkeys(role for step in answering for role in step.by):
+            yield Task("objection", role, soonest)
 
 
 def clearing(procedure: Procedure, stage: str) -> tuple[Role, ...]:
@@ -193,7 +246,7 @@ def _soonest(procedure: Procedure, role: Role, clocks: Mapping[str, Clock]) -> d
     days = [
         clock.due_on
         for name, clock in clocks.items()
-        if not name.startswith(FILING)
+        if not is_own(name)
         and (role in procedure.deadline_by_name[name].owner or not procedure.deadline_by_name[name].owner)
     ]
     return min(days, default=None)

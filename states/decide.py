@@ -15,18 +15,20 @@ from pydantic import ValidationError
 from states.chronology import check_days
 from states.clocks import local_day
 from states.facts import SYSTEM, Actor, Hire, Person
-from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict
+from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict, refused
+from states.house import CITE, WHILE_SUSPENDED, officers, targets
 from states.inputs import INPUTS, MORE_IN_FAVOUR, Override, StepInput
 from states.machine import Rules
 from states.plan import Plan, TimerFact
-from states.procedure import AssessmentRules, DeadlineKind, Effect, RecordKind, Role, Step, article_of
+from states.procedure import AssessmentRules, DeadlineKind, Effect, Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import Sentence, say
+from states.separation import separation
 from states.writing import Blocked, Carried, Remind, Setting, Writing
 
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
 
-FOUR_EYES = "four_eyes"
+SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,13 @@ def decide(
     candidate: Person | None = None,
     on: date | None = None,
     fired: tuple[tuple[TimerFact, str], ...] = (),
+    batch: str | None = None,
 ) -> Plan:
     """Decides one step of one hire.
 
     ``at`` is the moment it is recorded (aware); ``on`` the legal day it takes effect (default: that day in
-    Asia/Shanghai). ``candidate`` is the person whom an application names. Raises StepNotOffered, InputRefused,
+    Asia/Shanghai). ``candidate`` is the person whom an application names, ``batch`` the bulk run that it belongs to,
+    for the trail. Raises StepNotOffered, InputRefused,
     StepRefused.
     """
     step = _offered_step(hire, act, rules)
@@ -68,13 +72,14 @@ def decide(
     check_days(hire, step, values, day)
     _check_reason(step, values)
     _check_scale(rules.procedure.assessment, step, values)
+    _check_house(rules.procedure, hire, step, values)
     if step.records is RecordKind.APPLICATION:
         hire = replace(hire, person=candidate)
     ask = Ask(hire, rules.procedure, step, day, setting.calendar, actor, values)
     answers = _answers(ask, rules, role, values)
     if any(answer.stops for answer in answers):
         raise StepRefused(answers)
-    return Carried(ask, rules, setting, role, answers, at, fired).plan()
+    return Carried(ask, rules, setting, role, answers, at, fired, batch).plan()
 
 
 def offers(hire: Hire, actor: Actor, at: datetime, rules: Rules, setting: Setting) -> list[Offer]:
@@ -83,13 +88,13 @@ def offers(hire: Hire, actor: Actor, at: datetime, rules: Rules, setting: Settin
     Steps of the system are left out: they belong to deadlines.
     """
     found = []
-    for step in rules.procedure.steps_from[hire.stage]:
-        roles = actor.roles_in(hire.region) & frozenset(step.by)
+    for step in rules.steps_from(hire.stage):
+        roles = actor.roles_in(hire.region) & _takers(step)
         if step.joint:
             roles -= {signature.role for signature in hire.dossier.signatures if signature.act == step.act}
         if not step.automatic and roles:
             ask = Ask(hire, rules.procedure, step, local_day(at), setting.calendar, actor)
-            found.append(Offer(step, roles, _answers(ask, rules, min(roles), {})))
+            found.append(Offer(step, roles, _answers(ask, rules, _preferred(actor, hire.region, roles), {})))
     return found
 
 
@@ -131,16 +136,31 @@ def _offered_step(hire: Hire, act: str, rules: Rules) -> Step:
 
 def _role_of(hire: Hire, step: Step, actor: Actor) -> Role:
     """The role in which the actor takes the step; of a joint ruling, one that has not signed yet."""
-    held = actor.roles_in(hire.region) & frozenset(step.by)
+    held = actor.roles_in(hire.region) & _takers(step)
     if not held:
         raise StepNotOffered(say("您在这个地区没有办理这一步的职责"), act=step.act, forbidden=True)
     if not step.joint:
-        return min(held)
+        return _preferred(actor, hire.region, held)
     signed = {signature.role for signature in hire.dossier.signatures if signature.act == step.act}
     waiting = held - signed
     if not waiting:
         raise StepNotOffered(say("贵单位已经会签，正在等待其他单位"), act=step.act)
-    return min(waiting)
+    return _preferred(actor, hire.region, waiting)
+
+
+def _takers(step: Step) -> frozenset[Role]:
+    """Who takes a step: whoever the table lists; anybody at all may object to a notice."""
+    return frozenset(step.by) | {Role.PUBLIC} if step.records is RecordKind.OBJECTION else frozenset(step.by)
+
+
+def _preferred(actor: Actor, region: str, roles: frozenset[Role]) -> Role:
+    """In which of several roles a step is taken: one of the actor's own before one as somebody's deputy."""
+
+    def rank(role: Role) -> tuple[bool, Role]:
+        grant = actor.grant_for(role, region)
+        return grant is not None and grant.deputy_for is not None, role
+
+    return min(roles, key=rank)
 
 
 def _parsed(step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,6 +193,20 @@ def _check_scale(assessment: AssessmentRules, step: Step, values: Mapping[str, A
         faults["grade"] = say("没有这一等次，可选：{names}（{codes}）", names="、".join(names), codes="、".join(codes))
     if faults:
         raise InputRefused(faults)
+
+
+def _check_house(procedure: Procedure, hire: Hire, step: Step, values: Mapping[str, Any]) -> None:
+    """A return names one of the stages before, and finds no open objection; a case is given to a role that has one."""
+    if step.records is RecordKind.RETURN:
+        known = targets(procedure, hire.stage)
+        if values["to"] not in known:
+            names = "、".join(f"{procedure.stage_by_name[name].zh}（{name}）" for name in known)
+            raise InputRefused({"to": say("只能退回到以下环节：{names}", names=names)})
+        if hire.dossier.open_objections:
+            raise InputRefused({"to": say("还有未处理的异议，答复之后才能退回")})
+    if step.records is RecordKind.ASSIGNMENT and values["role"] not in officers(procedure):
+        names = "、".join(role.value for role in officers(procedure))
+        raise InputRefused({"role": say("没有这个选项，可选：{names}", names=names)})
 
 
 def _fault(kind: str, message: str) -> Sentence:
@@ -208,8 +242,20 @@ def _answers(ask: Ask, rules: Rules, role: Role, values: Mapping[str, Any]) -> t
     roles = ask.actor.roles_in(ask.hire.region)
     guards = rules.guards_of(ask.step, ask.hire.kind)
     found = [_weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
-    four_eyes = _four_eyes(ask, role)
-    return (*found, four_eyes) if four_eyes is not None else tuple(found)
+    return (*found, *separation(ask, role), *_suspended(ask))
+
+
+def _suspended(ask: Ask) -> Iterator[Answer]:
+    """中止: while a case is suspended nothing moves it; notes, files and objections go on."""
+    since = ask.hire.dossier.suspended_on
+    records = ask.step.records
+    if since is None and records is RecordKind.RESUMPTION:
+        verdict = refused(say("目前没有中止"), say("无须办理"))
+    elif since is not None and records not in WHILE_SUSPENDED:
+        verdict = refused(say("已于{day}中止办理", day=since), say("恢复办理之后再办"), suspended_on=since.isoformat())
+    else:
+        return
+    yield Answer(SUSPENDED, Effect.BLOCK, CITE.format("中止"), verdict)
 
 
 def _weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:
@@ -223,27 +269,6 @@ def _weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Overri
             reason = override.reason
     by = tuple(role.value for role in line.override_by)
     return Answer(line.use, line.effect, bound.article, verdict, reason, by)
-
-
-def _four_eyes(ask: Ask, role: Role) -> Answer | None:
-    """经办与审批分离, by natural person: nobody approves what they brought here, nor signs twice under two accounts."""
-    if not (ask.step.independent or ask.step.joint):
-        return None
-    key = ask.actor.person_key
-    if ask.step.independent and key == ask.hire.submitter_of(ask.step.records):
-        verdict = Verdict(
-            False,
-            say("您是上一步的经办人，须由另一人审批"),
-            {"submitted_by_actor": True},
-            say("请交由同一职责的其他人办理"),
-        )
-    elif ask.step.joint and any(s.person_key == key for s in ask.hire.dossier.signatures if s.act == ask.step.act):
-        verdict = Verdict(
-            False, say("同一人不能代表两个单位会签"), {"signed_before": True}, say("请由另一单位的人员会签")
-        )
-    else:
-        verdict = Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
-    return Answer(FOUR_EYES, Effect.BLOCK, article_of(ask.procedure, ask.step.cite), verdict)
 
 
 def collapse(timers: list[TimerFact]) -> Iterator[tuple[TimerFact, str]]:

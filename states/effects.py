@@ -14,8 +14,9 @@ from typing import Any
 from states.bases import BASES
 from states.calendar import Calendar
 from states.chronology import notice_begins
-from states.clocks import due
-from states.facts import Actor, Dossier, Hire, OpenFiling, Person
+from states.clocks import due, objection_due
+from states.facts import Actor, Dossier, Hire, OpenFiling, OpenObjection, Person
+from states.house import taken_back
 from states.periods import last_day_of_term
 from states.plan import Row
 from states.procedure import Procedure, RecordKind, Role, Step
@@ -99,19 +100,22 @@ def _meeting(act: Act) -> dict[str, Any]:
 
 def _notice(act: Act) -> dict[str, Any]:
     """公示: its end follows from the deadline that the document sets on the stage it leads to."""
-    posted_on = notice_begins(act.input["posted_on"], act.on)
+    days = [board.posted_on or act.input["posted_on"] for board in act.input["boards"]]
+    posted_on = notice_begins(max(days), act.on)
     target = act.step.to or act.hire.stage
     line = next(line for line in act.procedure.deadlines_during[target] if line.base == "posted_on")
     ends_on, provisional = due(act.procedure, line.length, posted_on, act.calendar)
     round_no = int(act.step.params.get("round", 1))
-    boards = tuple(act.input["boards"])
+    boards = tuple(board.name for board in act.input["boards"])
     act.record(
         "notice",
         round=round_no,
-        posted_on=_iso(act.input["posted_on"]),
+        posted_on=_iso(max(days)),
         ends_on=_iso(ends_on),
         provisional=provisional,
         boards=list(boards),
+        board_days=[day.isoformat() for day in days],
+        sheet=sheet_of(act.hire.opening.id, round_no, posted_on),
         article=line.cite,
     )
     return {
@@ -122,22 +126,45 @@ def _notice(act: Act) -> dict[str, Any]:
     }
 
 
+def sheet_of(opening_id: int, round_no: int, begins_on: date) -> str:
+    """The list on which a person is published (公示名单): all of one opening and round that count from one day."""
+    return f"{opening_id}-{round_no}-{begins_on:%Y%m%d}"
+
+
 def _notice_end(act: Act) -> dict[str, Any]:
     act.update("notice", {"closed_on": None}, {"closed_on": _iso(act.on)})
     return {}
 
 
 def _objection(act: Act) -> dict[str, Any]:
-    act.record("objection", lodged_on=_iso(act.on), text=act.input["text"], by_name=act.input.get("by_name"))
-    return {"open_objections": (*act.dossier.open_objections, act.seq)}
+    objection = OpenObjection(act.seq, act.on)
+    due_on, provisional = objection_due(act.procedure, objection, act.calendar)
+    act.record(
+        "objection",
+        lodged_on=_iso(act.on),
+        text=act.input["text"],
+        by_name=act.input.get("by_name"),
+        due_on=_iso(due_on),
+        provisional=provisional,
+        public=act.role is Role.PUBLIC,
+    )
+    return {
+        "open_objections": (*act.dossier.open_objections, act.seq),
+        "objections": (*act.dossier.objections, objection),
+    }
 
 
 def _objection_answer(act: Act) -> dict[str, Any]:
     upheld = bool(act.step.params.get("upheld"))
     answered = act.input["objection"]
     act.update("objection", {"seq": answered}, {"answered_seq": act.seq, "upheld": upheld})
-    left = tuple(seq for seq in act.dossier.open_objections if seq != answered)
-    return {"open_objections": left, "upheld_objections": act.dossier.upheld_objections + upheld}
+    dossier = act.dossier
+    return {
+        "open_objections": tuple(seq for seq in dossier.open_objections if seq != answered),
+        "objections": tuple(objection for objection in dossier.objections if objection.seq != answered),
+        "objection_handlers": tuple(dict.fromkeys((*dossier.objection_handlers, act.actor.person_key))),
+        "upheld_objections": dossier.upheld_objections + upheld,
+    }
 
 
 def _training(act: Act) -> dict[str, Any]:
@@ -367,6 +394,49 @@ def _filing(act: Act) -> dict[str, Any]:
     return {"filings": tuple(f for f in act.dossier.filings if (f.filing, f.seq) != (name, seq))}
 
 
+def _return(act: Act) -> dict[str, Any]:
+    """退回: what its stage and later ones established is open again; the rows of what was done stay."""
+    act.record("returned", from_stage=act.hire.stage, to_stage=act.input["to"], reason=act.input["reason"])
+    empty = Dossier()
+    fields = {name: getattr(empty, name) for name in taken_back(act.procedure, act.input["to"])}
+    return {**fields, "signatures": (), "approvers": (), "objection_handlers": (), "returns": act.dossier.returns + 1}
+
+
+def _suspension(act: Act) -> dict[str, Any]:
+    act.record("suspension", from_on=_iso(act.on), reason=act.input["reason"])
+    return {"suspended_on": act.on, "suspended_seq": act.seq}
+
+
+def _resumption(act: Act) -> dict[str, Any]:
+    resumed = {"resumed_on": _iso(act.on), "resumed_seq": act.seq}
+    act.update("suspension", {"seq": act.dossier.suspended_seq}, resumed)
+    return {"suspended_on": None, "suspended_seq": None}
+
+
+def _assignment(act: Act) -> dict[str, Any]:
+    role, account = act.input["role"].value, act.input["to_account"]
+    act.record("assignment", role=role, to_account=account, reason=act.input["reason"])
+    others = {known: given for known, given in act.dossier.assigned.items() if known != role}
+    return {"assigned": others if account is None else {**others, role: account}}
+
+
+def _comment(act: Act) -> dict[str, Any]:
+    act.record("comment", text=act.input["text"])
+    return {}
+
+
+def _document(act: Act) -> dict[str, Any]:
+    fields = ("kind", "name", "media_type", "size", "digest", "board", "address")
+    act.record("document", **{name: act.input[name] for name in fields})
+    return {}
+
+
+def _score(act: Act) -> dict[str, Any]:
+    items = dict(act.input["items"])
+    act.record("score", tenths=sum(items.values()), items=items)
+    return {"score_tenths": sum(items.values())}
+
+
 EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.NONE: _nothing,
     RecordKind.APPLICATION: _application,
@@ -394,6 +464,13 @@ EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.ENDING_DECISION: _ending_decision,
     RecordKind.ENDING: _ending,
     RecordKind.FILING: _filing,
+    RecordKind.RETURN: _return,
+    RecordKind.SUSPENSION: _suspension,
+    RecordKind.RESUMPTION: _resumption,
+    RecordKind.ASSIGNMENT: _assignment,
+    RecordKind.COMMENT: _comment,
+    RecordKind.DOCUMENT: _document,
+    RecordKind.SCORE: _score,
 }
 
 

@@ -153,6 +153,14 @@ class OpenFiling:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenObjection:
+    """An objection that waits for its answer (待处理的异议). ``seq`` is the entry by which it was lodged."""
+
+    seq: int
+    lodged_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """A running deadline of a hire (计时): base day, last day, and whether its owner was called already."""
 
@@ -181,7 +189,21 @@ class Dossier:
     notice_round: int = 0
     notice_ends_on: date | None = None
     open_objections: tuple[int, ...] = ()
+    #: the same with their days, from which each has its own deadline
+    objections: tuple[OpenObjection, ...] = ()
     upheld_objections: int = 0
+    #: who answered objections of this hiring, and so does not approve it
+    objection_handlers: tuple[str, ...] = ()
+    #: who approved in the chain of this hiring; one natural person does so once
+    approvers: tuple[str, ...] = ()
+    #: how often the case was returned: the chain of approvals begins anew with each round
+    returns: int = 0
+    suspended_on: date | None = None
+    #: the entry that suspended it
+    suspended_seq: int | None = None
+    #: role → the account to whom it was given (转办)
+    assigned: Mapping[str, int] = field(default_factory=_nothing)
+    score_tenths: int | None = None
     approved_on: date | None = None
     retires_on: date | None = None
     near_retirement: bool = False
@@ -237,9 +259,18 @@ _FIELDS = tuple(f.name for f in fields(Dossier))
 _PLACE = {name: place for place, name in enumerate(_FIELDS)}
 _VALUES: Callable[[Dossier], tuple[Any, ...]] = attrgetter(*_FIELDS)
 DATE_FIELDS = frozenset(f.name for f in fields(Dossier) if "date" in str(f.type))
+_TUPLES = frozenset({"boards", "open_objections", "objection_handlers", "approvers"})
 #: False or nought is a finding for these, not an absence: a meeting at which nobody was in favour has been held
 _FINDINGS = frozenset(
-    {"training_passed", "ruled_passed", "skilled", "proposed_skilled", "meeting_for", "proposed_points_tenths"}
+    {
+        "training_passed",
+        "ruled_passed",
+        "skilled",
+        "proposed_skilled",
+        "meeting_for",
+        "proposed_points_tenths",
+        "score_tenths",
+    }
 )
 
 
@@ -251,10 +282,12 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
             out[name] = value
     for name in DATE_FIELDS & out.keys():
         out[name] = out[name].isoformat()
-    if "boards" in out:
-        out["boards"] = list(dossier.boards)
-    if "open_objections" in out:
-        out["open_objections"] = list(dossier.open_objections)
+    for name in _TUPLES & out.keys():
+        out[name] = list(out[name])
+    if "objections" in out:
+        out["objections"] = [[o.seq, o.lodged_on.isoformat()] for o in dossier.objections]
+    if "assigned" in out:
+        out["assigned"] = dict(dossier.assigned)
     if "signatures" in out:
         out["signatures"] = [[s.act, s.role.value, s.person_key] for s in dossier.signatures]
     if "filings" in out:
@@ -274,8 +307,10 @@ def dossier_from_json(raw: Mapping[str, Any]) -> Dossier:
     for name, value in raw.items():
         if name in DATE_FIELDS:
             values[name] = day(value)
-        elif name in ("boards", "open_objections"):
+        elif name in _TUPLES:
             values[name] = tuple(value)
+        elif name == "objections":
+            values[name] = tuple(OpenObjection(seq, day(lodged)) for seq, lodged in value)
         elif name == "signatures":
             values[name] = tuple(Signature(act, Role(role), key) for act, role, key in value)
         elif name == "filings":

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from states.procedure import Model, RecordKind
+from states.procedure import Model, RecordKind, Role
 
 #: what a meeting's numbers are refused with; told in words where inputs are read
 MORE_IN_FAVOUR = "more in favour than present"
@@ -69,11 +69,25 @@ class MeetingInput(StepInput):
         return value
 
 
+class Board(Model):
+    """公示栏: where a notice hangs, and since when if not since the day of the whole."""
+
+    name: Line
+    posted_on: date | None = None
+
+
 class NoticeInput(StepInput):
-    """公示: the day it was put up and on which boards."""
+    """公示: the day it was put up and on which boards; a board is a name, or a name with a day of its own."""
 
     posted_on: date
-    boards: tuple[Line, ...] = Field(min_length=1, max_length=20)
+    boards: tuple[Board, ...] = Field(min_length=1, max_length=20)
+
+    @field_validator("boards", mode="before")
+    @classmethod
+    def named(cls, value: Any) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return value
+        return tuple({"name": board} if isinstance(board, str) else board for board in value)
 
 
 class ObjectionInput(StepInput):
@@ -183,6 +197,51 @@ class FilingInput(StepInput):
     receipt: Line | None = None
 
 
+class ReturnInput(StepInput):
+    """退回: to which earlier stage, and why."""
+
+    to: Line
+    reason: Reason
+
+
+class SuspensionInput(StepInput):
+    """中止、恢复: why."""
+
+    reason: Reason
+
+
+class AssignmentInput(StepInput):
+    """转办: to which account of a role; nobody in particular when none is named."""
+
+    role: Role
+    to_account: int | None = Field(default=None, ge=1, lt=2**63)
+    reason: Reason
+
+
+class CommentInput(StepInput):
+    """附言: a note to the others who deal with the case."""
+
+    text: Reason
+
+
+class DocumentInput(StepInput):
+    """材料: a file that was stored under its digest, or evidence at an address of the network."""
+
+    kind: Literal["evidence", "board", "application", "other"]
+    name: Line
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=100)]
+    size: int = Field(ge=0, le=2**40)
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    board: Line | None = None
+    address: Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=500)] | None = None
+
+
+class ScoreInput(StepInput):
+    """评分: points in tenths by item."""
+
+    items: dict[Line, Annotated[int, Field(ge=-10_000, le=10_000)]] = Field(min_length=1, max_length=20)
+
+
 INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.NONE: StepInput,
     RecordKind.APPLICATION: ApplicationInput,
@@ -210,4 +269,11 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.ENDING_DECISION: EndingDecisionInput,
     RecordKind.ENDING: StepInput,
     RecordKind.FILING: FilingInput,
+    RecordKind.RETURN: ReturnInput,
+    RecordKind.SUSPENSION: SuspensionInput,
+    RecordKind.RESUMPTION: SuspensionInput,
+    RecordKind.ASSIGNMENT: AssignmentInput,
+    RecordKind.COMMENT: CommentInput,
+    RecordKind.DOCUMENT: DocumentInput,
+    RecordKind.SCORE: ScoreInput,
 }

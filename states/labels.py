@@ -50,6 +50,10 @@ def role_name(procedure: Procedure, role: str, language: str = "zh") -> str:
     return words.replace("（", "(").split("(")[0].strip()
 
 
+#: the clock of an objection, which no document names
+OBJECTION_CLOCK = Text(zh="答复异议", en="answer to an objection")
+
+
 def period(procedure: Procedure, length: Length, language: str = "zh") -> str:
     """A period in words; one that the document leaves open is marked with ``*``."""
     if length.unit is Unit.ON_THE_DAY:
@@ -102,6 +106,13 @@ RECORDS: dict[RecordKind, Text] = {
     RecordKind.ENDING_DECISION: Text(zh="解聘决定", en="decision to dismiss"),
     RecordKind.ENDING: Text(zh="离岗", en="leaving"),
     RecordKind.FILING: Text(zh="报备", en="filing"),
+    RecordKind.RETURN: Text(zh="退回", en="return"),
+    RecordKind.SUSPENSION: Text(zh="中止", en="suspension"),
+    RecordKind.RESUMPTION: Text(zh="恢复办理", en="resumption"),
+    RecordKind.ASSIGNMENT: Text(zh="转办", en="assignment"),
+    RecordKind.COMMENT: Text(zh="附言", en="comment"),
+    RecordKind.DOCUMENT: Text(zh="材料", en="file"),
+    RecordKind.SCORE: Text(zh="评分", en="score"),
 }
 #: what each guard asks, in a few words; its sentence to the person is the guard's own
 GUARDS: dict[str, Text] = {

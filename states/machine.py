@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from transitions import Machine, MachineError
 
 from states.guards import BoundGuard, bind
+from states.house import before_the_hire, house_steps, targets
 from states.procedure import Procedure, Stage, Step
+
+NO_GUARDS: dict[str, tuple[BoundGuard, ...]] = {}
 
 
 class Track:
@@ -33,17 +36,25 @@ class Rules:
     machine: Machine
     guards: dict[str, dict[str, tuple[BoundGuard, ...]]]
     opening_guards: tuple[BoundGuard, ...]
+    #: the steps of the house by stage (``states.house``)
+    house: dict[str, tuple[Step, ...]]
 
     def step(self, stage: str, act: str) -> Step | None:
-        return self.procedure.step_by_origin.get((stage, act))
+        """The document's step of this name in a stage, else the house's."""
+        found = self.procedure.step_by_origin.get((stage, act))
+        return found or next((step for step in self.house.get(stage, ()) if step.act == act), None)
+
+    def steps_from(self, stage: str) -> tuple[Step, ...]:
+        """Every step of a stage: the document's in the order of its file, then the house's."""
+        return (*self.procedure.steps_from[stage], *self.house[stage])
 
     def guards_of(self, step: Step, kind: str) -> tuple[BoundGuard, ...]:
-        return self.guards[step.act + "@" + step.origin[0]][kind]
+        return self.guards.get(step.act + "@" + step.origin[0], NO_GUARDS).get(kind, ())
 
     def move(self, stage: str, act: str) -> Stage:
         """The stage that ``act`` leads to from ``stage`` (the same one for acts that stay).
 
-        Raises transitions.MachineError when the table does not list it.
+        A return names its target: "return_to:applied". Raises transitions.MachineError when the table does not list it.
         """
         event = self.machine.events.get(act)
         if event is None:
@@ -63,6 +74,12 @@ def build(procedure: Procedure) -> Rules:
             {"trigger": step.act, "source": origin, "dest": step.to}
             for step in procedure.steps
             for origin in step.origin
+        ]
+        + [
+            {"trigger": f"return_to:{earlier}", "source": stage.stage, "dest": earlier}
+            for stage in procedure.stages
+            if before_the_hire(procedure, stage)
+            for earlier in targets(procedure, stage.stage)
         ],
         auto_transitions=False,
         queued=False,
@@ -72,7 +89,8 @@ def build(procedure: Procedure) -> Rules:
     for step in procedure.steps:
         bound = [bind(procedure, line) for line in procedure.guards_of(step)]
         guards[step.act + "@" + step.origin[0]] = {k: tuple(b for b in bound if b.applies_to(k)) for k in kinds}
-    return Rules(procedure, machine, guards, tuple(bind(procedure, line) for line in procedure.announcement.guards))
+    opening = tuple(bind(procedure, line) for line in procedure.announcement.guards)
+    return Rules(procedure, machine, guards, opening, house_steps(procedure))
 
 
 class Rulebook:

@@ -137,6 +137,27 @@ class RecordKind(StrEnum):
     ENDING_DECISION = "ending_decision"
     ENDING = "ending"
     FILING = "filing"
+    #: facts of the house (``states.house``), which no document may record
+    RETURN = "return"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
+    ASSIGNMENT = "assignment"
+    COMMENT = "comment"
+    DOCUMENT = "document"
+    SCORE = "score"
+
+
+HOUSE_RECORDS = frozenset(
+    {
+        RecordKind.RETURN,
+        RecordKind.SUSPENSION,
+        RecordKind.RESUMPTION,
+        RecordKind.ASSIGNMENT,
+        RecordKind.COMMENT,
+        RecordKind.DOCUMENT,
+        RecordKind.SCORE,
+    }
+)
 
 
 class Model(BaseModel):

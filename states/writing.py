@@ -17,6 +17,7 @@ from states.clocks import (
     Mark,
     clearing,
     escalation_of,
+    is_own,
     local_day,
     marks_to_arm,
     next_repeat,
@@ -27,12 +28,16 @@ from states.clocks import (
 from states.effects import EFFECTS, Act, filings_due
 from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_json, holds_place
 from states.guards import Answer, Ask
+from states.house import QUIET
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
 from states.procedure import RecordKind, Role, Stage, State
+from states.separation import approves, in_hiring, keys_of
 
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
-PROSE = frozenset({"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"})
+PROSE = frozenset(
+    {"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"}
+) | frozenset({"name", "board", "address"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,12 @@ class Writing:
         self.records: list[tuple[str, Row]] = []
         self.updates: list[tuple[str, Row, Row]] = []
         self.input: Mapping[str, Any] = {}
+        #: the bulk run that the act belongs to
+        self.batch: str | None = None
+        #: whom a deputy stands in for
+        self.deputy_for: str | None = None
+        #: nothing that a guard reads has changed
+        self.quiet = False
         self.letters: list[tuple[str, Role, Row]] = []
         self.stored: Row = {}
 
@@ -128,7 +139,7 @@ class Writing:
                 armed += [
                     self._timer_row(name, clock, m) for m in marks_to_arm(self.rules.procedure, name, clock, self.at)
                 ]
-            elif clock.blocked and name != keep:
+            elif clock.blocked and name != keep and not self.quiet:
                 # something has changed since the system's step was refused: ask again at once
                 after[name] = replace(clock, blocked=False)
                 armed.append(self._timer_row(name, clock, Mark("enforce", ENFORCE_MARK, self.at)))
@@ -167,6 +178,7 @@ class Writing:
                 region=self.hire.region,
                 due_on=task.due_on.isoformat() if task.due_on else None,
                 seq=self.seq,
+                assigned_to=task.assigned_to,
             )
 
     # -- the audit entry and the hire
@@ -176,7 +188,7 @@ class Writing:
         changes = {key: after.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         body = canonical_of_checked(
             {
-                "v": 1,
+                "v": 2,
                 "alg": self.setting.algorithm,
                 "hire": self.hire.id,
                 "seq": self.seq,
@@ -189,7 +201,7 @@ class Writing:
                 "visit": self.visit,
                 "at": self.at.isoformat(),
                 "on": self.on.isoformat(),
-                "actor": {"person": self.actor.person_key, "account": self.actor.account_id, "role": self.role.value},
+                "actor": self._actor(),
                 "input": {
                     k: _said(v) for k, v in self.input.items() if k not in PROSE and k != "overrides" and v is not None
                 },
@@ -198,9 +210,14 @@ class Writing:
                 "changes": changes,
                 **({"sets": self._sets()} if self.updates else {}),
                 **({"through": [state.value for state in self.through]} if self.through else {}),
+                **({"batch": self.batch} if self.batch else {}),
             }
         )
         return body, link(self.setting.algorithm, self.hire.audit_head, body)
+
+    def _actor(self) -> Row:
+        who: Row = {"person": self.actor.person_key, "account": self.actor.account_id, "role": self.role.value}
+        return who if self.deputy_for is None else {**who, "deputy_for": self.deputy_for}
 
     def _sets(self) -> list[list[Any]]:
         """Columns of earlier rows that this entry sets: table, which rows, what; no words that may name anybody."""
@@ -242,6 +259,7 @@ class Writing:
             "audit_seq": self.seq,
             "audit_head": head,
             "dossier": self.stored,
+            "entered_on": self.stored.get("entered_on"),
             "changed_at": self.at.isoformat(),
         }
 
@@ -294,8 +312,12 @@ class Carried(Writing):
         answers: tuple[Answer, ...],
         at: datetime,
         fired: tuple[tuple[TimerFact, str], ...],
+        batch: str | None = None,
     ) -> None:
         super().__init__(ask.hire, at, rules, setting)
+        self.batch, self.quiet = batch, ask.step.records in QUIET
+        grant = ask.actor.grant_for(role, ask.hire.region)
+        self.deputy_for = grant.deputy_for if grant is not None else None
         self.step, self.act, self.on = ask.step, ask.step.act, ask.on
         self.actor, self.role, self.answers, self.fired = ask.actor, role, answers, fired
         self.input = ask.input
@@ -307,7 +329,9 @@ class Carried(Writing):
             self._carry_out()
         person = self.hire.person
         # A signature that waits for others has brought the hire nowhere: whoever submitted it remains the submitter.
-        brought = self.visit != self.hire.visit and not self.actor.is_system
+        # A case that was returned is still what its submitter brought, and nobody else's.
+        returned = self.step.records is RecordKind.RETURN
+        brought = self.visit != self.hire.visit and not self.actor.is_system and not returned
         submitted_by = self.actor.person_key if brought else self.hire.submitted_by
         return self.finish(person_id=person.id if person else None, submitted_by=submitted_by)
 
@@ -319,8 +343,17 @@ class Carried(Writing):
 
     def _sign(self) -> None:
         signature = Signature(self.step.act, self.role, self.actor.person_key)
-        self.dossier = self.dossier.with_(signatures=(*self.dossier.signatures, signature))
+        self.dossier = self.dossier.with_(signatures=(*self.dossier.signatures, signature), **self._approver())
         self._decision("sign")
+
+    def _approver(self) -> Row:
+        """Who approves in the chain of a hiring is remembered, so that nobody approves twice in it."""
+        if not (approves(self.step) and in_hiring(self.hire)):
+            return {}
+        return {"approvers": tuple(dict.fromkeys((*self.dossier.approvers, *self._keys())))}
+
+    def _keys(self) -> list[str]:
+        return sorted(keys_of(self.actor, self.role, self.hire.region))
 
     def _carry_out(self) -> None:
         act = Act(
@@ -334,7 +367,7 @@ class Carried(Writing):
             self.role,
             self.seq,
         )
-        changes = EFFECTS[self.step.records](act)
+        changes = {**self._approver(), **EFFECTS[self.step.records](act)}
         filings = filings_due(act)
         self.records, self.updates = act.rows, act.updates
         if self.step.to is not None:
@@ -342,16 +375,25 @@ class Carried(Writing):
             self.through = self.step.through
             self.visit += 1
             changes = {"entered_on": self.on, **changes}
+        elif self.step.records is RecordKind.RETURN:
+            self.stage = self.rules.move(self.hire.stage, f"return_to:{self.input['to']}")
+            self.visit += 1
+            changes = {"entered_on": self.on, **changes}
         dossier = self.dossier.with_(**changes)
-        left = tuple(s for s in dossier.signatures if s.act != self.step.act) if self.step.to is None else ()
+        left = () if self.visit != self.hire.visit else self._signatures_left(dossier)
         self.dossier = dossier.with_(signatures=left, filings=(*dossier.filings, *filings))
-        if not self.actor.is_system:
+        if not self.actor.is_system and not self.quiet:
             self._decision("refuse" if self.step.params.get("refuse") else "take")
         facts = {"act": self.act, "on": self.on.isoformat(), "stage": self.stage.stage}
         self.letters = [(letter.template, letter.to, facts) for letter in self.step.letters]
 
+    def _signatures_left(self, dossier: Dossier) -> tuple[Signature, ...]:
+        return tuple(s for s in dossier.signatures if s.act != self.step.act)
+
     def _subject(self) -> int:
-        """What is ruled on: the proposal of an assessment, else this visit. One person signs it once."""
+        """What is ruled on: the hiring in its round, the proposal of an assessment, else this visit."""
+        if approves(self.step) and in_hiring(self.hire):
+            return -1 - self.hire.dossier.returns
         proposed = self.hire.dossier.proposed_seq if self.step.records is RecordKind.ASSESSMENT_RULING else None
         return proposed or self.hire.visit
 
@@ -375,6 +417,8 @@ class Carried(Writing):
                     "submitter_key": self.hire.submitter_of(self.step.records),
                     "independent": self.step.independent,
                     "joint": self.step.joint,
+                    "approves": approves(self.step),
+                    "deputy_for": self.deputy_for,
                     "opinion": self.input.get("opinion") or self.input.get("reason"),
                     "approval_no": self.input.get("approval_no"),
                     "evidence": self.input.get("evidence"),
@@ -412,7 +456,8 @@ class Remind(Writing):
         line = procedure.deadline_by_name.get(name)
         if self.timer.mark > 0 or (line is not None and self.timer.mark == max(line.marks)):
             hearers = (*hearers, *escalation_of(procedure, name))
-        template = "remind_filing" if name.startswith("filing:") else f"remind_{name}"
+        own = name.partition(":")[0] if is_own(name) else name
+        template = f"remind_{own}"
         self.letters = [(template, role, facts) for role in dict.fromkeys(hearers)]
         person = self.hire.person
         plan = self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by, keep=name)

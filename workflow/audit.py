@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from states.canonical import DIGESTS, GENESIS, link
+from states.house import RETURN
 from states.say import Sentence, say
 from workflow import audit_records
 from workflow.audit_records import Row, SetLater
@@ -121,7 +122,7 @@ class _Trail:
         self.person_id: int | None = None
         self.submitted_by = ""
         self.later = SetLater()
-        self.records: dict[int, tuple[str, list[list[str]]]] = {}
+        self.records: dict[int, tuple[str, int, list[list[str]]]] = {}
 
     def fault(self, seq: int, kind: str, sentence: Sentence) -> None:
         self.faults.append(Fault(self.id, seq, kind, sentence))
@@ -169,13 +170,13 @@ class _Trail:
         visit = body["visit"]
         if self.last is None:
             self.submitted_by, self.opening_id = person, body["input"].get("opening")
-        elif visit != self.last["visit"] and person != "system":
+        elif visit != self.last["visit"] and person != "system" and body["act"] != RETURN:
             self.submitted_by = person
         if "person_id" in body["input"]:
             self.person_id = body["input"]["person_id"]
         self.last = body
         if body["records"]:
-            self.records[seq] = (body["alg"], body["records"])
+            self.records[seq] = (body["alg"], body["v"], body["records"])
         if body["records"] or "sets" in body:
             self.later.hear(seq, body, self.dossier)
 
@@ -193,9 +194,9 @@ class _Trail:
 
     def _compare_rows(self, rows: Mapping[int, list[tuple[str, Row]]]) -> None:
         for seq in sorted(self.records.keys() | rows.keys()):
-            algorithm, said = self.records.get(seq, ("sha256", []))
+            algorithm, version, said = self.records.get(seq, ("sha256", 2, []))
             kept = [
-                [table, audit_records.digest(algorithm, table, row, self._first_term(table, row))]
+                [table, audit_records.digest(algorithm, table, row, self._first_term(table, row), version=version)]
                 for table, row in rows.get(seq, ())
             ]
             wrong = _differing(said, kept)

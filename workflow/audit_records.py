@@ -18,7 +18,16 @@ from states.writing import PROSE
 from workflow.snapshot import Snapshot
 from workflow.tables import SET_LATER, metadata
 
-TABLES = ("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing")
+TABLES = (
+    *("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
+    *("returned", "suspension", "assignment", "comment", "document", "score"),
+)
+#: columns that rows did not have when the first entries were written (version 1)
+SINCE_2: Mapping[str, frozenset[str]] = {
+    "decision": frozenset({"approves", "deputy_for"}),
+    "notice": frozenset({"board_days", "sheet"}),
+    "objection": frozenset({"due_on", "provisional", "public"}),
+}
 Row = dict[str, Any]
 Term = tuple[str | None, str | None]
 
@@ -78,9 +87,12 @@ def _truth(value: Any) -> Any:
     return None if value is None else bool(value)
 
 
-def digest(algorithm: str, table: str, row: Row, first_term: Term | None = None) -> str:
-    """The digest of a row as it was when it was written. ``first_term``: of a contract, the days it began with."""
-    later = SET_LATER.get(table, frozenset())
+def digest(algorithm: str, table: str, row: Row, first_term: Term | None = None, *, version: int = 2) -> str:
+    """The digest of a row as it was when it was written by an entry of ``version``.
+
+    ``first_term``: of a contract, the days it began with.
+    """
+    later = SET_LATER.get(table, frozenset()) | (SINCE_2.get(table, frozenset()) if version < 2 else frozenset())
     said = {name: value for name, value in row.items() if name not in later}
     if first_term is not None:
         said["starts_on"], said["ends_on"] = first_term

@@ -8,7 +8,7 @@ Nothing here decides anything and nothing here sends anything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,16 +80,18 @@ def perform(
     *,
     expected_version: int | None = None,
     key: str | None = None,
+    batch: str | None = None,
 ) -> Done:
     """Moves one hire one step, in a transaction of its own.
 
     ``at`` is aware. ``expected_version``: what the client saw (If-Match); ``key``: an idempotency key, kept with the
-    effect. Raises NoSuchHire, StepNotOffered, InputRefused, StepRefused, StaleHire, KeyReused, PlaceTaken.
+    effect; ``batch``: the bulk run that it belongs to, for the trail. Raises NoSuchHire, StepNotOffered, InputRefused,
+    StepRefused, StaleHire, KeyReused, PlaceTaken.
     """
     digest = _digest(hire_id, act, payload) if key is not None else ""
     for _ in range(ATTEMPTS):
         try:
-            done = _attempt(office, hire_id, act, actor, at, payload or {}, expected_version, key, digest)
+            done = _attempt(office, hire_id, act, actor, at, payload or {}, expected_version, key, digest, batch)
         except IntegrityError as error:
             done = _after_conflict(office, actor, key, digest, error)
         except Refusal:
@@ -116,18 +118,29 @@ def bulk(
     actor: Actor,
     at: datetime,
     payload: Mapping[str, Any] | None = None,
+    *,
+    batch: str | None = None,
+    payloads: Mapping[int, Mapping[str, Any]] | None = None,
+    versions: Mapping[int, int] | None = None,
 ) -> list[Done | Refusal]:
     """Takes many hires one step in one transaction: one audit entry each, a refusal for each that cannot.
+
+    ``payloads``: what one hire's input has beside ``payload``; ``versions``: what the person who chose them saw, so
+    that a hire that has changed since is refused; ``batch``: the run's id, for the trail.
 
     A hire appears once. If the batch meets a constraint, it is taken again one by one, so that one bad hire never
     holds up the others.
     """
     ids = list(dict.fromkeys(hire_ids))
+
+    def said(hire_id: int) -> Mapping[str, Any]:
+        return {**(payload or {}), **(payloads or {}).get(hire_id, {})}
+
     try:
         with office.database.transaction() as connection:
-            return _bulk_in(office, connection, ids, act, actor, at, payload or {})
+            return _bulk_in(office, connection, ids, act, actor, at, said, batch, versions or {})
     except IntegrityError:
-        return [_one(office, hire_id, act, actor, at, payload) for hire_id in ids]
+        return [_one(office, i, act, actor, at, said(i), batch, (versions or {}).get(i)) for i in ids]
 
 
 # ---- one attempt -------------------------------------------------------------------------------------------------
@@ -143,6 +156,7 @@ def _attempt(
     expected_version: int | None,
     key: str | None,
     digest: str,
+    batch: str | None,
 ) -> Done | None:
     """One read, one decision, one write. None: the hire changed in between and has to be read again."""
     with office.database.single() as connection:
@@ -153,7 +167,7 @@ def _attempt(
         failpoint("after_read")
         if expected_version is not None and hire.version != expected_version:
             raise StaleHire(hire_id, hire.version)
-        plan = _decided(office, connection, hire, act, actor, at, payload)
+        plan = _decided(office, connection, hire, act, actor, at, payload, batch)
         failpoint("after_decide")
         extra = {"idempotency": [_key_row(plan, actor, key, digest, at)]} if key is not None else None
         failpoint("before_write")
@@ -175,10 +189,11 @@ def _decided(
     actor: Actor,
     at: datetime,
     payload: Mapping[str, Any],
+    batch: str | None = None,
 ) -> Plan:
     rules = office.rulebook.rules(hire.procedure)
     candidate = _candidate(connection, payload, actor) if hire.person is None else None
-    return decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate)
+    return decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate, batch=batch)
 
 
 def _candidate(connection: Connection, payload: Mapping[str, Any], actor: Actor) -> Person | None:
@@ -215,7 +230,7 @@ def _after_conflict(office: Office, actor: Actor, key: str | None, digest: str, 
         raise PlaceTaken(say("此人已报名这一岗位，不能重复报名")) from error
     if "serving" in text or "hire.person_id" in text:
         raise PlaceTaken(say("此人已在其他公益性岗位上岗，一人不能兼任两岗")) from error
-    if "four_eyes" in text or "signer" in text or "decision.officer_key" in text:
+    if "four_eyes" in text or "signer" in text or "approver" in text or "decision.officer_key" in text:
         raise PlaceTaken(say("经办与审批须由不同的人办理")) from error
     if "audit_entry" in text:
         return None
@@ -265,7 +280,9 @@ def _bulk_in(
     act: str,
     actor: Actor,
     at: datetime,
-    payload: Mapping[str, Any],
+    said: Callable[[int], Mapping[str, Any]],
+    batch: str | None,
+    versions: Mapping[int, int],
 ) -> list[Done | Refusal]:
     hires = load_hires(connection, ids)
     outcome: dict[int, Done | Refusal] = {}
@@ -273,7 +290,9 @@ def _bulk_in(
     for hire_id in ids:
         try:
             hire = _visible(hires.get(hire_id), hire_id, actor)
-            plan = _decided(office, connection, hire, act, actor, at, payload)
+            if versions.get(hire_id, hire.version) != hire.version:
+                raise StaleHire(hire_id, hire.version)
+            plan = _decided(office, connection, hire, act, actor, at, said(hire_id), batch)
         except Refusal as refusal:
             outcome[hire_id] = refusal
         else:
@@ -287,9 +306,16 @@ def _bulk_in(
 
 
 def _one(
-    office: Office, hire_id: int, act: str, actor: Actor, at: datetime, payload: Mapping[str, Any] | None
+    office: Office,
+    hire_id: int,
+    act: str,
+    actor: Actor,
+    at: datetime,
+    payload: Mapping[str, Any],
+    batch: str | None,
+    version: int | None,
 ) -> Done | Refusal:
     try:
-        return perform(office, hire_id, act, actor, at, payload)
+        return perform(office, hire_id, act, actor, at, payload, batch=batch, expected_version=version)
     except Refusal as refusal:
         return refusal

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from states.bases import BASES
-from states.clocks import FILING, tasks
+from states.clocks import is_own, tasks
 from states.facts import Clock, Hire, holds_place
 from states.loading import load_procedure
 from states.procedure import FINAL_STATES, DeadlineKind, Procedure
@@ -221,7 +221,7 @@ def _clocks(one: Hire, procedure: Procedure, timers: list[Any]) -> Iterator[Sent
         if (not line.kinds or one.kind in line.kinds)
         and BASES[line.base](procedure, one.dossier, one.opening) is not None
     }
-    if running != {name for name in clocks if not name.startswith(FILING)}:
+    if running != {name for name in clocks if not is_own(name)}:
         yield say("第{hire}号聘用正在计的期限与案卷不一致", hire=one.id)
     for row in timers:
         clock = clocks.get(row.name)
@@ -234,7 +234,7 @@ def _clocks(one: Hire, procedure: Procedure, timers: list[Any]) -> Iterator[Sent
 
 
 def _lives(procedure: Procedure, name: str, clock: Clock, timers: list[Any]) -> bool:
-    if name.startswith(FILING):
+    if is_own(name):
         return any(row.status == "pending" for row in timers)
     line = procedure.deadline_by_name[name]
     if line.kind is DeadlineKind.ENFORCE:

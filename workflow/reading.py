@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from states.facts import Hire, Opening, Person, Post, dossier_from_json
 from states.plan import TimerFact
 from states.procedure import State
+from states.separation import surname
 
 _COLUMNS = """
   h.id, h.version, h.visit, h.procedure, h.stage, h.state, h.region, h.kind, h.submitted_by, h.audit_seq, h.audit_head,
@@ -26,7 +27,8 @@ _COLUMNS = """
 """
 _PERSON = """
   n.id, n.key, n.born, n.sex, n.retirement_category, n.education, n.home_region, n.categories, n.statements,
-  n.relatives, n.preferences, n.died_on, n.prior_months,
+  n.relatives, n.preferences, n.died_on, n.prior_months, n.name, n.contacts,
+  (SELECT {keys} FROM clearance k WHERE k.person_id = n.id),
   (SELECT s.id FROM hire s WHERE s.person_id = n.id AND s.serving),
   (SELECT {agg} FROM contract c WHERE c.person_id = n.id AND c.starts_on IS NOT NULL)
 """
@@ -38,6 +40,7 @@ _AGG = {
     True: "json_group_array(json_array(c.starts_on, coalesce(c.ended_on, c.ends_on), c.hire_id))",
     False: "json_agg(json_build_array(c.starts_on, coalesce(c.ended_on, c.ends_on), c.hire_id))",
 }
+_KEYS = {True: "json_group_array(k.officer_key)", False: "json_agg(k.officer_key)"}
 _TIMERS = {
     True: (
         "(SELECT json_group_array(json_array(t.name, t.kind, t.mark, t.seq, t.visit, t.legal_on)) FROM"
@@ -97,7 +100,7 @@ def load_person(connection: Connection, person_id: int) -> Person | None:
     """A person as guards see one."""
     sqlite = _is_sqlite(connection)
     mark = "?" if sqlite else "%s"
-    sql = f"SELECT {_PERSON.format(agg=_AGG[sqlite])} FROM person n WHERE n.id = {mark}"
+    sql = f"SELECT {_PERSON.format(agg=_AGG[sqlite], keys=_KEYS[sqlite])} FROM person n WHERE n.id = {mark}"
     row = connection.exec_driver_sql(sql, (person_id,)).fetchone()
     return None if row is None else _person(row, sqlite)
 
@@ -109,7 +112,9 @@ def _with_ids(sql: str, sqlite: bool, ids: Sequence[int]) -> tuple[str, tuple[An
 
 
 def _select(sqlite: bool, timers: bool) -> str:
-    columns = _COLUMNS + _PERSON.format(agg=_AGG[sqlite]) + ("," + _TIMERS[sqlite] if timers else "")
+    columns = (
+        _COLUMNS + _PERSON.format(agg=_AGG[sqlite], keys=_KEYS[sqlite]) + ("," + _TIMERS[sqlite] if timers else "")
+    )
     where = "WHERE h.id IN ({ids})" if sqlite else "WHERE h.id = ANY(%s)"
     return f"SELECT {columns} {_FROM} {where}"
 
@@ -165,12 +170,12 @@ def _hire(row: Any, sqlite: bool) -> Hire:
             minimum_wage_fen=row[26],
             subsidy_cap_fen=row[27],
         ),
-        person=None if row[28] is None else _person(row[28:43], sqlite),
+        person=None if row[28] is None else _person(row[28:46], sqlite),
     )
 
 
 def _person(row: Any, sqlite: bool) -> Person:
-    periods = _json(row[14], sqlite) or ()
+    periods = _json(row[17], sqlite) or ()
     return Person(
         id=row[0],
         key=row[1],
@@ -185,6 +190,9 @@ def _person(row: Any, sqlite: bool) -> Person:
         preferences=frozenset(_json(row[10], sqlite)),
         died_on=_day(row[11]),
         prior_months=row[12],
-        serving_hire=row[13],
+        surname=surname(row[13]),
+        contacts=frozenset(_json(row[14], sqlite)),
+        cleared=frozenset(_json(row[15], sqlite) or ()),
+        serving_hire=row[16],
         periods=tuple((_sure(start), _sure(end), hire) for start, end, hire in periods),
     )

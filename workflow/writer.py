@@ -22,7 +22,18 @@ from states.procedure import Stage
 from workflow.reading import sqlite_moment, sqlite_moment_of
 from workflow.tables import metadata
 
-_HIRE_SET = ("visit", "stage", "state", "person_id", "submitted_by", "serving", "audit_seq", "audit_head", "dossier")
+_HIRE_SET = (
+    "visit",
+    "stage",
+    "state",
+    "person_id",
+    "submitted_by",
+    "serving",
+    "audit_seq",
+    "audit_head",
+    "dossier",
+    "entered_on",
+)
 #: inserted in this order; a task may be there already and then gets the new day
 _TABLES = (
     "audit_entry",
@@ -35,10 +46,22 @@ _TABLES = (
     "protection",
     "departure",
     "filing",
+    "returned",
+    "suspension",
+    "assignment",
+    "comment",
+    "document",
+    "score",
     "timer",
     "task",
     "outbox",
     "idempotency",
+)
+
+
+TASK_AGAIN = (
+    " ON CONFLICT (hire_id, name, role)"
+    " DO UPDATE SET due_on = excluded.due_on, seq = excluded.seq, assigned_to = excluded.assigned_to"
 )
 
 
@@ -226,7 +249,7 @@ def _pg_insert(table: Table, columns: tuple[str, ...]) -> str:
     values = ", ".join(f"r.{column}" for column in columns)
     conflict = ""
     if table.name == "task":
-        conflict = " ON CONFLICT (hire_id, name, role) DO UPDATE SET due_on = excluded.due_on, seq = excluded.seq"
+        conflict = TASK_AGAIN
     return (
         f"in_{table.name} AS (INSERT INTO {table.name} ({names}) SELECT {values}"
         f" FROM {_records(table.name, table, columns)} JOIN u ON u.id = r.hire_id{conflict})"
@@ -331,7 +354,7 @@ def _insert_sqlite(connection: Connection, table: Table, rows: list[Row]) -> Non
     columns = tuple(rows[0])
     conflict = ""
     if table.name == "task":
-        conflict = " ON CONFLICT (hire_id, name, role) DO UPDATE SET due_on = excluded.due_on, seq = excluded.seq"
+        conflict = TASK_AGAIN
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}){conflict}"
     _many(connection, statement, [tuple(_stored(table, column, row[column]) for column in columns) for row in rows])
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from api.pages.names import FACTS, SEXES
 from api.pages.render import Page
-from states.clocks import FILING
+from states.clocks import FILING, OBJECTION
 from states.guards import Answer
 from states.guards.labels import CATEGORIES, EDUCATION, EVENTS, OUTCOMES, PROTECTIONS, SOURCES, STATEMENTS
-from states.labels import role_name
+from states.labels import OBJECTION_CLOCK, role_name
 from states.procedure import Deadline, DeadlineKind, Effect, Procedure, Role
 from states.say import Sentence, say
 from workflow.queries.deadlines import DeadlineLine
@@ -151,6 +151,8 @@ def clock_name(page: Page, procedure: Procedure, name: str) -> str:
     """What a running period is called: a deadline of the document, or a report that is owed."""
     if name.startswith(FILING):
         return filing_name(page, procedure, name.split(":")[1])
+    if name.startswith(OBJECTION):
+        return page.named(OBJECTION_CLOCK)
     line = procedure.deadline_by_name.get(name)
     return page.named(line) if line else name
 

@@ -18,6 +18,8 @@ from workflow.openings import add_place
 TOWN = officer("镇干部甲", Role.EMPLOYER, "610981100", 1)
 HRSS = officer("人社干部乙", Role.HRSS, "610981", 2)
 RURAL = officer("乡村振兴干部丙", Role.RURAL, "610981", 3)
+HRSS_2 = officer("人社干部壬", Role.HRSS, "610981", 12)
+RURAL_2 = officer("乡村振兴干部癸", Role.RURAL, "610981", 13)
 
 
 @pytest.fixture
@@ -40,8 +42,8 @@ def approved(world: World) -> int:
     hire = world.an_opening(TOWN, post).hire_ids[0]
     world.do(hire, "apply", TOWN, person_id=person)
     world.do(hire, "check", TOWN)
-    world.do(hire, "recheck", HRSS)
-    world.do(hire, "recheck", RURAL)
+    world.do(hire, "recheck", HRSS_2)
+    world.do(hire, "recheck", RURAL_2)
     world.do(hire, "post_notice", TOWN, posted_on=world.clock.today, boards=["公示栏"])
     world.walk_to(date(2022, 6, 10))
     world.do(hire, "report", TOWN)

@@ -17,6 +17,10 @@ NUMBER = "旬人社发〔2022〕88号"
 TOWN = officer("镇干部甲", Role.EMPLOYER, "610981100", 1)
 HRSS = officer("人社干部乙", Role.HRSS, "610981", 2)
 RURAL = officer("乡村振兴干部丙", Role.RURAL, "610981", 3)
+#: colleagues: in one hiring a natural person approves once, and whoever judges an objection does not approve
+HRSS_2 = officer("人社干部壬", Role.HRSS, "610981", 12)
+RURAL_2 = officer("乡村振兴干部癸", Role.RURAL, "610981", 13)
+RURAL_3 = officer("乡村振兴干部子", Role.RURAL, "610981", 14)
 
 
 @pytest.fixture
@@ -42,11 +46,11 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
     world.do(hire, "check", TOWN)
     # joint re-check: both bureaus, two natural persons, none of whom checked first
     assert isinstance(world.refused(hire, "recheck", TOWN), StepNotOffered)
-    world.do(hire, "recheck", HRSS)
+    world.do(hire, "recheck", HRSS_2)
     assert world.hire(hire).stage == "checked"
     assert world.tasks(hire) == {("stage:checked", "rural")}
-    assert isinstance(world.refused(hire, "recheck", HRSS), StepNotOffered)
-    world.do(hire, "recheck", RURAL)
+    assert isinstance(world.refused(hire, "recheck", HRSS_2), StepNotOffered)
+    world.do(hire, "recheck", RURAL_2)
     assert world.hire(hire).state is State.QUALIFIED
 
     # notice: posted on a Wednesday before Dragon Boat; five working days are 6月2日、6月6日至9日
@@ -61,6 +65,8 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
     # whoever submitted does not approve, under any role
     both = officer("镇干部甲", Role.HRSS, "610981", 9)
     assert world.articles(hire, "approve", both) == {"four_eyes": f"{NUMBER}四(二)3"}
+    # nor does whoever has approved before in this hiring
+    assert world.articles(hire, "approve", HRSS_2) == {"four_eyes": f"{NUMBER}四(二)3"}
     world.do(hire, "approve", HRSS)
     # and one natural person does not sign for two bureaus
     assert "four_eyes" in world.articles(hire, "approve", officer("人社干部乙", Role.RURAL, "610981", 8))
@@ -168,13 +174,13 @@ def test_an_objection_stops_the_notice_until_it_is_answered(world: World) -> Non
     objection = world.do(hire, "object", HRSS, text="有异议：条件不符").seq
     world.walk_to(date(2022, 6, 20))
     assert world.hire(hire).stage == "notice"
-    world.do(hire, "dismiss_objection", RURAL, objection=objection, reason="经查不属实")
+    world.do(hire, "dismiss_objection", RURAL_3, objection=objection, reason="经查不属实")
     world.walk_to(date(2022, 6, 21))
     assert world.hire(hire).stage == "notice_closed"
 
     other = _in_notice(world, "钱某", village="610981100202")
     objection = world.do(other, "object", HRSS, text="隐瞒收入").seq
-    world.do(other, "uphold_objection", RURAL, objection=objection, reason="查证属实")
+    world.do(other, "uphold_objection", RURAL_3, objection=objection, reason="查证属实")
     assert world.hire(other).state is State.REJECTED
 
 
@@ -198,8 +204,8 @@ def _in_notice(world: World, name: str, village: str = VILLAGE) -> int:
     hire = world.an_opening(TOWN, post).hire_ids[0]
     world.do(hire, "apply", TOWN, person_id=person)
     world.do(hire, "check", TOWN)
-    world.do(hire, "recheck", HRSS)
-    world.do(hire, "recheck", RURAL)
+    world.do(hire, "recheck", HRSS_2)
+    world.do(hire, "recheck", RURAL_2)
     world.do(hire, "post_notice", TOWN, posted_on=world.clock.today, boards=["镇公示栏"])
     return hire
 

@@ -29,7 +29,7 @@ from states.facts import Clock, Dossier, OpenFiling, Signature
 from states.plan import ENFORCE_MARK
 from states.procedure import Length, Role, Unit
 from tests.support.asking import an_opening, d
-from tests.support.deciding import CLERK, HRSS, RURAL, Desk, at, changed, rules_of, the_document
+from tests.support.deciding import CHECKER, CLERK, HRSS, JUDGE, RURAL, Desk, at, changed, rules_of, the_document
 
 DOCUMENT, CALENDAR = the_document(), default_calendar()
 FILED = OpenFiling("contract", 9, Role.EMPLOYER, d("2026-03-18"), False)
@@ -277,7 +277,7 @@ def test_what_stays_as_it_was_is_neither_cancelled_nor_armed_again() -> None:
 def test_a_timer_of_an_earlier_visit_is_of_no_effect() -> None:
     """The notice is corrected on its first day: both rounds end on the same day, and only the second one counts."""
     desk = Desk.at_applied()
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     desk.do("post", CLERK, posted_on=d("2026-03-02"), boards=["公示栏"])
     first = [timer for timer in desk.timers if timer.name == "notice_period"]
     desk.do("restart", CLERK, posted_on=d("2026-03-02"), boards=["公示栏"])
@@ -352,12 +352,12 @@ def test_a_filing_is_on_the_list_from_the_day_it_is_owed_until_it_is_sent() -> N
 
 def test_an_objection_calls_those_who_may_answer_it() -> None:
     desk = Desk.at_applied()
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     desk.do("post", CLERK, posted_on=d("2026-03-02"), boards=["公示栏"])
     assert to_do(desk) == set()
     objection = desk.do("object", CLERK, "2026-03-03", text="与村主任是亲属")
     assert to_do(desk) == {("objection", "hrss")}
-    desk.do("dismiss_objection", HRSS, "2026-03-04", objection=objection.seq, reason="经查不属实")
+    desk.do("dismiss_objection", JUDGE, "2026-03-04", objection=objection.seq, reason="经查不属实")
     assert to_do(desk) == set()
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from states.decide import FOUR_EYES, decide
+from states.decide import decide
 from states.facts import Actor, Grant
 from states.procedure import Effect, Role
 from states.refusals import InputRefused, StepNotOffered, StepRefused
+from states.separation import FOUR_EYES
 from tests.support.asking import a_person, d
 from tests.support.deciding import (
+    CHECKER,
     CLERK,
     COUNTY,
     FIRST_DAY,
@@ -78,7 +80,7 @@ def test_a_warning_is_shown_and_does_not_stop() -> None:
         for step in rules_of().procedure.steps
     ]
     desk = Desk.at_applied(person=a_person("1960-01-01"), rules=rules_of(changed(steps=tuple(steps))))
-    plan = desk.do("check", HRSS)
+    plan = desk.do("check", CHECKER)
     assert [answer.verdict.passed for answer in plan.answers] == [False, False, False, True]
     assert desk.hire.stage == "qualified"
 
@@ -128,15 +130,18 @@ def test_what_the_system_does_is_offered_to_nobody_and_taken_by_nobody() -> None
 def test_offers_answer_like_the_step_itself() -> None:
     desk = Desk.at_applied(person=a_person("1960-01-01"))
     offered = desk.offers(HRSS)
-    assert {act: offer.open for act, offer in offered.items()} == {
+    of_the_house = {"comment", "attach", "reassign", "score", "suspend"}
+    assert {act: offer.open for act, offer in offered.items() if act not in of_the_house} == {
         "check": False,
         "refuse": True,
         "review_and_post": True,
+        "resume": False,
     }
+    assert all(offered[act].open for act in of_the_house)
     stops = [answer.guard for answer in offered["check"].answers if answer.stops]
     assert stops == stopping(desk, "check", HRSS)
     assert offered["check"].roles == {Role.HRSS}
-    assert desk.offers(RURAL) == {}
+    assert desk.offers(RURAL).keys() == {*of_the_house, "resume"}
 
 
 # ---- joint signatures ------------------------------------------------------------------------------------------------
@@ -203,7 +208,7 @@ def test_whoever_brought_the_hire_here_does_not_approve_it() -> None:
     assert stopping(desk, "check", ALL_ROUND) == [FOUR_EYES]
     other_account = replace(HRSS, person_key=ALL_ROUND.person_key)
     assert stopping(desk, "check", other_account) == [FOUR_EYES]
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
 
 
 def test_a_step_that_needs_no_second_person_may_be_taken_by_the_first() -> None:
@@ -330,7 +335,7 @@ def test_today_is_today_in_shanghai() -> None:
 def test_a_notice_is_not_dated_back(posted: str, counted_from: str) -> None:
     """It may have hung before it was recorded, but it counts from the day it can be seen here."""
     desk = Desk.at_applied()
-    desk.do("check", HRSS, "2026-03-04")
+    desk.do("check", CHECKER, "2026-03-04")
     plan = desk.do("post", CLERK, "2026-03-05", posted_on=d(posted), boards=["公示栏"])
     assert desk.dossier.posted_on == d(counted_from)
     assert (plan.rows["notice"][0]["posted_on"], plan.rows["notice"][0]["ends_on"]) == (posted, "2026-03-12")
@@ -338,7 +343,7 @@ def test_a_notice_is_not_dated_back(posted: str, counted_from: str) -> None:
 
 def test_a_notice_is_not_older_than_the_choice_it_tells_of() -> None:
     desk = Desk.at_applied()
-    desk.do("check", HRSS, "2026-03-04")
+    desk.do("check", CHECKER, "2026-03-04")
     assert set(faults(desk, "post", CLERK, "2026-03-05", posted_on=d("2026-03-03"), boards=["公示栏"])) == {"posted_on"}
 
 

@@ -10,9 +10,10 @@ from states.decide import collapse, decide_timer
 from states.plan import ENFORCE_MARK, TimerFact
 from tests.support.asking import d
 from tests.support.deciding import (
+    CHECKER,
     CLERK,
     FIRST_DAY,
-    HRSS,
+    JUDGE,
     SETTING,
     Desk,
     at,
@@ -21,7 +22,7 @@ from tests.support.deciding import (
 
 def on_notice() -> Desk:
     desk = Desk.at_applied()
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     desk.do("post", CLERK, posted_on=d(FIRST_DAY), boards=["公示栏"])
     return desk
 
@@ -110,7 +111,7 @@ def test_a_refused_end_is_asked_again_after_every_change_and_takes_its_day() -> 
     desk.fire("notice_period", "2026-03-12")
     assert desk.plans[-1].act == "blocked:notice_period"
     for seq in desk.dossier.open_objections:
-        desk.do("dismiss_objection", HRSS, "2026-03-13", objection=seq, reason="经查不属实")
+        desk.do("dismiss_objection", JUDGE, "2026-03-13", objection=seq, reason="经查不属实")
     plan = desk.fire("notice_period", "2026-03-13")
     assert plan is not None
     assert (plan.act, plan.on, desk.hire.stage) == ("close_notice", d("2026-03-10"), "review")

@@ -9,11 +9,25 @@ from typing import Any
 import pytest
 
 from states.effects import EFFECTS
+from states.house import house_steps
 from states.inputs import INPUTS, StepInput
 from states.plan import ENFORCE_MARK, Plan
-from states.procedure import RecordKind
+from states.procedure import HOUSE_RECORDS, RecordKind
 from tests.support.asking import d
-from tests.support.deciding import CLERK, COUNTY, FIRST_DAY, HRSS, RURAL, Desk, able, changed, rules_of, the_document
+from tests.support.deciding import (
+    CHECKER,
+    CLERK,
+    COUNTY,
+    FIRST_DAY,
+    HRSS,
+    JUDGE,
+    RURAL,
+    Desk,
+    able,
+    changed,
+    rules_of,
+    the_document,
+)
 
 
 def iso(*days: date | None) -> tuple[str | None, ...]:
@@ -49,7 +63,9 @@ def test_every_kind_of_record_has_an_effect_and_a_form() -> None:
 
 
 def test_the_document_of_these_tests_has_a_step_for_every_kind_of_record() -> None:
-    assert {step.records for step in the_document().steps} == set(RecordKind)
+    assert {step.records for step in the_document().steps} == set(RecordKind) - HOUSE_RECORDS
+    of_the_house = {step.records for steps in house_steps(the_document()).values() for step in steps}
+    assert of_the_house == HOUSE_RECORDS == {kind for kind in EFFECTS if kind in HOUSE_RECORDS}
 
 
 # ---- before the work ------------------------------------------------------------------------------------------------
@@ -71,7 +87,7 @@ def test_a_meeting_is_kept_with_its_votes() -> None:
 
 def test_a_notice_ends_as_the_deadline_of_its_stage_says() -> None:
     desk = Desk.at_applied()
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     plan = desk.do("post", CLERK, "2026-03-03", posted_on=d("2026-03-03"), boards=["镇公示栏", "村公示栏"])
     kept = desk.dossier
     assert iso(kept.posted_on, kept.notice_ends_on) == ("2026-03-03", "2026-03-10")
@@ -79,6 +95,7 @@ def test_a_notice_ends_as_the_deadline_of_its_stage_says() -> None:
     assert row(plan, "notice") == {
         "hire_id": 7, "seq": plan.seq, "round": 2, "posted_on": "2026-03-03", "ends_on": "2026-03-10",
         "provisional": False, "boards": ["镇公示栏", "村公示栏"], "article": "九",
+        "board_days": ["2026-03-03", "2026-03-03"], "sheet": "5-2-20260303",
     }  # fmt: skip
 
 
@@ -102,7 +119,7 @@ def test_an_answer_closes_its_objection_and_no_other(upheld: bool) -> None:
     second = desk.do("object", CLERK, text="学历不实").seq
     assert list(desk.dossier.open_objections) == [first, second]
     desk.hire = replace(desk.hire, submitted_by="clerk")
-    plan = desk.do("uphold_objection" if upheld else "dismiss_objection", HRSS, objection=first, reason="经查")
+    plan = desk.do("uphold_objection" if upheld else "dismiss_objection", JUDGE, objection=first, reason="经查")
     assert list(desk.dossier.open_objections) == [second]
     assert desk.dossier.upheld_objections == int(upheld)
     assert updated(plan, "objection") == (
@@ -112,7 +129,7 @@ def test_an_answer_closes_its_objection_and_no_other(upheld: bool) -> None:
 
 def test_only_a_first_approval_approves() -> None:
     desk = Desk.at_applied()
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     assert desk.dossier.approved_on is None
 
 
@@ -136,7 +153,7 @@ def measured_on(event: str) -> Desk:
     desk = Desk.at_applied(person=able(born="1984-01-01"), rules=rules_of(changed(gaps=gaps)))
     person = desk.hire.person
     assert person is not None
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     desk.hire = replace(desk.hire, person=replace(person, born=d("1969-12-10")))
     desk.do("post", CLERK, posted_on=d(FIRST_DAY), boards=["栏"])
     desk.fire("notice_period", "2026-03-10")

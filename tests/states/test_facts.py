@@ -17,6 +17,7 @@ from states.facts import (
     Dossier,
     Grant,
     OpenFiling,
+    OpenObjection,
     Signature,
     dossier_from_json,
     dossier_to_json,
@@ -29,6 +30,11 @@ words, numbers, days = st.text(min_size=1, max_size=8), st.integers(1, 10_000), 
 clocks = st.builds(Clock, days, days, st.booleans(), numbers, st.booleans(), st.booleans())
 OWN: dict[str, st.SearchStrategy[Any]] = {
     "boards": st.lists(words, max_size=3).map(tuple),
+    "objections": st.lists(st.builds(OpenObjection, numbers, days), max_size=2).map(tuple),
+    "objection_handlers": st.lists(words, max_size=3).map(tuple),
+    "approvers": st.lists(words, max_size=3).map(tuple),
+    "assigned": st.dictionaries(words, numbers, max_size=2),
+    "score_tenths": st.none() | st.integers(-1_000, 1_000),
     "open_objections": st.lists(numbers, max_size=3).map(tuple),
     "signatures": st.lists(st.builds(Signature, words, st.sampled_from(Role), words), max_size=2).map(tuple),
     "filings": st.lists(

@@ -10,18 +10,21 @@ import orjson
 import pytest
 
 from states.canonical import GENESIS, digest_of, link
-from states.decide import FOUR_EYES, ask_opening, decide_posting
+from states.decide import ask_opening, decide_posting
 from states.facts import SYSTEM, Actor, dossier_to_json
 from states.guards import AskOpening
 from states.inputs import Override
 from states.plan import ENFORCE_MARK, Plan
 from states.procedure import Role, State
 from states.refusals import StepRefused
+from states.separation import FOUR_EYES
 from tests.support.asking import a_post, a_procedure, an_opening, d
 from tests.support.deciding import (
+    CHECKER,
     CLERK,
     FIRST_DAY,
     HRSS,
+    JUDGE,
     RURAL,
     SETTING,
     Desk,
@@ -48,10 +51,10 @@ def a_life() -> Desk:
     """From the vacancy to the end, with words of every kind in it."""
     desk = Desk.at_applied()
     desk.do("meet", CLERK, held_on=d(FIRST_DAY), present=9, in_favour=5, opinion="机密意见")
-    desk.do("check", HRSS, opinion="机密意见")
+    desk.do("check", CHECKER, opinion="机密意见")
     desk.do("post", CLERK, posted_on=d(FIRST_DAY), boards=["机密公示栏"])
     seq = desk.do("object", CLERK, text="机密异议", by_name="机密姓名").seq
-    desk.do("dismiss_objection", HRSS, objection=seq, reason="机密理由")
+    desk.do("dismiss_objection", JUDGE, objection=seq, reason="机密理由")
     desk.fire("notice_period", "2026-03-10")
     desk.do("approve", HRSS, "2026-03-10", opinion="机密意见")
     desk.do("approve", RURAL, "2026-03-10")
@@ -170,7 +173,7 @@ def test_the_hire_is_written_against_the_version_that_was_read() -> None:
 def test_a_place_is_taken_by_the_notice_and_given_back_by_a_refusal() -> None:
     desk = Desk.at_applied()
     assert [plan.place_delta for plan in desk.plans] == [0, 0]
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     assert desk.do("post", CLERK, posted_on=d(FIRST_DAY), boards=["栏"]).place_delta == 1
     seq = desk.do("object", CLERK, text="学历不实").seq
     assert desk.do("uphold_objection", HRSS, objection=seq, reason="属实").place_delta == -1
@@ -179,7 +182,7 @@ def test_a_place_is_taken_by_the_notice_and_given_back_by_a_refusal() -> None:
 
 def test_a_place_is_not_taken_twice() -> None:
     desk = Desk.at_applied(places=1)
-    desk.do("check", HRSS)
+    desk.do("check", CHECKER)
     desk.hire = replace(desk.hire, opening=replace(desk.hire.opening, taken=1))
     assert stopping(desk, "post", CLERK, posted_on=d(FIRST_DAY), boards=["栏"]) == ["place_free"]
 

@@ -36,6 +36,9 @@ def officer(name: str, role: Role, region: str = "990000") -> Actor:
 
 CLERK = officer("clerk", Role.EMPLOYER)
 HRSS = officer("hrss", Role.HRSS)
+#: colleagues of the same bureau: whoever checks or judges an objection does not approve
+CHECKER = officer("checker", Role.HRSS)
+JUDGE = officer("judge", Role.HRSS)
 RURAL = officer("rural", Role.RURAL)
 COUNTY = officer("county", Role.COUNTY)
 
@@ -229,7 +232,7 @@ class Desk:
     def at_review(cls, **more: Any) -> Desk:
         """Posted on 2 March 2026; the notice ended with the 9th and was closed by the system."""
         desk = cls.at_applied(**more)
-        desk.do("check", HRSS)
+        desk.do("check", CHECKER)
         desk.do("post", CLERK, posted_on=d(FIRST_DAY), boards=["公示栏"])
         desk.fire("notice_period", "2026-03-10")
         return desk

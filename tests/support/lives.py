@@ -25,7 +25,7 @@ When = Callable[[date, Hire], bool]
 
 @dataclass(frozen=True)
 class Stop:
-    """One act at one stage; ``who`` is a role, or a role and "2" for a second natural person in it."""
+    """One act at one stage; ``who`` is a role, or a role and a number for a further natural person in it."""
 
     stage: str
     act: str
@@ -100,7 +100,7 @@ def _december(day: date, hire: Hire) -> bool:
 
 @dataclass(frozen=True)
 class County:
-    """A document, the place where it is carried out, and its officers: one natural person per role."""
+    """A document, the place where it is carried out, and its officers: natural persons by role."""
 
     document: str
     kind: str
@@ -112,7 +112,7 @@ class County:
     post: dict[str, Any] = field(default_factory=dict)
 
     def officer(self, who: str) -> Actor:
-        role = Role(who.removesuffix("2"))
+        role = Role(who.rstrip("0123456789"))
         return officer(f"{self.area}{who}", role, self.area, 1 + hash_of(f"{self.area}{who}"))
 
 
@@ -125,8 +125,8 @@ def hash_of(name: str) -> int:
 _XY_NOTICE = (
     Stop("vacancy", "apply", "employer"),
     Stop("applied", "check", "employer"),
-    Stop("checked", "recheck", "hrss"),
-    Stop("checked", "recheck", "rural"),
+    Stop("checked", "recheck", "hrss2"),
+    Stop("checked", "recheck", "rural2"),
     Stop("qualified", "post_notice", "employer", _posted),
 )
 _XY_REPORTED = (*_XY_NOTICE, Stop("notice_closed", "report", "employer"))
@@ -158,7 +158,7 @@ def _renewed(by: str, stage: str = "contracted") -> tuple[Stop, ...]:
 def _objected(reporter: str, judge: str, author: str, stage: str = "notice") -> tuple[Stop, ...]:
     return (
         Stop(stage, "object", reporter, lambda day, hire: {"text": "对条件有异议"}),
-        Stop(stage, "dismiss_objection", judge, _objection),
+        Stop(stage, "dismiss_objection", f"{judge}3", _objection),
         Stop(stage, "restart_notice", author, _posted),
     )
 
@@ -166,7 +166,7 @@ def _objected(reporter: str, judge: str, author: str, stage: str = "notice") -> 
 def _upheld(reporter: str, judge: str, stage: str = "notice") -> tuple[Stop, ...]:
     return (
         Stop(stage, "object", reporter, lambda day, hire: {"text": "隐瞒收入"}),
-        Stop(stage, "uphold_objection", judge, _objection),
+        Stop(stage, "uphold_objection", f"{judge}3", _objection),
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from states.calendar import Calendar
-from states.clocks import FILING, owners_of, reckon
+from states.clocks import FILING, OBJECTION, objection_length, owners_of, reckon
 from states.facts import Clock, Hire
+from states.house import CITE
+from states.labels import OBJECTION_CLOCK
 from states.procedure import DeadlineKind, FilingLine, Length, Procedure, Role, Text, article_of
 from states.reckoning import Reckoning
 
@@ -60,6 +62,9 @@ def _line(
         label, cite, length = Text(zh=owed.zh, en=owed.en), owed.cite, owed.within
         kind, base_on = DeadlineKind.ADVISE, filed_from.get(int(seq))
         then: tuple[str, ...] = ()
+    elif name.startswith(OBJECTION):
+        label, cite, length = OBJECTION_CLOCK, CITE.format("异议"), objection_length(procedure)
+        kind, then, base_on = DeadlineKind.ADVISE, (), clock.base_on
     else:
         line = procedure.deadline_by_name[name]
         label, cite, length = Text(zh=line.zh, en=line.en), line.cite, line.length

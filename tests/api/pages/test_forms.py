@@ -63,7 +63,7 @@ def test_empty_fields_are_left_out_and_blanks_are_trimmed() -> None:
 def test_boards_come_from_boxes_and_from_lines() -> None:
     given = {"posted_on": ["2026-06-15"], "boards": ["镇公示栏"], "boards_other": ["村公示栏\n\n 学校门口 "]}
     read = NoticeInput.model_validate(payload_of(RecordKind.NOTICE, given))
-    assert read.boards == ("镇公示栏", "村公示栏", "学校门口")
+    assert tuple(board.name for board in read.boards) == ("镇公示栏", "村公示栏", "学校门口")
     assert read.posted_on == date(2026, 6, 15)
 
 

@@ -1,0 +1,135 @@
+"""Separation of duties (经办与审批分离、回避): who may not take a step although their role may.
+
+Everything is asked of natural persons: an account is nobody, and a deputy counts as themselves and as whoever they
+stand in for. The same is held by constraints of the database; here it is said in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from states.facts import Actor, Hire, Person
+from states.guards import Answer, Ask, Verdict, refused
+from states.procedure import Effect, RecordKind, Role, Step, article_of
+from states.say import Sentence, say
+
+FOUR_EYES = "four_eyes"
+RECUSAL = "recusal"
+#: recusal in the execution of official duties (公务回避)
+RECUSAL_LAW = "《中华人民共和国公务员法》第七十六条"
+#: surnames of two characters; any other is the first character
+_DOUBLE = frozenset(
+    {"欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "司徒", "司空"}
+    | {"夏侯", "东方", "南宫", "独孤", "端木", "轩辕", "呼延", "闻人", "澹台", "赫连", "申屠"}
+)
+
+
+def surname(name: str) -> str:
+    """The surname of a Chinese name (姓); empty for an empty name."""
+    return name[:2] if name[:2] in _DOUBLE else name[:1]
+
+
+def keys_of(actor: Actor, role: Role, region: str) -> frozenset[str]:
+    """The natural persons behind a step: the actor, and whoever they stand in for in this role."""
+    grant = actor.grant_for(role, region)
+    principal = grant.deputy_for if grant is not None else None
+    return frozenset({actor.person_key} if principal is None else {actor.person_key, principal})
+
+
+def approves(step: Step) -> bool:
+    """Whether a step is an approval or a signature of one; refusing and answering objections are none."""
+    if step.records is RecordKind.OBJECTION_ANSWER or step.params.get("refuse"):
+        return False
+    return step.independent or step.joint
+
+
+def in_hiring(hire: Hire) -> bool:
+    """Whether the hire is still on its way to work, where all approvals are one chain."""
+    dossier = hire.dossier
+    return dossier.started_on is None and dossier.term_no == 0
+
+
+def separation(ask: Ask, role: Role) -> Iterator[Answer]:
+    """What the separation of duties says of a step: four eyes where the table asks for them, and recusal."""
+    if ask.actor.is_system or role is Role.PUBLIC:
+        return
+    four_eyes = _four_eyes(ask, role)
+    if four_eyes is not None:
+        yield Answer(FOUR_EYES, Effect.BLOCK, article_of(ask.procedure, ask.step.cite), four_eyes)
+    if role is not Role.APPLICANT:
+        recusal = _recusal(ask, role)
+        if recusal is not None:
+            yield Answer(RECUSAL, Effect.BLOCK, RECUSAL_LAW, recusal)
+
+
+# ---- four eyes ---------------------------------------------------------------------------------------------------
+
+
+def _four_eyes(ask: Ask, role: Role) -> Verdict | None:
+    """经办与审批分离: nobody approves what they brought here, signs twice, or approves twice in one hiring."""
+    step, hire = ask.step, ask.hire
+    if not (step.independent or step.joint):
+        return None
+    keys = keys_of(ask.actor, role, hire.region)
+    if step.independent and hire.submitter_of(step.records) in keys:
+        return refused(
+            say("您是上一步的经办人，须由另一人审批"), say("请交由同一职责的其他人办理"), submitted_by_actor=True
+        )
+    if step.joint and any(s.person_key in keys for s in hire.dossier.signatures if s.act == step.act):
+        return refused(say("同一人不能代表两个单位会签"), say("请由另一单位的人员会签"), signed_before=True)
+    if in_hiring(hire):
+        again = _again(step, hire, keys)
+        if again is not None:
+            return again
+    return Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
+
+
+def _again(step: Step, hire: Hire, keys: frozenset[str]) -> Verdict | None:
+    """In the chain of one hiring a natural person approves once, and whoever judges objections does not approve."""
+    other = say("请交由同一职责、未参与前面审批的其他人办理")
+    if approves(step):
+        if keys & set(hire.dossier.approvers):
+            return refused(say("您在这次聘用中已经审批过一个环节，不能再审批"), other, approved_before=True)
+        if keys & set(hire.dossier.objection_handlers):
+            return refused(say("您处理过这次公示的异议，不能再审批"), other, handled_objection=True)
+    elif step.records is RecordKind.OBJECTION_ANSWER and keys & set(hire.dossier.approvers):
+        return refused(
+            say("您在这次聘用中已经审批过，异议须由没有参与审批的人处理"),
+            say("请交由没有参与审批的其他人处理异议"),
+            approved_before=True,
+        )
+    return None
+
+
+# ---- recusal -----------------------------------------------------------------------------------------------------
+
+
+def _recusal(ask: Ask, role: Role) -> Verdict | None:
+    """回避: nobody deals with their own case, a declared relative's, or that of somebody who may well be one.
+
+    The same surname together with the same address, phone or bank card raises a flag. A higher level clears an officer,
+    with a reason; nobody is cleared for their own case.
+    """
+    person = ask.hire.person
+    if person is None:
+        return None
+    if ask.actor.person_key == person.key:
+        return refused(say("不能办理本人的事项"), say("请由其他经办人办理"), relation="self")
+    relation = related(ask.actor, person)
+    if relation is None or ask.actor.person_key in person.cleared:
+        return None
+    return refused(_REASONS[relation], say("请由其他经办人办理，或由上级核实后解除回避"), relation=relation)
+
+
+def related(actor: Actor, person: Person) -> str | None:
+    """How an officer seems related to a person: "relative" (declared), "flag" (by what they share), or not at all."""
+    if actor.person_key in person.relatives:
+        return "relative"
+    shared = actor.contacts & person.contacts
+    return "flag" if shared and person.surname and surname(actor.name) == person.surname else None
+
+
+_REASONS: dict[str, Sentence] = {
+    "relative": say("您与报名人已申报为亲属，应当回避"),
+    "flag": say("您与报名人同姓，且电话、住址或银行账号相同，核实之前应当回避"),
+}
