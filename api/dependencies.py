@@ -175,13 +175,22 @@ def address_of(request: Request) -> str:
 AddressDep = Annotated[str, Depends(address_of)]
 
 
-def reading(office: OfficeDep) -> Iterator[Connection]:
-    """A connection for reads only, given back when the answer is made."""
-    with office.database.reading() as connection:
+def reading(office: OfficeDep, scope: ScopeDep) -> Iterator[Connection]:
+    """A connection for reads only, which reaches no further than the actor; given back when the answer is made."""
+    with office.database.reading(scope.reach) as connection:
         yield connection
 
 
 ReadDep = Annotated[Connection, Depends(reading)]
+
+
+def public_reading(office: OfficeDep) -> Iterator[Connection]:
+    """The same for what everybody may read: only for questions that name what they show (an allow-list)."""
+    with office.database.reading() as connection:
+        yield connection
+
+
+PublicReadDep = Annotated[Connection, Depends(public_reading)]
 
 
 def language(request: Request, _holder: HolderDep) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +19,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import Connection
 from starlette.datastructures import FormData
 
 from api.dependencies import (
@@ -41,6 +43,7 @@ from states.labels import state_name
 from states.procedure import State, Text
 from states.say import Sentence, say
 from workflow.office import Office
+from workflow.queries import scoped
 from workflow.settings import Settings
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -78,6 +81,10 @@ class Page:
         """Who is signed in; only pages that asked for a session may ask."""
         assert self.session is not None
         return self.session.actor
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection for reads that reaches no further than the reader. Public pages ask the database for theirs."""
+        return self.office.database.reading(scoped(self.actor).reach)
 
     # -- words
 
