@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -20,6 +22,7 @@ from states.procedure import Role
 from tests.conftest import POSTGRESQL, SQLITE, MigratedTemplate
 from tests.support.world import World, officer
 from workflow.queries import (
+    Assignee,
     HireFilter,
     Scope,
     TaskFilter,
@@ -28,11 +31,11 @@ from workflow.queries import (
     counts_by_state,
     hire_line,
     hires,
+    hires_by_day,
+    hires_count,
     narrowed,
-    notices,
     outermost,
     people,
-    public_notices,
     scoped,
     task_counts,
     urgency,
@@ -47,6 +50,7 @@ COUNTY, OTHER = "610981", "610929"
 TOWNS = ("610981100", "610981101")
 VILLAGES = ("610981100201", "610981100202", "610981101201", "610929100201", "3715A1")
 Row = dict[str, Any]
+ME, COLLEAGUE = 1, 2
 DUE = (None, -40, -1, 0, 1, 7, 8, 90)
 
 
@@ -90,6 +94,7 @@ def connection(filled: Database) -> Iterator[Connection]:
 def a_county(dice: random.Random) -> dict[str, list[Row]]:
     post: Row = {"procedure_id": "x", "kind": "village", "title": "信息员", "employer": "镇政府", "sources": []}
     opening: Row = {"procedure": "x@1", "announced_on": ON, "places": 500, "taken": 0, "boards": []}
+    opening["content"] = {}
     rows: dict[str, list[Row]] = {name: [] for name in ("region", "post", "opening", "person", "hire", "task")}
     for number, village in enumerate(VILLAGES, 1):
         rows["region"].append({"code": village, "parent": None, "level": "village", "name": village})
@@ -109,6 +114,7 @@ def a_person(number: int, village: str) -> Row:
     person: Row = {"id_number_sealed": "-", "id_number_tail": "0000", "born": date(1980, 1, 1), "sex": "男"}
     person |= {"retirement_category": "man", "education": "x", "categories": {}, "statements": [], "preferences": []}
     person |= {"id": number, "key": f"key{number}", "name": f"{'张王李'[number % 3]}{number}", "relatives": []}
+    person |= {"contacts": [], "pinyin": f"{('zhang', 'wang', 'li')[number % 3]}{number} {'zwl'[number % 3]}{number}"}
     return person | {"home_region": village, "prior_months": 0, "created_at": AT}
 
 
@@ -117,16 +123,19 @@ def a_hire(number: int, village: int) -> Row:
     hire: Row = {"version": 1, "visit": 1, "opening_id": village + 1, "person_id": number, "kind": "village"}
     hire |= {"id": number, "procedure": f"x@{number % 2}", "region": VILLAGES[village], "stage": state, "state": state}
     hire |= {"serving": False, "submitted_by": "x", "audit_seq": 1, "audit_head": "0", "dossier": {}}
+    hire["entered_on"] = None
     return hire | {"opened_at": AT, "changed_at": AT}
 
 
 def some_tasks(number: int, village: str, dice: random.Random) -> Iterator[Row]:
+    """Of each role one task or several, with days of their own; some were given to an account."""
     for role in ("employer", "hrss", "rural")[: dice.randrange(4)]:
-        days = dice.choice(DUE)
-        due = None if days is None else ON + timedelta(days=days)
-        yield {"hire_id": number, "name": "stage:x", "role": role, "region": village, "seq": 1, "due_on": due}
-        if dice.random() < 0.2:  # a second task of the same hire on the same day
-            yield {"hire_id": number, "name": "clock:y", "role": role, "region": village, "seq": 1, "due_on": due}
+        given = dice.choice((None, None, None, ME, COLLEAGUE))
+        for name in ("stage:x", "clock:y", "objection", "clock:filing:z:3")[: dice.choice((1, 1, 1, 2, 3, 4))]:
+            days = dice.choice(DUE)
+            due = None if days is None else ON + timedelta(days=days)
+            task: Row = {"hire_id": number, "name": name, "role": role, "region": village, "seq": 1, "due_on": due}
+            yield {**task, "assigned_to": given}
 
 
 # ---- scope -------------------------------------------------------------------------------------------------------
@@ -197,19 +206,21 @@ def test_an_applicant_sees_their_own_hire_and_nobody_else_s(connection: Connecti
 
 @pytest.mark.parametrize(
     ("days", "level"),
-    [(-1, "overdue"), (0, "today"), (1, "week"), (7, "week"), (8, "later"), (None, "later")],
+    [(-1, "overdue"), (0, "today"), (1, "week"), (7, "week"), (8, "later"), (None, "none")],
 )
 def test_urgency_on_both_sides_of_each_boundary(days: int | None, level: str) -> None:
     assert urgency(None if days is None else ON + timedelta(days=days), ON).value == level
 
 
-def all_tasks(connection: Connection, scope: Scope, filters: TaskFilter, limit: int) -> list[TaskLine]:
+def all_tasks(
+    connection: Connection, scope: Scope, filters: TaskFilter, limit: int, reader: Actor | None = None
+) -> list[TaskLine]:
     found: list[TaskLine] = []
-    page = worklist(connection, scope, ON, filters, limit=limit)
+    page = worklist(connection, scope, ON, filters, limit=limit, actor=reader)
     found += page.lines
     while page.after is not None:
         assert len(page.lines) == limit
-        page = worklist(connection, scope, ON, filters, page.after, limit)
+        page = worklist(connection, scope, ON, filters, page.after, limit, actor=reader)
         found += page.lines
     return found
 
@@ -221,52 +232,110 @@ SCOPES = {
     "everywhere": ((Role.EMPLOYER, ""),),
     "twenty regions": tuple((Role.EMPLOYER, village) for village in VILLAGES),
     "two roles": ((Role.HRSS, COUNTY), (Role.RURAL, OTHER)),
+    "looks on": ((Role.SUPERVISOR, "61"),),
+    "looks on and acts": ((Role.SUPERVISOR, "61"), (Role.HRSS, TOWNS[0])),
+    "nothing": (),
 }
+Line = tuple[int, str, int | None]
 
 
-@pytest.mark.parametrize("grants", SCOPES.values(), ids=SCOPES.keys())
-@pytest.mark.parametrize("level", [None, *Urgency])
-def test_a_worklist_holds_each_task_of_the_actor_once_most_urgent_first(
-    connection: Connection, grants: tuple[tuple[Role, str], ...], level: Urgency | None
-) -> None:
-    task = metadata.tables["task"]
-    expected = {
-        (row.hire_id, row.name, row.role)
-        for row in connection.execute(task.select())
-        if any(row.role == role and row.region.startswith(region) for role, region in grants)
-        and level in (None, urgency(row.due_on, ON))
-    }
-    found = all_tasks(connection, who(*grants), TaskFilter(urgency=level), 7)
-    assert len(found) == len(expected)
-    assert {(line.hire_id, line.name, line.role) for line in found} == expected
-    assert found == sorted(found, key=lambda line: (line.due_on or date.max, line.hire_id, line.name, line.role))
-
-
-@pytest.mark.parametrize("grants", SCOPES.values(), ids=SCOPES.keys())
-@pytest.mark.parametrize(
-    "filters",
-    [
-        TaskFilter(),
-        TaskFilter(procedure="x@1"),
-        TaskFilter(procedure="x"),
-        TaskFilter(stage="applied"),
-        TaskFilter(region=TOWNS[0]),
-        TaskFilter(role=Role.HRSS),
-    ],
-    ids=str,
-)
-def test_the_counts_are_those_of_the_list(
+def expected_lines(
     connection: Connection, grants: tuple[tuple[Role, str], ...], filters: TaskFilter
+) -> dict[Line, list[Any]]:
+    """What the list should hold, reckoned in the simplest way: tasks by line, the earliest first."""
+    task, hire = metadata.tables["task"], metadata.tables["hire"]
+    asked = task.select().add_columns(hire.c.state, hire.c.stage, hire.c.procedure)
+    lines: dict[Line, list[Any]] = {}
+    for row in connection.execute(asked.join(hire, hire.c.id == task.c.hire_id)):
+        held = any(row.role == role and row.region.startswith(region) for role, region in grants)
+        seen = any(row.region.startswith(region) for _, region in grants)
+        mine = held and row.assigned_to in (None, ME)
+        if (seen and not mine) if filters.waiting else mine:
+            lines.setdefault((row.hire_id, row.role, row.assigned_to), []).append(row)
+    for key, rows in list(lines.items()):
+        rows.sort(key=lambda row: (row.due_on or date.max, row.name))
+        if not fits(rows[0], filters):
+            del lines[key]
+    return lines
+
+
+def fits(row: Any, filters: TaskFilter) -> bool:
+    spanned = filters.due_from is not None or filters.due_to is not None
+    return (
+        filters.urgency in (None, urgency(row.due_on, ON))
+        and filters.role in (None, row.role)
+        and filters.state in (None, row.state)
+        and filters.stage in (None, row.stage)
+        and row.region.startswith(filters.region or "")
+        and filters.procedure in (None, row.procedure, row.procedure.partition("@")[0])
+        and filters.assignee in (None, "me" if row.assigned_to == ME else "nobody")
+        and (not spanned or (row.due_on is not None))
+        and (filters.due_from is None or row.due_on >= filters.due_from)
+        and (filters.due_to is None or row.due_on <= filters.due_to)
+    )
+
+
+days = st.none() | st.sampled_from([ON + timedelta(days=n) for n in (-41, -1, 0, 1, 7, 90)])
+task_filters = st.builds(
+    TaskFilter,
+    role=st.none() | st.sampled_from([Role.HRSS, Role.EMPLOYER]),
+    urgency=st.none() | st.sampled_from(Urgency),
+    region=st.none() | st.sampled_from(["61", COUNTY, TOWNS[0], VILLAGES[0], "3715A1", "99", "6109'"]),
+    procedure=st.none() | st.sampled_from(["x", "x@1", "%", "y"]),
+    stage=st.none() | st.sampled_from(["applied", "contracted"]),
+    state=st.none() | st.sampled_from(["applied", "contracted"]),
+    due_from=days,
+    due_to=days,
+    assignee=st.none() | st.sampled_from(Assignee),
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(grants=st.sampled_from(list(SCOPES.values())), filters=task_filters, waiting=st.booleans(), limit=st.data())
+def test_a_worklist_holds_each_line_once_in_order_and_the_counts_are_those_of_the_list(
+    connection: Connection,
+    grants: tuple[tuple[Role, str], ...],
+    filters: TaskFilter,
+    waiting: bool,
+    limit: st.DataObject,
 ) -> None:
-    scope = who(*grants)
-    found = all_tasks(connection, scope, filters, 200)
-    assert task_counts(connection, scope, ON, filters) == {
-        level: sum(line.urgency is level for line in found) for level in Urgency
-    }
+    filters = replace(filters, waiting=waiting, assignee=None if waiting else filters.assignee)
+    expected = expected_lines(connection, grants, filters)
+    found = all_tasks(connection, who(*grants), filters, limit.draw(st.sampled_from([3, 50, 200])), actor(*grants))
+    assert [(line.hire_id, line.role, line.assigned_to) for line in found] == sorted(
+        expected,
+        key=lambda key: (
+            key[2] != ME or waiting,
+            expected[key][0].due_on or date.max,
+            key[0],
+            expected[key][0].name,
+            key[1],
+        ),
+    )
     for line in found:
-        assert filters.stage in (None, line.stage)
-        assert filters.procedure in (None, "x", line.procedure)
-        assert line.region.startswith(filters.region or "")
+        first, *others = expected[line.hire_id, line.role, line.assigned_to]
+        assert (line.name, line.due_on, line.given) == (first.name, first.due_on, line.assigned_to == ME)
+        assert line.also == tuple(sorted(row.name for row in others))
+    counts = task_counts(connection, who(*grants), ON, filters, actor=actor(*grants))
+    every = expected_lines(connection, grants, replace(filters, urgency=None))
+    assert counts == {level: sum(urgency(rows[0].due_on, ON) is level for rows in every.values()) for level in Urgency}
+
+
+def test_what_was_given_to_somebody_is_nobody_s_without_a_reader(connection: Connection) -> None:
+    scope = who((Role.EMPLOYER, ""))
+    assert {line.assigned_to for line in all_tasks(connection, scope, TaskFilter(), 200)} == {None}
+    waiting = all_tasks(connection, scope, TaskFilter(waiting=True, role=Role.EMPLOYER), 200)
+    assert {line.assigned_to for line in waiting} == {ME, COLLEAGUE}
+
+
+def test_an_applicant_waits_for_the_offices_that_have_their_hire(connection: Connection) -> None:
+    for number in (3, 7, 12):
+        mine = actor((Role.APPLICANT, ""), key=f"key{number}")
+        found = all_tasks(connection, scoped(mine), TaskFilter(waiting=True), 200, mine)
+        assert {line.hire_id for line in found} <= {number}
+        counts = task_counts(connection, scoped(mine), ON, TaskFilter(waiting=True), actor=mine)
+        assert sum(counts.values()) == len(found)
+        assert worklist(connection, scoped(mine), ON, actor=mine).lines == ()
 
 
 def test_a_percent_sign_is_no_pattern(connection: Connection) -> None:
@@ -311,66 +380,69 @@ def test_the_overview_counts_what_the_list_holds(connection: Connection) -> None
     }
 
 
-# ---- notices -----------------------------------------------------------------------------------------------------
+# ---- hires by filter and by day ----------------------------------------------------------------------------------
 
-
-@pytest.fixture
-def noticed(migrated_url: str) -> Iterator[World]:
-    world = World.on(migrated_url, date(2022, 6, 1), {"61": "陕西省", "610981": "旬阳市", "610981100": "城关镇"})
-    town = officer("甲", Role.EMPLOYER, "610981100", 1)
-    hire = world.an_opening(town, world.a_post("xunyang-2022-88", "town", "610981100")).hire_ids[0]
-    world.do(hire, "apply", town, person_id=world.a_person("张三", date(1990, 3, 5), "男", "610981100"))
-    world.do(hire, "check", town)
-    world.do(hire, "recheck", officer("乙", Role.HRSS, "610981", 2))
-    world.do(hire, "recheck", officer("丙", Role.RURAL, "610981", 3))
-    world.do(hire, "post_notice", town, posted_on=date(2022, 6, 1), boards=["镇公示栏"])
-    yield world
-    world.close()
-
-
-@pytest.mark.parametrize(
-    ("day", "there"), [("2022-05-31", False), ("2022-06-01", True), ("2022-06-09", True), ("2022-06-10", False)]
+hire_filters = st.builds(
+    HireFilter,
+    state=st.none() | st.sampled_from(["applied", "contracted", "x"]),
+    stage=st.none() | st.sampled_from(["applied", "contracted"]),
+    procedure=st.none() | st.sampled_from(["x", "x@1", "%"]),
+    region=st.none() | st.sampled_from(["61", COUNTY, TOWNS[0], VILLAGES[0], "3715A1", "99"]),
+    name=st.none() | st.sampled_from(["张", "王1", "zhang", "ZHANG", "w1", "z", "q", "李%"]),
+    due_from=days,
+    due_to=days,
 )
-def test_a_public_notice_is_there_from_its_first_day_to_its_last(noticed: World, day: str, there: bool) -> None:
-    with noticed.office.database.reading() as reading:
-        assert bool(public_notices(reading, date.fromisoformat(day))) is there
 
 
-def test_a_correction_takes_the_place_of_the_notice_before_it(noticed: World) -> None:
-    noticed.walk_to(date(2022, 6, 6))
-    town = officer("甲", Role.EMPLOYER, "610981100", 1)
-    noticed.do(1, "restart_notice", town, posted_on=date(2022, 6, 6), boards=["镇公示栏"])
-    with noticed.office.database.reading() as reading:
-        assert [n.posted_on for n in public_notices(reading, date(2022, 6, 7))] == [date(2022, 6, 6)]
-        scope = who((Role.HRSS, "610981"))
-        assert [(n.posted_on, n.boards) for n in notices(reading, scope, date(2022, 6, 7)).lines] == [
-            (date(2022, 6, 6), ("镇公示栏",)),
-            (date(2022, 6, 1), ("镇公示栏",)),
-        ]
-        assert len(notices(reading, scope, date(2022, 6, 7), running=True).lines) == 1
-        assert len(notices(reading, scope, date(2022, 6, 7), running=False).lines) == 1
+def expected_hires(
+    connection: Connection, grants: tuple[tuple[Role, str], ...], filters: HireFilter
+) -> dict[int, date | None]:
+    """Hires that fit, with the day of the next task, reckoned in the simplest way."""
+    hire, person, task = (metadata.tables[name] for name in ("hire", "person", "task"))
+    next_days: dict[int, date] = {}
+    for row in connection.execute(task.select().where(task.c.due_on.is_not(None))):
+        next_days[row.hire_id] = min(row.due_on, next_days.get(row.hire_id, row.due_on))
+    found = {}
+    asked = hire.select().add_columns(person.c.name, person.c.pinyin).join(person, person.c.id == hire.c.person_id)
+    for row in connection.execute(asked):
+        day = next_days.get(row.id)
+        text = (filters.name or "").lower()
+        latin = re.sub("[^a-z]", "", text) if text and not re.search("[一-鿿]", text) else None
+        if (
+            any(row.region.startswith(region) for _, region in grants)
+            and filters.state in (None, row.state)
+            and filters.stage in (None, row.stage)
+            and filters.procedure in (None, row.procedure, row.procedure.partition("@")[0])
+            and row.region.startswith(filters.region or "")
+            and (row.name.startswith(text) or (latin and any(p.startswith(latin) for p in row.pinyin.split())))
+            and (filters.due_from is None or (day is not None and day >= filters.due_from))
+            and (filters.due_to is None or (day is not None and day <= filters.due_to))
+        ):
+            found[row.id] = day
+    return found
 
 
-def test_a_notice_comes_down_when_its_hire_ends(noticed: World) -> None:
-    noticed.do(1, "withdraw", officer("甲", Role.EMPLOYER, "610981100", 1))
-    with noticed.office.database.reading() as reading:
-        assert public_notices(reading, date(2022, 6, 2)) == ()
-
-
-@pytest.mark.parametrize(
-    ("phones", "shown"),
-    [
-        ({}, None),
-        ({"6109": "0915-1"}, "0915-1"),
-        ({"6109": "0915-1", "610981": "0915-7"}, "0915-7"),
-        ({"62": "x"}, None),
-    ],
-)
-def test_the_narrowest_phone_is_shown(noticed: World, phones: dict[str, str], shown: str | None) -> None:
-    setting = metadata.tables["setting"]
-    with noticed.office.database.transaction() as writing:
-        for region, phone in phones.items():
-            row = {"name": f"supervision_phone:{region}", "value": phone, "changed_at": noticed.clock()}
-            writing.execute(setting.insert(), [row])
-    with noticed.office.database.reading() as reading:
-        assert [n.supervision_phone for n in public_notices(reading, date(2022, 6, 2))] == [shown]
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(grants=st.sampled_from(list(SCOPES.values())), filters=hire_filters, limit=st.sampled_from([7, 200]))
+def test_hires_are_those_that_fit_by_either_order_and_so_is_their_number(
+    connection: Connection, grants: tuple[tuple[Role, str], ...], filters: HireFilter, limit: int
+) -> None:
+    scope, expected = who(*grants), expected_hires(connection, grants, filters)
+    newest: list[int] = []
+    page = hires(connection, scope, filters, limit=limit)
+    newest += [line.id for line in page.lines]
+    while page.after is not None:
+        page = hires(connection, scope, filters, page.after, limit)
+        newest += [line.id for line in page.lines]
+    assert newest == sorted(expected, reverse=True)
+    by_day: list[tuple[int, date | None]] = []
+    listed = hires_by_day(connection, scope, filters, limit=limit)
+    by_day += [(line.id, day) for line, day in listed.lines]
+    while listed.after is not None:
+        listed = hires_by_day(connection, scope, filters, listed.after, limit)
+        by_day += [(line.id, day) for line, day in listed.lines]
+    dated = sorted((day, number) for number, day in expected.items() if day is not None)
+    rest = sorted((number for number, day in expected.items() if day is None), reverse=True)
+    assert by_day == [*((number, day) for day, number in dated), *((number, None) for number in rest)]
+    assert hires_count(connection, scope, filters) == len(expected)
+    assert sum(counts_by_state(connection, scope, filters).values()) == len(expected)

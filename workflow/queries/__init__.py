@@ -8,6 +8,7 @@ nor leaves out a row.
 from __future__ import annotations
 
 from workflow.queries.deadlines import DeadlineLine, deadlines
+from workflow.queries.hire_deadlines import DueKey, HiresByDay, hires_by_day
 from workflow.queries.hires import (
     ALL_HIRES,
     HireFilter,
@@ -19,6 +20,7 @@ from workflow.queries.hires import (
     hire_line,
     hire_lines,
     hires,
+    hires_count,
     records,
     trail,
 )
@@ -45,6 +47,7 @@ from workflow.queries.register import (
 from workflow.queries.scope import Scope, narrowed, outermost, scoped, within
 from workflow.queries.tasks import (
     ALL_TASKS,
+    Assignee,
     TaskFilter,
     TaskKey,
     TaskLine,
@@ -60,10 +63,13 @@ __all__ = [
     "ALL_TASKS",
     "MOST",
     "PAGE",
+    "Assignee",
     "DeadlineLine",
+    "DueKey",
     "HireFilter",
     "HireLine",
     "Hires",
+    "HiresByDay",
     "NoticeKey",
     "NoticeLine",
     "Notices",
@@ -88,6 +94,8 @@ __all__ = [
     "hire_line",
     "hire_lines",
     "hires",
+    "hires_by_day",
+    "hires_count",
     "narrowed",
     "notices",
     "opening_line",

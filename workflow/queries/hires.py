@@ -8,20 +8,28 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from workflow.queries.case_file import names_of
-from workflow.queries.paging import PAGE, named, of_procedure, page_size
+from workflow.queries.paging import PAGE, called, of_procedure, page_size
 from workflow.queries.scope import Scope, literal, narrowed, within
 from workflow.tables import metadata
 
 audit_entry, decision, account = (metadata.tables[name] for name in ("audit_entry", "decision", "account"))
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
+task = metadata.tables["task"]
+#: codes as long as a township's hold few enough hires to be sorted
+TOWN_CODE = 9
+FEW_TOWNS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class HireFilter:
-    """Which hires to show; None: all. ``name`` is how a person's name begins, ``procedure`` an id or ``id@version``."""
+    """Which hires to show; None: all. ``procedure`` is an id or ``id@version``; both days are included.
+
+    ``name``: how a person's name begins, or its pinyin, or its initials. ``due_from``, ``due_to``: when the next thing
+    has to be done.
+    """
 
     state: str | None = None
     stage: str | None = None
@@ -32,6 +40,8 @@ class HireFilter:
     person_id: int | None = None
     opening_id: int | None = None
     post_id: int | None = None
+    due_from: date | None = None
+    due_to: date | None = None
 
 
 ALL_HIRES = HireFilter()
@@ -78,13 +88,7 @@ def hires(
 ) -> Hires:
     """The hires within the scope, the newest first, at most ``limit`` (200) older than ``after``."""
     limit = page_size(limit)
-    found = select(hire.c.id).where(scope.hires(), *_conditions(scope, filters))
-    if filters.name is not None:
-        found = found.join(person, person.c.id == hire.c.person_id).where(
-            named(connection, person.c.name, filters.name)
-        )
-    if filters.post_id is not None:
-        found = found.join(opening, opening.c.id == hire.c.opening_id).where(opening.c.post_id == filters.post_id)
+    found = narrowed_to(connection, select(hire.c.id).where(in_sight(connection, scope, filters)), filters)
     if after is not None:
         found = found.where(hire.c.id < after)
     keys = found.order_by(hire.c.id.desc()).limit(limit + 1).subquery()
@@ -92,6 +96,12 @@ def hires(
     rows = connection.execute(asked).all()
     lines = tuple(_line(row) for row in rows[:limit])
     return Hires(lines, lines[-1].id if len(rows) > limit else None)
+
+
+def hires_count(connection: Connection, scope: Scope, filters: HireFilter = ALL_HIRES) -> int:
+    """How many hires ``hires`` lists in all."""
+    asked = select(func.count()).select_from(hire).where(scope.hires(), *within_region(scope, filters))
+    return int(connection.execute(narrowed_to(connection, asked, filters)).scalar_one())
 
 
 def hire_line(connection: Connection, scope: Scope, hire_id: int) -> HireLine | None:
@@ -108,25 +118,51 @@ def hire_lines(connection: Connection, scope: Scope, hire_ids: Iterable[int]) ->
 
 def counts_by_state(connection: Connection, scope: Scope, filters: HireFilter = ALL_HIRES) -> dict[str, int]:
     """How many hires within the scope are in each state; states without any are left out."""
-    asked = (
-        select(hire.c.state, func.count().label("number"))
-        .where(scope.hires(), *_conditions(scope, filters))
-        .group_by(hire.c.state)
-    )
-    return {row.state: row.number for row in connection.execute(asked)}
+    asked = select(hire.c.state, func.count().label("number")).where(scope.hires(), *within_region(scope, filters))
+    found = connection.execute(narrowed_to(connection, asked, filters).group_by(hire.c.state))
+    return {row.state: row.number for row in found}
 
 
-def _conditions(scope: Scope, filters: HireFilter) -> list[ColumnElement[bool]]:
+def in_sight(connection: Connection, scope: Scope, filters: HireFilter) -> ColumnElement[bool]:
+    """The condition that a hire lies within the scope and the region asked for.
+
+    SQLite does not know how many hires a region holds: where it is more than a few towns, it is kept from sorting
+    them all for the newest fifty.
+    """
+    inside = narrowed(scope.prefixes, filters.region)
+    few = {"person_id": filters.person_id, "opening_id": filters.opening_id, "name": filters.name}
+    wide = any(len(prefix) < TOWN_CODE for prefix in inside) or len(inside) > FEW_TOWNS
+    if connection.dialect.name != "sqlite" or scope.own_key is not None or not wide or any(few.values()):
+        return and_(scope.hires(), *within_region(scope, filters))
+    return within(hire.c.region.op("||")(""), inside)
+
+
+def within_region(scope: Scope, filters: HireFilter) -> list[ColumnElement[bool]]:
+    """The condition that a hire lies in the region asked for."""
+    if filters.region is None:
+        return []
+    inside = (filters.region,) if scope.own_key is not None else narrowed(scope.prefixes, filters.region)
+    return [within(hire.c.region, inside)]
+
+
+def narrowed_to(connection: Connection, asked: Select[Any], filters: HireFilter) -> Select[Any]:
+    """A question about hires, narrowed to those that fit; the region is not looked at."""
     plain = {"state": filters.state, "stage": filters.stage, "kind": filters.kind}
     numbers = {"person_id": filters.person_id, "opening_id": filters.opening_id}
-    found = [hire.c[name] == literal(value) for name, value in plain.items() if value is not None]
-    found += [hire.c[name] == value for name, value in numbers.items() if value is not None]
+    asked = asked.where(*(hire.c[name] == literal(value) for name, value in plain.items() if value is not None))
+    asked = asked.where(*(hire.c[name] == value for name, value in numbers.items() if value is not None))
     if filters.procedure is not None:
-        found.append(of_procedure(filters.procedure))
-    if filters.region is not None:
-        inside = (filters.region,) if scope.own_key is not None else narrowed(scope.prefixes, filters.region)
-        found.append(within(hire.c.region, inside))
-    return found
+        asked = asked.where(of_procedure(filters.procedure))
+    if filters.name is not None:
+        asked = asked.join(person, person.c.id == hire.c.person_id).where(called(connection, filters.name))
+    if filters.post_id is not None:
+        asked = asked.join(opening, opening.c.id == hire.c.opening_id).where(opening.c.post_id == filters.post_id)
+    nearest = select(func.min(task.c.due_on)).where(task.c.hire_id == hire.c.id).scalar_subquery()
+    if filters.due_from is not None:
+        asked = asked.where(nearest >= filters.due_from)
+    if filters.due_to is not None:
+        asked = asked.where(nearest <= filters.due_to)
+    return asked
 
 
 def _lines() -> Select[Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, or_
 
 from workflow.queries.scope import escaped
 from workflow.tables import metadata
 
-hire = metadata.tables["hire"]
+hire, person = metadata.tables["hire"], metadata.tables["person"]
 PAGE = 50
 MOST = 200
 
@@ -34,3 +34,12 @@ def named(connection: Connection, column: ColumnElement[Any], text: str) -> Colu
     if connection.dialect.name == "sqlite":
         return column.between(text, text + "\U0010ffff")
     return begins_with(column, text)
+
+
+def called(connection: Connection, text: str) -> ColumnElement[bool]:
+    """The condition that a person's name begins with ``text``; of Latin letters, that its pinyin or initials do."""
+    letters = "".join(sign for sign in text.lower() if sign.isalpha())
+    if not letters.isascii() or not letters:
+        return named(connection, person.c.name, text.strip())
+    initials = person.c.pinyin.like(f"% {letters}%")
+    return or_(named(connection, person.c.pinyin, letters), initials, named(connection, person.c.name, text.strip()))

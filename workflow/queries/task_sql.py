@@ -1,0 +1,322 @@
+"""The text of the worklists' statements (待办语句): built once for each shape of question, then used with other values.
+
+A line of a worklist is what one role has to do for one hire: a task of its stage and a period that calls the same role
+are one line, that of the earlier day. Each statement stands on an index: keys first, from one branch per role; then
+what the lines show, for those alone. Nothing but codes of roles and regions is ever written into the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from states.procedure import HOUSE_ROLES, Role
+from workflow.queries.scope import CODE_LENGTH, Scope, narrowed
+
+#: what a region code can be made of; anything else names no region
+_CODE = re.compile(r"[0-9A-Z]{0,20}")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+#: codes as long as a township's hold few enough hires to be sorted
+_NARROW = 9
+_FEW = 2
+ORDER = ("due_on", "hire_id", "name", "role")
+#: roles that a task can name
+TASK_ROLES = tuple(role for role in Role if role not in HOUSE_ROLES | {Role.SYSTEM})
+_OWN = "SELECT x.id FROM hire x JOIN person y ON y.id = x.person_id WHERE y.key = :own"
+_EARLIER = "s.due_on < t.due_on OR (s.due_on = t.due_on AND s.name < t.name)"
+_NO_DAY_YET = "s.due_on IS NOT NULL OR s.name < t.name"
+#: a day after every other: where those without a day stand among those with one
+FAR = "9999-12-31"
+
+
+class Section(Enum):
+    """A worklist from top to bottom: what was given to the reader, then by day, then what has no day."""
+
+    GIVEN = 0
+    DATED = 1
+    UNDATED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Tasks of one role (None: any) within ``prefixes`` but not within ``beyond``; ``own``: of the reader's own hire.
+
+    ``elsewhere``: those given to somebody else.
+    """
+
+    role: str | None
+    prefixes: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    own: bool = False
+    elsewhere: bool = False
+
+    def text(self, region: str = "t.region") -> str:
+        parts = []
+        if self.role is not None:
+            parts.append(f"t.role = '{self.role}'")
+        if self.own:
+            parts.append(
+                "t.hire_id IN (SELECT x.id FROM hire x JOIN person y ON y.id = x.person_id WHERE y.key = :own)"
+            )
+            if self.role is None:
+                parts.append(f"t.role <> '{Role.APPLICANT.value}'")
+        else:
+            parts.append(ranges(region, self.prefixes))
+        if self.beyond:
+            parts.append(f"NOT {ranges('t.region', self.beyond)}")
+        if self.elsewhere:
+            parts.append("t.assigned_to IS NOT NULL AND t.assigned_to <> :me")
+        return " AND ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the text of a statement depends on."""
+
+    sqlite: bool
+    branches: tuple[Branch, ...]
+    #: filters that are set: state, stage, version, document, from_on, until_on
+    filters: frozenset[str] = frozenset()
+    urgency: str | None = None
+    #: whose tasks: "me", "nobody", "open" (either), "anybody"
+    assigned: str = "open"
+    goes_on: bool = False
+
+
+def ranges(column: str, prefixes: Sequence[str]) -> str:
+    """The condition that a region code begins with one of ``prefixes``; a range each, so that an index serves it."""
+    known = [prefix for prefix in prefixes if _CODE.fullmatch(prefix)]
+    if "" in known:
+        return "1 = 1"
+    found = [f"{column} BETWEEN '{p}' AND '{p.ljust(CODE_LENGTH, 'Z')}'" for p in known]
+    return f"({' OR '.join(found)})" if found else "1 = 0"
+
+
+def branches_of(scope: Scope, region: str | None, only: Role | None) -> tuple[Branch, ...]:
+    """What the actor's roles have to do, a branch per role."""
+    found = []
+    for role, prefixes in sorted(scope.by_role.items()):
+        inside = narrowed(prefixes, region)
+        if inside and only in (None, role):
+            found.append(Branch(role.value, inside))
+    if scope.own_key is not None and only in (None, Role.APPLICANT):
+        found.append(Branch(Role.APPLICANT.value, own=True))
+    return tuple(found)
+
+
+def waiting_of(scope: Scope, region: str | None, only: Role | None) -> tuple[Branch, ...]:
+    """What waits for others: tasks of roles that the actor does not hold there, and those given to a colleague."""
+    found = []
+    reach = narrowed(scope.prefixes, region)
+    for role in TASK_ROLES if reach else ():
+        held = scope.by_role.get(role, ())
+        beyond = tuple(prefix for prefix in held if any(prefix.startswith(outer) for outer in reach))
+        inside = tuple(prefix for prefix in reach if not any(prefix.startswith(mine) for mine in held))
+        if inside and only in (None, role):
+            found.append(Branch(role.value, inside, beyond))
+    if scope.own_key is not None and only in (None, Role.APPLICANT):
+        found.append(Branch(None, own=True))
+    found += [Branch(b.role, b.prefixes, elsewhere=True) for b in branches_of(scope, region, only) if not b.own]
+    return tuple(found)
+
+
+# ---- conditions --------------------------------------------------------------------------------------------------
+
+
+def _of_hire(shape: Shape) -> str:
+    """Narrowed to what is written at the hire."""
+    conditions = {
+        "state": "h.state = :state",
+        "stage": "h.stage = :stage",
+        "version": "h.procedure = :procedure",
+        "document": "h.procedure LIKE :procedure ESCAPE '\\'",
+    }
+    return "".join(f" AND {text}" for name, text in conditions.items() if name in shape.filters)
+
+
+def _joined(shape: Shape) -> str:
+    return " JOIN hire h ON h.id = t.hire_id" if _of_hire(shape) else ""
+
+
+def _spanned(shape: Shape, day: str) -> str:
+    """Whether a day lies from one day to another, as asked."""
+    parts = []
+    if "from_on" in shape.filters:
+        parts.append(f"{day} >= :from_on")
+    if "until_on" in shape.filters:
+        parts.append(f"{day} <= :until_on")
+    return "".join(f" AND {part}" for part in parts)
+
+
+def _level(level: str, day: str) -> str:
+    return {
+        "overdue": f"{day} < :on",
+        "today": f"{day} = :on",
+        "week": f"{day} > :on AND {day} <= :week",
+        "later": f"{day} > :week",
+        "none": f"{day} IS NULL",
+    }[level]
+
+
+LEVELS = ("overdue", "today", "week", "later", "none")
+
+
+def _assigned(which: str, column: str) -> str:
+    return {
+        "me": f"{column} = :me",
+        "nobody": f"{column} IS NULL",
+        "open": f"({column} IS NULL OR {column} = :me)",
+        "anybody": "1 = 1",
+    }[which]
+
+
+# ---- a page ------------------------------------------------------------------------------------------------------
+
+_LINE = """
+SELECT k.due_on, k.hire_id, k.name, k.role, k.region, k.assigned_to,
+ (SELECT {names} FROM task s WHERE s.hire_id = k.hire_id AND s.role = k.role AND s.name <> k.name
+  AND coalesce(s.assigned_to, 0) = coalesce(k.assigned_to, 0)),
+ h.version, h.procedure, h.kind, h.stage, h.state, h.dossier, n.id, n.name, p.id, p.title, p.employer
+FROM ({keys}) k JOIN hire h ON h.id = k.hire_id JOIN opening o ON o.id = h.opening_id JOIN post p ON p.id = o.post_id
+LEFT JOIN person n ON n.id = h.person_id
+ORDER BY {order}
+"""
+_NAMES = {True: "group_concat(s.name, '|')", False: "string_agg(s.name, '|')"}
+_KEYS = "SELECT t.due_on, t.hire_id, t.name, t.role, t.region, t.assigned_to FROM task t"
+
+
+@lru_cache(maxsize=512)
+def page(shape: Shape, section: Section) -> str:
+    """The lines of one section after a key. Columns by position, as ``_LINE`` has them."""
+    if section is Section.GIVEN:
+        keys, order = _given(shape), f"coalesce(k.due_on, {_far(shape)}), k.hire_id, k.name, k.role"
+    else:
+        branches = [_branch(shape, section, branch) for branch in shape.branches]
+        names = ORDER if section is Section.DATED else ORDER[1:]
+        order = ", ".join(f"k.{name}" for name in names)
+        if len(branches) == 1:
+            keys = branches[0]
+        else:
+            union = " UNION ALL ".join(f"SELECT * FROM ({branch}) b{n}" for n, branch in enumerate(branches))
+            keys = f"SELECT * FROM ({union}) k ORDER BY {order} LIMIT :most"
+    return finished(_LINE.format(names=_NAMES[shape.sqlite], keys=keys, order=order), shape.sqlite)
+
+
+def _far(shape: Shape) -> str:
+    return f"'{FAR}'" if shape.sqlite else f"DATE '{FAR}'"
+
+
+def _first_of_its_line(earlier: str) -> str:
+    """No other task of the same line comes before this one."""
+    return (
+        " AND NOT EXISTS (SELECT 1 FROM task s WHERE s.hire_id = t.hire_id AND s.role = t.role"
+        f" AND coalesce(s.assigned_to, 0) = coalesce(t.assigned_to, 0) AND ({earlier}))"
+    )
+
+
+def _given(shape: Shape) -> str:
+    """What was given to the reader: few, so they are sorted."""
+    mine = " OR ".join(f"({branch.text()})" for branch in shape.branches)
+    day = f"coalesce(t.due_on, {_far(shape)})"
+    after = f" AND ({day}, t.hire_id, t.name, t.role) > (:after_due_on, :after_hire_id, :after_name, :after_role)"
+    level = f" AND {_level(shape.urgency, 't.due_on')}" if shape.urgency else ""
+    earlier = f"({_EARLIER}) OR (t.due_on IS NULL AND ({_NO_DAY_YET})) OR (t.due_on IS NULL AND s.due_on IS NOT NULL)"
+    return (
+        f"{_KEYS}{_joined(shape)} WHERE t.assigned_to = :me AND ({mine}){level}{_spanned(shape, 't.due_on')}"
+        f"{_of_hire(shape)}{_first_of_its_line(earlier)}{after if shape.goes_on else ''}"
+        f" ORDER BY {day}, t.hire_id, t.name, t.role LIMIT :most"
+    )
+
+
+def _branch(shape: Shape, section: Section, branch: Branch) -> str:
+    """PostgreSQL knows how much of the table the regions hold and chooses: to sort it, or to walk along the due days
+    and look at the region. SQLite does not know, and is told by making the other index useless."""
+    dated = section is Section.DATED
+    narrow = all(_is_narrow(other.prefixes) for other in shape.branches)
+    region = "t.region || ''" if shape.sqlite and not narrow else "t.region"
+    day = "t.due_on || ''" if shape.sqlite and narrow else "t.due_on"
+    names = [f"t.{name}" for name in (ORDER if dated else ORDER[1:])]
+    parts = [branch.text(region), f"{day} IS NOT NULL" if dated else "t.due_on IS NULL"]
+    if not branch.elsewhere:
+        parts.append(_assigned("nobody" if shape.assigned == "open" else shape.assigned, "t.assigned_to"))
+    text = f"{_KEYS}{_joined(shape)} WHERE {' AND '.join(parts)}"
+    if shape.urgency is not None:
+        text += f" AND {_level(shape.urgency, 't.due_on')}"
+    text += _spanned(shape, "t.due_on") + _of_hire(shape) + _first_of_its_line(_EARLIER if dated else _NO_DAY_YET)
+    if shape.goes_on:
+        text += f" AND ({', '.join(names)}) > ({', '.join(f':after_{name[2:]}' for name in names)})"
+    return f"{text} ORDER BY {', '.join([day, *names[1:]] if dated else names)} LIMIT :most"
+
+
+def _is_narrow(prefixes: tuple[str, ...]) -> bool:
+    """A town or two may be sorted; twenty may be the whole county, and are walked along the due days instead."""
+    return len(prefixes) <= _FEW and all(len(prefix) >= _NARROW for prefix in prefixes)
+
+
+# ---- counts ------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def counts(shape: Shape) -> tuple[str, ...]:
+    """Statements whose columns are the levels; their sums are how many lines the list has.
+
+    Tasks are counted from the index alone, as if each were a line. Where that is wrong (tasks beside that of the
+    stage, tasks given to somebody), which is seldom, they are taken off again and counted line by line.
+    """
+    plain = [branch for branch in shape.branches if not branch.elsewhere]
+    found = [_line_by_line(shape, shape.branches)]
+    if shape.assigned != "me" and plain:
+        found += [_plain(shape, plain), _beside(shape, plain)]
+    return tuple(finished(text, shape.sqlite) for text in found)
+
+
+def _any_of(branches: Iterable[Branch]) -> str:
+    return "(" + " OR ".join(f"({branch.text()})" for branch in branches) + ")"
+
+
+def _plain(shape: Shape, branches: Sequence[Branch]) -> str:
+    return f"SELECT {_sums(shape, 't.due_on')} FROM task t{_joined(shape)} WHERE {_any_of(branches)}{_of_hire(shape)}"
+
+
+def _sums(shape: Shape, day: str, sign: str = "", more: str = "") -> str:
+    spanned = _spanned(shape, day)
+    return ", ".join(f"{sign}count(CASE WHEN {_level(level, day)}{spanned}{more} THEN 1 END)" for level in LEVELS)
+
+
+def _special(branches: Sequence[Branch]) -> str:
+    """Lines that are not one task given to nobody in particular."""
+    return " UNION ".join(
+        f"SELECT t.hire_id, t.role FROM task t WHERE {condition} AND ({branch.text()})"
+        for branch in branches
+        for condition in ("substr(t.name, 1, 6) <> 'stage:'", "t.assigned_to IS NOT NULL")
+    )
+
+
+def _beside(shape: Shape, branches: Sequence[Branch]) -> str:
+    """The tasks of special lines, taken off."""
+    return (
+        f"SELECT {_sums(shape, 't.due_on', '-')} FROM ({_special(branches)}) g"
+        f" JOIN task t ON t.hire_id = g.hire_id AND t.role = g.role{_joined(shape)} WHERE 1 = 1{_of_hire(shape)}"
+    )
+
+
+def _line_by_line(shape: Shape, branches: Sequence[Branch]) -> str:
+    """Special lines, each once at its earliest day."""
+    told = []
+    for branch in branches:
+        assigned = "1 = 1" if branch.elsewhere else _assigned(shape.assigned, "t.assigned_to")
+        told.append(
+            f"SELECT t.hire_id, t.role, t.assigned_to, min(t.due_on) AS day FROM ({_special([branch])}) g"
+            f" JOIN task t ON t.hire_id = g.hire_id AND t.role = g.role{_joined(shape)}"
+            f" WHERE {assigned}{' AND t.assigned_to IS NOT NULL AND t.assigned_to <> :me' if branch.elsewhere else ''}"
+            f"{_of_hire(shape)} GROUP BY t.hire_id, t.role, t.assigned_to"
+        )
+    return f"SELECT {_sums(shape, 'k.day')} FROM ({' UNION ALL '.join(told)}) k"
+
+
+def finished(text: str, sqlite: bool) -> str:
+    """The text in the driver's own manner of naming parameters."""
+    return text if sqlite else _PARAMETER.sub(r"%(\1)s", text)
