@@ -65,7 +65,8 @@ def backup(url: str, file: Path) -> Made:
             _make_one_file(draft)
             _check_sqlite(draft)
         else:
-            _pg(make_url(url), "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={draft}")
+            options = ("--format=custom", "--no-owner", "--no-privileges", "--enable-row-security")
+            _pg(make_url(url), "pg_dump", *options, f"--file={draft}")
     digest = hashlib.sha256()
     with file.open("rb") as content:
         for chunk in iter(lambda: content.read(1 << 20), b""):
@@ -102,6 +103,7 @@ def restore(url: str, file: Path, *, replace: bool = False) -> Restored:
     else:
         options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--clean", "--if-exists")
         _pg(make_url(url), "pg_restore", *options, str(file))
+        migrate.hold_superusers(url)
     return Restored(migrate.current(url) or "", kept)
 
 
@@ -189,7 +191,9 @@ def _pg(url: URL, program: str, *options: str) -> None:
     if found is None:
         raise BackupRefused(say("没有找到{program}，请安装与服务器同版本的PostgreSQL客户端", program=program))
     address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
+    # row-level security shows an owner nothing unless told; the password goes by the environment, too
+    environment = {**os.environ, "PGOPTIONS": "-c zaigang.regions=*"}
+    environment |= {"PGPASSWORD": str(url.password)} if url.password else {}
     command = [found, *options[:-1], f"--dbname={address.render_as_string()}", options[-1]]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -62,6 +62,22 @@ def pending(url: str) -> bool:
     return current(url) != head()
 
 
+def hold_superusers(url: str) -> None:
+    """Gives the role to which superusers step down its rights on a restored database, whose backup names no rights.
+
+    Nothing where there is no such role to be made: on SQLite, for an ordinary owner, before revision 0003.
+    """
+    database = Database(url, as_owner=True)
+    try:
+        with database.transaction() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision() or ""
+            if not database.is_sqlite and revision >= "0003":
+                script = ScriptDirectory(str(SCRIPTS)).get_revision("0003")
+                connection.exec_driver_sql(script.module.STEP_DOWN.replace("%", "%%"))
+    finally:
+        database.dispose()
+
+
 def _run(url: str, task: Callable[[Config], Any]) -> None:
     with _locked(url) as connection:
         config = Config()
