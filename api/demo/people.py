@@ -78,6 +78,11 @@ OFFICERS = (
     _officer("nm.yongren2", "何伟", "内蒙古 选聘主体", "Inner Mongolia employer, second", (Role.EMPLOYER, "150426")),
     _officer("nm.renshe", "宋佳", "内蒙古 旗人社局", "Inner Mongolia banner HRSS", (Role.HRSS, "150426")),
     _officer("nm.zhenxing", "梁栋", "内蒙古 旗乡村振兴局", "Inner Mongolia banner rural", (Role.RURAL, "150426")),
+    # further natural persons: in one hiring nobody approves twice, and whoever judges an objection does not approve
+    _officer("xy.renshe3", "蒋慧", "旬阳 市人社局", "Xunyang HRSS, third officer", (Role.HRSS, "610981")),
+    _officer("xy.zhenxing2", "余海", "旬阳 市乡村振兴局", "Xunyang rural, second", (Role.RURAL, "610981")),
+    _officer("nm.sumu2", "袁静", "内蒙古 苏木乡镇审核", "Inner Mongolia township, second", (Role.TOWNSHIP, "150426")),
+    _officer("nm.renshe2", "蔡明", "内蒙古 旗人社局", "Inner Mongolia banner HRSS, second", (Role.HRSS, "150426")),
     _officer("ducha", "陈静", "督查（只看不办）", "supervisor, sees all", (Role.SUPERVISOR, ""), acts=False),
     _officer(
         "sidi.renshe",

@@ -20,10 +20,11 @@ from notifications.inbox import mark_all_read
 from states.clocks import local_day, moment
 from states.facts import Actor, Hire
 from states.periods import working_days_before, working_days_end
-from states.procedure import Role, Step
+from states.procedure import RecordKind, Role, Step
+from states.separation import approves, in_hiring
 from workflow.engine import perform
 from workflow.office import Office
-from workflow.reading import load_hires
+from workflow.reading import load_hires, load_person
 from workflow.sealing import Seal
 from workflow.tables import metadata
 from workflow.timers import Swept, sweep
@@ -147,14 +148,23 @@ class Walk:
             return load_hires(connection, [hire_id])[hire_id]
 
     def perform(self, hire: Hire, step: Step, role: Role, payload: Mapping[str, Any]) -> None:
-        perform(self.office, hire.id, step.act, self.officer(hire, step, role), self.tick(), payload)
+        officer = self.officer(hire, step, role, payload.get("person_id"))
+        perform(self.office, hire.id, step.act, officer, self.tick(), payload)
 
-    def officer(self, hire: Hire, step: Step, role: Role) -> Actor:
-        """Who acts in a role for a hire: the nearest office first, and never twice where four eyes are asked for."""
+    def officer(self, hire: Hire, step: Step, role: Role, applicant: int | None = None) -> Actor:
+        """Who acts in a role for a hire: the nearest office first, no relative, and never twice under four eyes.
+
+        ``applicant``: the person whom the step brings in.
+        """
         person = hire.person
+        if person is None and applicant is not None:
+            with self.office.database.reading() as connection:
+                person = load_person(connection, applicant)
         barred = set(person.relatives) if person else set()
         if step.independent:
             barred.add(hire.submitter_of(step.records))
+        if in_hiring(hire) and (approves(step) or step.records is RecordKind.OBJECTION_ANSWER):
+            barred |= {*hire.dossier.approvers, *(hire.dossier.objection_handlers if approves(step) else ())}
         if step.joint:
             barred |= {signature.person_key for signature in hire.dossier.signatures if signature.act == step.act}
         able = [actor for actor in self.holders(role, hire.region) if actor.person_key not in barred]
