@@ -15,11 +15,15 @@ from api.pages import (
     errors,
     hires,
     inbox,
+    notice_posting,
     notices,
+    objecting,
+    objections,
     openings,
     overview,
     procedures,
     public,
+    receipt,
     sign_in,
     step_up,
     tasks,
@@ -28,7 +32,23 @@ from api.pages import (
 STATIC = Path(__file__).parents[1] / "static"
 
 router = APIRouter(include_in_schema=False)
-for module in (sign_in, step_up, tasks, hires, openings, public, notices, procedures, inbox, overview, demo):
+for module in (
+    sign_in,
+    step_up,
+    tasks,
+    hires,
+    openings,
+    public,
+    objecting,
+    receipt,
+    notice_posting,
+    notices,
+    objections,
+    procedures,
+    inbox,
+    overview,
+    demo,
+):
     router.include_router(module.router)
 
 

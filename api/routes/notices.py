@@ -1,33 +1,34 @@
-"""Public notices (公示): the list of the offices, and the one for everybody, which needs no sign-in."""
+"""Public notices (公示), sheet by sheet: the list of the offices, and the one for everybody, which needs no sign-in."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Response
 
-from api.dependencies import NowDep, OfficeDep, ReadDep, ScopeDep
-from api.inputs import After, Limit, RegionCode, a_day, a_number, cursor, key_of
+from api.dependencies import NowDep, OfficeDep, PublicReadDep, ReadDep, ScopeDep
+from api.inputs import After, Limit, RegionCode, a_day, a_word, cursor, key_of
 from api.schemas import Page, Returned
 from states.clocks import local_day
 from states.procedure import article_of
 from workflow import queries
 from workflow.office import Office
-from workflow.queries import NoticeLine, PublicNotice
+from workflow.queries import PublicSheet, SheetLine
 
 router = APIRouter(prefix="/notices", tags=["notices"])
 public = APIRouter(prefix="/public", tags=["public"])
 
-
-Cited = TypeVar("Cited", NoticeLine, PublicNotice)
+Cited = TypeVar("Cited", SheetLine, PublicSheet)
+Place = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$", description="a village, town or county")]
 
 
 class PublicNotices(Returned):
-    """The notices that run today. ``on`` is the day in Asia/Shanghai."""
+    """The notices that hang today. ``on`` is the day in Asia/Shanghai."""
 
     on: str
-    items: list[PublicNotice]
+    items: list[PublicSheet]
+    next: str | None = None
 
 
 @router.get("", summary="notices within my regions, by their last day")
@@ -36,33 +37,40 @@ def listed(
     office: OfficeDep,
     scope: ScopeDep,
     at: NowDep,
-    running: Annotated[bool | None, Query(description="only those that still run, or only those that do not")] = None,
+    running: Annotated[
+        bool | None, Query(description="only those that hang or wait for an answer to an objection, or only the others")
+    ] = None,
     region: RegionCode | None = None,
     after: After = None,
     limit: Limit = queries.PAGE,
-) -> Page[NoticeLine]:
-    key = key_of(after, a_day, a_number, a_number)
-    page = queries.notices(
-        connection,
-        scope,
-        local_day(at),
-        running=running,
-        in_region=region,
-        after=key,  # type: ignore[arg-type]
-        limit=limit,
+) -> Page[SheetLine]:
+    found = queries.notices(
+        connection, scope, local_day(at), running=running, in_region=region, after=_key(after), limit=limit
     )
-    return Page(items=[_cited(office, line) for line in page.lines], next=cursor(page.after))
+    return Page(items=[_cited(office, line) for line in found.lines], next=cursor(found.after))
 
 
-@public.get("/notices.json", summary="the notices that run today, for everybody")
+@public.get("/notices.json", summary="the notices that hang today, for everybody")
 def everybody(
-    connection: ReadDep, office: OfficeDep, at: NowDep, response: Response, region: RegionCode | None = None
+    connection: PublicReadDep,
+    office: OfficeDep,
+    at: NowDep,
+    response: Response,
+    region: RegionCode | None = None,
+    place: Place = "",
+    after: After = None,
+    limit: Limit = queries.PAGE,
 ) -> PublicNotices:
     response.headers["cache-control"] = "public, max-age=60"
+    response.headers["x-robots-tag"] = "noindex"
     on = local_day(at)
-    return PublicNotices(
-        on=on.isoformat(), items=[_cited(office, line) for line in queries.public_notices(connection, on, region)]
-    )
+    found = queries.public_sheets(connection, on, in_region=region, place=place.strip(), after=_key(after), limit=limit)
+    items = [_cited(office, sheet) for sheet in found.sheets]
+    return PublicNotices(on=on.isoformat(), items=items, next=cursor(found.after))
+
+
+def _key(after: str | None) -> Any:
+    return key_of(after, a_day, a_word)
 
 
 def _cited(office: Office, line: Cited) -> Cited:

@@ -1,85 +1,105 @@
-"""Public notices (公示): the list that offices keep an eye on, and the one that everybody may read.
+"""Notices as offices keep an eye on them (公示管理): sheet by sheet, with their persons, boards and evidence.
 
-The public list is made from an allow-list of fields, never from an object minus some. A name stands there in full,
-because nobody can object to a person they cannot tell from others; no number of any kind does, but the office's phone.
-A notice comes down the day after its last day.
+A sheet is one list of proposed hires: all of one opening and round that count from one day.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, tuple_
+from sqlalchemy import Connection, and_, func, or_, select, tuple_
 
+from states.procedure import State
 from workflow.queries.paging import PAGE, page_size
+from workflow.queries.public_notices import SheetKey, begins_on, hanging, latest
 from workflow.queries.scope import Scope, narrowed, within
 from workflow.tables import metadata
 
-notice, objection, region = (metadata.tables[name] for name in ("notice", "objection", "region"))
+notice, objection, document = (metadata.tables[name] for name in ("notice", "objection", "document"))
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
-setting = metadata.tables["setting"]
-#: the phone on which objections are taken, per region: "supervision_phone:6109"; the narrowest region counts
-PHONE = "supervision_phone:"
-#: where a page of notices ended: last day, hire, entry
-NoticeKey = tuple[date, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What shows that the sheet hung on a board (张贴凭证): a file by its digest, or an address of the network."""
+
+    board: str
+    name: str
+    digest: str
+    media_type: str
+    address: str | None
+    hire_id: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """A board with the day on which the sheet was put up there; without evidence nobody can show that it was."""
+
+    name: str
+    posted_on: date
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A notice of one person's proposed hire. ``running``: its last day has not passed and it was not closed."""
+    """One person on a sheet. ``hangs``: everybody can read it today; ``replaced``: corrected and put up again."""
 
     hire_id: int
     seq: int
-    round: int
-    procedure: str
-    kind: str
-    region: str
+    person_name: str
     stage: str
     state: str
-    person_name: str
-    post_title: str
-    employer: str
-    posted_on: date
-    ends_on: date
-    provisional: bool
+    region: str
     closed_on: date | None
-    article: str
-    boards: tuple[str, ...]
+    hangs: bool
+    replaced: bool
     open_objections: int
 
-    @property
-    def key(self) -> NoticeKey:
-        return (self.ends_on, self.hire_id, self.seq)
-
 
 @dataclass(frozen=True, slots=True)
-class Notices:
-    """A page of notices; ``after`` is the key of the next page, None at the end."""
+class SheetLine:
+    """One notice with all its persons, as far as they lie within the reader's regions."""
 
-    lines: tuple[NoticeLine, ...]
-    after: NoticeKey | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicNotice:
-    """What everybody may read, and nothing else."""
-
-    name: str
-    sex: str
-    village: str
-    post: str
-    kind: str
-    employer: str
-    region: str
-    procedure: str
+    sheet: str
+    opening_id: int
     round: int
-    posted_on: date
+    procedure: str
+    kind: str
+    region: str
+    post_title: str
+    employer: str
+    begins_on: date
     ends_on: date
     provisional: bool
     article: str
-    supervision_phone: str | None
+    boards: tuple[BoardLine, ...]
+    people: tuple[NoticeLine, ...]
+
+    @property
+    def hangs(self) -> bool:
+        return any(line.hangs for line in self.people)
+
+    @property
+    def open_objections(self) -> int:
+        return sum(line.open_objections for line in self.people)
+
+    @property
+    def without_evidence(self) -> tuple[str, ...]:
+        """The boards for which nobody has shown anything yet."""
+        return tuple(board.name for board in self.boards if not board.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLines:
+    """A page of sheets; ``after`` is the key of the next page, None at the end."""
+
+    lines: tuple[SheetLine, ...]
+    after: SheetKey | None
 
 
 def notices(
@@ -89,99 +109,131 @@ def notices(
     *,
     running: bool | None = None,
     in_region: str | None = None,
-    after: NoticeKey | None = None,
+    after: SheetKey | None = None,
     limit: int = PAGE,
-) -> Notices:
-    """The notices within the scope by their last day, the latest first; ``running`` True or False narrows them."""
+) -> SheetLines:
+    """The sheets within the scope by their last day, the latest first.
+
+    ``running`` True: those that hang or wait for the answer to an objection; False: the others.
+    """
     limit = page_size(limit)
-    open_ones = (
+    keys = (
+        select(notice.c.ends_on, notice.c.sheet)
+        .join(hire, hire.c.id == notice.c.hire_id)
+        .where(scope.hires(), notice.c.sheet != "")
+        .distinct()
+        .order_by(notice.c.ends_on.desc(), notice.c.sheet.desc())
+        .limit(limit + 1)
+    )
+    if running is not None:
+        live = or_(hanging(on), and_(latest(), notice.c.closed_on.is_(None), _disputed()))
+        keys = keys.where(live if running else ~live)
+    if in_region is not None:
+        keys = keys.where(within(hire.c.region, narrowed(scope.prefixes, in_region)))
+    if after is not None:
+        keys = keys.where(tuple_(notice.c.ends_on, notice.c.sheet) < tuple_(*after))
+    found = connection.execute(keys).all()
+    wanted = list(dict.fromkeys(row.sheet for row in found[:limit]))
+    lines = _sheets(connection, scope, on, wanted)
+    return SheetLines(lines, tuple(found[limit - 1]) if len(found) > limit else None)
+
+
+def sheet_line(connection: Connection, scope: Scope, on: date, sheet: str) -> SheetLine | None:
+    """One sheet with the persons who lie within the scope; None when there is none for this reader."""
+    return next(iter(_sheets(connection, scope, on, [sheet])), None)
+
+
+def _disputed() -> Any:
+    """The condition that an objection against the person of a notice waits for its answer."""
+    waits = select(objection.c.seq).where(objection.c.hire_id == notice.c.hire_id, objection.c.answered_seq.is_(None))
+    return and_(hire.c.state == State.PUBLICIZED.value, waits.correlate(notice).exists())
+
+
+def _sheets(connection: Connection, scope: Scope, on: date, wanted: Sequence[str]) -> tuple[SheetLine, ...]:
+    if not wanted:
+        return ()
+    rows = connection.execute(_rows(scope, on, wanted)).all()
+    groups: dict[str, list[Any]] = {name: [] for name in wanted}
+    for row in rows:
+        groups[row.sheet].append(row)
+    shown = _evidence(connection, sorted({row.hire_id for row in rows}))
+    return tuple(_sheet(group, shown) for group in groups.values() if group)
+
+
+def _rows(scope: Scope, on: date, wanted: Sequence[str]) -> Any:
+    waiting = (
         select(func.count())
         .where(objection.c.hire_id == notice.c.hire_id, objection.c.answered_seq.is_(None))
         .correlate(notice)
         .scalar_subquery()
     )
-    asked = (
+    return (
         select(
-            *(notice.c[name] for name in ("hire_id", "seq", "round", "posted_on", "ends_on", "provisional")),
-            *(notice.c[name] for name in ("closed_on", "article", "boards")),
-            *(hire.c[name] for name in ("procedure", "kind", "region", "stage", "state")),
+            *(notice.c[name] for name in ("sheet", "hire_id", "seq", "round", "ends_on", "provisional")),
+            *(notice.c[name] for name in ("posted_on", "closed_on", "article", "boards", "board_days")),
+            *(hire.c[name] for name in ("opening_id", "procedure", "kind", "region", "stage", "state")),
             person.c.name.label("person_name"),
             post.c.title.label("post_title"),
             post.c.employer,
-            open_ones.label("open_objections"),
+            hanging(on).label("hangs"),
+            (~latest()).label("replaced"),
+            waiting.label("open_objections"),
         )
         .join(hire, hire.c.id == notice.c.hire_id)
         .join(person, person.c.id == hire.c.person_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
-        .where(scope.hires())
-        .order_by(notice.c.ends_on.desc(), notice.c.hire_id.desc(), notice.c.seq.desc())
-        .limit(limit + 1)
+        .where(scope.hires(), notice.c.sheet.in_(wanted))
+        .order_by(notice.c.hire_id, notice.c.seq)
     )
-    if running is not None:
-        still = and_(_latest(), notice.c.closed_on.is_(None), notice.c.ends_on >= on)
-        asked = asked.where(still if running else ~still)
-    if in_region is not None:
-        asked = asked.where(within(hire.c.region, narrowed(scope.prefixes, in_region)))
-    if after is not None:
-        asked = asked.where(tuple_(notice.c.ends_on, notice.c.hire_id, notice.c.seq) < tuple_(*after))
-    rows = connection.execute(asked).all()
-    lines = tuple(NoticeLine(**{**row._mapping, "boards": tuple(row.boards)}) for row in rows[:limit])
-    return Notices(lines, lines[-1].key if len(rows) > limit else None)
 
 
-def public_notices(
-    connection: Connection, on: date, in_region: str | None = None, limit: int = 1000
-) -> tuple[PublicNotice, ...]:
-    """The notices that run on the day ``on``, in the order of their last day, at most ``limit``. For everybody."""
-    village = region.alias("village")
+def _evidence(connection: Connection, hire_ids: Sequence[int]) -> dict[int, list[Evidence]]:
     asked = (
         select(
-            person.c.name,
-            person.c.sex,
-            func.coalesce(village.c.name, region.c.name).label("village"),
-            post.c.title.label("post"),
-            hire.c.kind,
-            post.c.employer,
-            region.c.name.label("region"),
-            hire.c.region.label("code"),
-            hire.c.procedure,
-            *(notice.c[name] for name in ("round", "posted_on", "ends_on", "provisional", "article")),
+            *(document.c[name] for name in ("board", "name", "digest", "media_type", "address", "hire_id", "seq")),
         )
-        .select_from(notice)
-        .join(hire, hire.c.id == notice.c.hire_id)
-        .join(person, person.c.id == hire.c.person_id)
-        .join(opening, opening.c.id == hire.c.opening_id)
-        .join(post, post.c.id == opening.c.post_id)
-        .join(region, region.c.code == hire.c.region)
-        .outerjoin(village, village.c.code == person.c.home_region)
-        .where(_latest(), notice.c.closed_on.is_(None), notice.c.posted_on <= on, notice.c.ends_on >= on)
-        .where(hire.c.state.not_in(("rejected", "withdrawn")))
-        .order_by(notice.c.ends_on, notice.c.hire_id)
-        .limit(limit)
+        .where(document.c.hire_id.in_(hire_ids), document.c.kind == "board", document.c.board.is_not(None))
+        .order_by(document.c.seq)
     )
-    if in_region is not None:
-        asked = asked.where(within(hire.c.region, (in_region,)))
-    phones = _phones(connection)
-    return tuple(_public(row, phones) for row in connection.execute(asked))
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for row in connection.execute(asked) if hire_ids else ():
+        found[row.hire_id].append(Evidence(**row._mapping))
+    return found
 
 
-def _latest() -> ColumnElement[bool]:
-    """The condition that no later notice of the hire took the place of this one (更正后重新公示)."""
-    later = notice.alias("later")
-    found = select(later.c.seq).where(later.c.hire_id == notice.c.hire_id, later.c.seq > notice.c.seq)
-    return ~found.correlate(notice).exists()
-
-
-def _public(row: Any, phones: dict[str, str]) -> PublicNotice:
-    values = dict(row._mapping)
-    code = values.pop("code")
-    covering = [prefix for prefix in phones if code.startswith(prefix)]
-    return PublicNotice(**values, supervision_phone=phones[max(covering, key=len)] if covering else None)
-
-
-def _phones(connection: Connection) -> dict[str, str]:
-    asked = select(setting.c.name, setting.c.value).where(
-        setting.c.name.like(PHONE.replace("_", r"\_") + "%", escape="\\")
+def _sheet(rows: Sequence[Any], shown: dict[int, list[Evidence]]) -> SheetLine:
+    """A person who was put up twice on one day stands on the sheet once, as last put up."""
+    last = {row.hire_id: row for row in rows}
+    first = next(iter(last.values()))
+    return SheetLine(
+        **{name: getattr(first, name) for name in ("sheet", "opening_id", "round", "procedure", "kind", "region")},
+        **{name: getattr(first, name) for name in ("post_title", "employer", "article")},
+        begins_on=begins_on(first.sheet),
+        ends_on=max(row.ends_on for row in last.values()),
+        provisional=any(row.provisional for row in last.values()),
+        boards=_boards(list(last.values()), shown),
+        people=tuple(_line(row) for row in last.values()),
     )
-    return {row.name.removeprefix(PHONE): row.value for row in connection.execute(asked)}
+
+
+def _line(row: Any) -> NoticeLine:
+    named = ("hire_id", "seq", "person_name", "stage", "state", "region", "closed_on", "open_objections")
+    values = {name: getattr(row, name) for name in named}
+    live = not row.replaced and row.state == State.PUBLICIZED.value
+    values["open_objections"] = row.open_objections if live else 0
+    return NoticeLine(**values, hangs=bool(row.hangs), replaced=bool(row.replaced))
+
+
+def _boards(rows: Sequence[Any], shown: dict[int, list[Evidence]]) -> tuple[BoardLine, ...]:
+    """The boards of all persons, each with its latest day and what was shown for it since it was recorded."""
+    days: dict[str, date] = {}
+    evidence: dict[str, dict[tuple[str, str | None], Evidence]] = defaultdict(dict)
+    for row in rows:
+        for place, board in enumerate(row.boards):
+            day = date.fromisoformat(row.board_days[place]) if place < len(row.board_days) else row.posted_on
+            days[board] = max(day, days.get(board, day))
+        for one in shown.get(row.hire_id, ()):
+            if one.seq > row.seq:
+                evidence[one.board].setdefault((one.digest, one.address), one)
+    return tuple(BoardLine(name, day, tuple(evidence[name].values())) for name, day in days.items())
