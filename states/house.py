@@ -75,6 +75,8 @@ def before_the_hire(procedure: Procedure, stage: Stage) -> bool:
 
 def targets(procedure: Procedure, stage: str) -> tuple[str, ...]:
     """The earlier stages to which a case may be returned from ``stage``: those with an owner that lead there."""
+    if not before_the_hire(procedure, procedure.stage_by_name[stage]):
+        return ()
     return tuple(
         earlier.stage
         for earlier in procedure.stages
