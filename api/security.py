@@ -47,6 +47,8 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_FEED = re.compile(r"(/calendar/feed/)(?!revoke$)[^/]+.*", re.DOTALL)
+
 log = logging.getLogger("zaigang.requests")
 
 
@@ -163,7 +165,7 @@ class Protection:
             await app(scope, receive, sending)
         finally:
             spent = round((time.perf_counter() - started) * 1000, 1)
-            facts = {"method": scope["method"], "path": scope["path"], "status": status, "ms": spent}
+            facts = {"method": scope["method"], "path": loggable(scope["path"]), "status": status, "ms": spent}
             log.info("%(method)s %(path)s %(status)s %(ms)s", facts, extra=facts)
 
     def _refused(self, scope: Scope) -> Refusal | None:
@@ -176,6 +178,11 @@ class Protection:
         if scope["path"].startswith(API) and not has_json(headers, scope["path"]):
             return WrongMediaType()
         return None
+
+
+def loggable(path: str) -> str:
+    """The path without what opens something by itself: the address of a calendar feed is as good as a password."""
+    return _FEED.sub(r"\1…", path)
 
 
 def _add_headers(message: Message, path: str) -> None:
