@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from jinja2 import TemplateError
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, select, tuple_, update
 
 from notifications.i18n import translator
 from notifications.letters import load_letters
 from notifications.messages import Message, Reader, compose
-from notifications.reminders import INBOX
+from notifications.reminders import INBOX, NOTED, is_reminder
+from notifications.repeats import take_note
 from states.clocks import local_day
 from states.say import say
-from workflow.grants import in_force
+from workflow.grants import held
 from workflow.office import Office
 from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
-_outbox, _delivery, _grant = (metadata.tables[name] for name in ("outbox", "delivery", "role_grant"))
+_outbox, _delivery = (metadata.tables[name] for name in ("outbox", "delivery"))
 _ORDER = (_delivery.c.sent_at, _outbox.c.hire_id, _outbox.c.seq, _outbox.c.n)
 UNREADABLE = say("这封信暂时无法显示")
 
@@ -38,7 +39,10 @@ class UnknownCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One letter in the list. ``cursor``: where to go on after it. ``at`` and ``read_at`` are UTC."""
+    """One letter in the list. ``cursor``: where to go on after it. ``at`` and ``read_at`` are UTC.
+
+    ``reminds``: it is a reminder, of which the reader may take note; ``noted``: they have.
+    """
 
     message_id: str
     hire_id: int
@@ -46,6 +50,8 @@ class Item:
     read_at: datetime | None
     message: Message
     cursor: str
+    reminds: bool = False
+    noted: bool = False
 
 
 def page(
@@ -66,10 +72,7 @@ def page(
     with office.database.reading() as connection:
         rows = connection.execute(query).all()
     messages = _composed(office, [row.message_id for row in rows], reader)
-    return [
-        Item(row.message_id, row.hire_id, row.sent_at, row.read_at, messages[row.message_id], _cursor(row))
-        for row in rows
-    ]
+    return [_item(row, messages[row.message_id]) for row in rows]
 
 
 def read(office: Office, account_id: int, message_id: str, at: datetime, *, reader: Reader) -> Item | None:
@@ -81,7 +84,17 @@ def read(office: Office, account_id: int, message_id: str, at: datetime, *, read
         if row.read_at is None:
             connection.execute(_marking(account_id, at).where(_delivery.c.message_id == message_id))
     message = _composed(office, [message_id], reader)[message_id]
-    return Item(row.message_id, row.hire_id, row.sent_at, row.read_at or at, message, _cursor(row))
+    return replace(_item(row, message), read_at=row.read_at or at)
+
+
+def note(office: Office, account_id: int, message_id: str, at: datetime) -> bool:
+    """Takes note of a reminder (已知晓) at ``at`` (aware), which is read by that. False: not this account's."""
+    with office.database.transaction() as connection:
+        row = connection.execute(_letters_of(office, account_id).where(_delivery.c.message_id == message_id)).first()
+        if row is None or not take_note(connection, account_id, message_id, at):
+            return False
+        connection.execute(_marking(account_id, at).where(_delivery.c.message_id == message_id))
+    return True
 
 
 def mark_all_read(office: Office, account_id: int, at: datetime) -> int:
@@ -90,26 +103,38 @@ def mark_all_read(office: Office, account_id: int, at: datetime) -> int:
         return connection.execute(_marking(account_id, at)).rowcount
 
 
-def unread_count(office: Office, account_id: int) -> int:
-    """How many letters were not opened yet."""
-    query = _letters_of(office, account_id).where(_delivery.c.read_at.is_(None)).subquery()
+def unread_count(office: Office, account_id: int, most: int | None = None) -> int:
+    """How many letters were not opened yet; ``most``: nobody asks for the difference between more."""
+    query = _letters_of(office, account_id).where(_delivery.c.read_at.is_(None)).limit(most).subquery()
     with office.database.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(query)).scalar_one())
 
 
 def _letters_of(office: Office, account_id: int) -> Select[Any]:
-    concerned = _still_concerned(account_id, local_day(office.now()))
+    concerned = still_concerned(account_id, local_day(office.now()))
     return (
-        select(_delivery, _outbox.c.seq, _outbox.c.n)
+        select(_delivery, _outbox.c.seq, _outbox.c.n, _outbox.c.template, _was_noted().label("noted"))
         .join(_outbox, _outbox.c.message_id == _delivery.c.message_id)
         .where(_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, concerned)
     )
 
 
-def _still_concerned(account_id: int, on: date) -> ColumnElement[bool]:
-    """A grant that was taken away takes the letters of its region along."""
-    covers = _outbox.c.region.startswith(_grant.c.region)
-    return exists().select_from(_grant).where(_grant.c.account_id == account_id, covers, in_force(on))
+def still_concerned(account_id: int, on: date) -> ColumnElement[bool]:
+    """A grant that was taken away takes the letters of its region along, and so does the end of a deputy's window."""
+    granted = held(on, literal(account_id)).subquery()
+    return exists().select_from(granted).where(_outbox.c.region.startswith(granted.c.region))
+
+
+def _was_noted() -> ColumnElement[bool]:
+    noted = _delivery.alias()
+    same = (noted.c.message_id == _delivery.c.message_id, noted.c.account_id == _delivery.c.account_id)
+    return exists().where(*same, noted.c.channel == NOTED)
+
+
+def _item(row: Row[Any], message: Message) -> Item:
+    reminds = is_reminder(row.template)
+    place = _cursor(row)
+    return Item(row.message_id, row.hire_id, row.sent_at, row.read_at, message, place, reminds, bool(row.noted))
 
 
 def _marking(account_id: int, at: datetime) -> Any:

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, Row, and_, select, tuple_
 
 from notifications.messages import Letter
+from notifications.repeats import has_moved
 from states.clocks import FILING, local_day
 from workflow.office import Office
 from workflow.tables import metadata
@@ -77,6 +78,7 @@ def _letter(office: Office, row: Row[*tuple[Any, ...]], acts: dict[tuple[int, in
         changes=entry.get("changes", {}),
         ground=row.dossier.get("leaving_ground"),
         due_by=acts.get(entry_of_filing) if entry_of_filing else None,
+        moved=has_moved(row.template, row.facts, row.dossier),
     )
 
 

@@ -20,7 +20,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications.i18n import CHINESE, install, translator
-from notifications.reminders import is_reminder, reminder_for, template_of
+from notifications.reminders import OF_THE_HOUSE, is_reminder, reminder_for, template_of
 from states.clocks import FILING
 from states.labels import role_name
 from states.procedure import FilingLine, Procedure, Role, Step, article_of
@@ -36,7 +36,7 @@ class Letter:
     """An outbox row with what its words need. ``changes``: what the entry of the trail changed in the hire's dossier.
 
     ``created_on`` is the day (Asia/Shanghai) on which the letter was decided: days left are told from there.
-    ``due_by``: for a filing, the act of the step that made it due.
+    ``due_by``: for a filing, the act of the step that made it due. ``moved``: a reminder whose period runs no more.
     """
 
     message_id: str
@@ -54,6 +54,7 @@ class Letter:
     changes: Mapping[str, Any] | None = None
     ground: str | None = None
     due_by: str | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,14 @@ class Message:
 
 def compose(letter: Letter, reader: Reader) -> Message:
     """The letter in the reader's language. Raises jinja2.UndefinedError if a template names what there is not."""
-    template = _environment(reader.language).get_template(f"{template_of(letter.template)}.txt")
-    subject, _, body = template.render(_context(letter, reader)).strip().partition("\n")
-    return Message(_one_line(subject), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+    return render(f"{template_of(letter.template)}.txt", _context(letter, reader), reader.language)
+
+
+def render(template: str, context: Mapping[str, Any], language: str) -> Message:
+    """A file of words as a message: its first line is the subject, no two blank lines follow each other."""
+    written = _environment(language).get_template(template).render(context)
+    subject, _, body = written.strip().partition("\n")
+    return Message(_one_line(subject[:1].upper() + subject[1:]), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
 
 
 def veiled(name: str) -> str:
@@ -117,7 +123,15 @@ def _context(letter: Letter, reader: Reader) -> dict[str, Any]:
         "signed_in": reader.signed_in,
         "to_hand_over": letter.to_role == Role.APPLICANT.value,
     }
+    if letter.template in OF_THE_HOUSE:
+        return common | _of_year(letter, reader)
     return common | (_of_reminder if is_reminder(letter.template) else _of_decision)(letter, reader.language, speak)
+
+
+def _of_year(letter: Letter, reader: Reader) -> dict[str, Any]:
+    """A calendar year was loaded: one letter about all hires of its reader, so it leads to the calendar, to no hire."""
+    numbers = {name: int(letter.facts[name]) for name in ("year", "hires", "moved")}
+    return numbers | {"link": f"{reader.public_url}/years/{numbers['year']}"}
 
 
 def _of_reminder(letter: Letter, language: str, speak: Translate) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import insert, select, update
 
-from notifications.delivery import address, deliver_mail
+from notifications.delivery import address
+from notifications.sending import deliver_mail
 from workflow import clock
 from workflow.office import Office
 from workflow.settings import Settings

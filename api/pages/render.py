@@ -50,6 +50,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 LANGUAGES = ("zh", "en")
 LANGUAGE_COOKIE = "lang"
 FLASH_COOKIE = "flash"
+#: beyond which the head says 99+
+UNREAD_MOST = 100
 YEAR_SECONDS = 365 * 24 * 3600
 
 _WEEKDAYS = (say("星期一"), say("星期二"), say("星期三"), say("星期四"), say("星期五"), say("星期六"), say("星期日"))
@@ -189,7 +191,7 @@ class Page:
 
     def _unread(self) -> int:
         account = self.actor.account_id
-        return unread_count(self.office, account) if account is not None else 0
+        return unread_count(self.office, account, UNREAD_MOST) if account is not None else 0
 
 
 def local(path: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from notifications.channels import Away, Post
+from notifications.preferences import MailMode, set_mail_mode
 from states.procedure import Role
 from tests.support.world import World
 from workflow.grants import settled
@@ -21,6 +22,8 @@ REGIONS = {"61": "陕西省", "610928": "旬阳市", "610928100": "双河镇", "
 TOWN, OTHER_TOWN = "610928100", "610928101"
 XUNYANG = "xunyang-2022-88"
 REMINDER = {"deadline": "first_check", "due_on": "2026-03-09", "mark": 0, "provisional": False}
+#: as the dossier of a hire keeps it while that period runs
+RUNNING = {"clocks": {"first_check": ["2026-03-02", "2026-03-09", False, 1, True, False]}}
 
 
 class Room:
@@ -46,9 +49,10 @@ class Room:
         return self.settings.model_copy(update={"smtp_host": server.host, "smtp_port": server.port})
 
     def account(
-        self, name: str, role: Role = Role.EMPLOYER, region: str = TOWN, email: str | None = "", **more: Any
-    ) -> int:
-        """An account with one grant; an e-mail address of its own unless told otherwise."""
+        self, name: str, role: Role = Role.EMPLOYER, region: str = TOWN, email: str | None = "",
+        mode: MailMode = MailMode.EACH, **more: Any,
+    ) -> int:  # fmt: skip
+        """An account with one grant; an e-mail address of its own, and each letter by itself, unless told otherwise."""
         with self.office.database.session() as session:
             address = f"{name}@example.org" if email == "" else email
             values: dict[str, Any] = {
@@ -63,7 +67,8 @@ class Room:
             session.flush()
             assert account.id is not None
             session.add(settled(account.id, role, region, self.at))
-            return account.id
+        set_mail_mode(self.office, account.id, mode, self.at)
+        return account.id
 
     def hires(self, number: int = 1) -> list[int]:
         """Hires of one opening, posted; put there without asking the quota."""
@@ -78,6 +83,7 @@ class Room:
                 Hire(
                     opening_id=opening.id or 0, procedure=opening.procedure, kind="town", region=TOWN, stage="vacancy",
                     state="posted", submitted_by="-", audit_head="-", opened_at=self.at, changed_at=self.at,
+                    dossier=RUNNING,
                 )
                 for _ in range(number)
             ]  # fmt: skip
@@ -113,7 +119,7 @@ class Room:
     def mails(self) -> dict[str, str]:
         """Message id → status of its e-mail."""
         return {key: status for channel, key, status in self.rows("delivery", "channel", "message_id", "status")
-                if channel == "mail"}  # fmt: skip
+                if channel in ("mail", "digest")}  # fmt: skip
 
 
 @contextmanager

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import delete, update
 
 from notifications import inbox
-from notifications.delivery import address, deliver_mail
+from notifications.delivery import address
 from notifications.inbox import UnknownCursor
 from notifications.messages import Reader
+from notifications.sending import deliver_mail
 from states.procedure import Role
 from tests.notifications.support import OTHER_TOWN, TOWN, XUNYANG, Room, a_room
 from tests.support.asking import d
@@ -159,4 +160,4 @@ def test_from_a_missed_deadline_to_the_inbox_and_the_mail(room: Room, mail_serve
     assert mail.subject == "资格审查（欧阳某）：今天到期"
     assert "小明" not in mail.text
     english = inbox.page(room.office, account, reader=replace(READER, language="en"))
-    assert english[0].message.subject == "first check (欧阳小明): due today"
+    assert english[0].message.subject == "First check (欧阳小明): due today"

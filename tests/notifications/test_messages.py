@@ -65,7 +65,7 @@ def test_a_reminder_says_why_and_what_to_do_and_where() -> None:
 
 def test_the_same_reminder_in_english() -> None:
     message = compose(a_reminder(), EN)
-    assert message.subject == "contract due (王某): days left: 7"
+    assert message.subject == "Contract due (王某): days left: 7"
     assert "Due: 9 March 2026 (days left: 7)" in message.body
     assert "Under: 旬人社发〔2022〕88号四(二)5" in message.body
     assert "Please sign a written contract" in message.body
@@ -199,7 +199,7 @@ def test_a_deadline_that_only_a_county_has_is_told_in_general_words() -> None:
     message = compose(a_reminder("oath", procedure=county), ZH)
     assert message.subject == "宣誓（王某）：还有7天"
     assert "王某的“宣誓”有期限要办。" in message.body
-    assert compose(a_reminder("oath", procedure=county), EN).subject == "oath (王某): days left: 7"
+    assert compose(a_reminder("oath", procedure=county), EN).subject == "Oath (王某): days left: 7"
 
 
 def test_a_letter_that_only_a_county_has_is_told_in_general_words() -> None:
