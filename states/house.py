@@ -85,7 +85,6 @@ def targets(procedure: Procedure, stage: str) -> tuple[str, ...]:
         and earlier.state is not State.POSTED
         and before_the_hire(procedure, earlier)
         and stage in onward(procedure, earlier.stage)
-        and earlier.stage not in onward(procedure, stage)
     )
 
 
