@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
 from states.canonical import DIGESTS, canonical
 from states.procedure import State
@@ -98,7 +98,7 @@ def public_sheets(
 ) -> PublicSheets:
     """The sheets that hang on the day ``on`` (Asia/Shanghai), in the order of their last day. For everybody.
 
-    ``place``: only where a village, town or county is called like this.
+    ``place``: only in a village, town or county that is called like this.
     """
     limit = page_size(limit)
     keys = select(notice.c.ends_on, notice.c.sheet).select_from(_joined()).where(hanging(on)).distinct()
@@ -162,10 +162,11 @@ def _joined() -> Any:
 
 
 def _at(place: str) -> ColumnElement[bool]:
-    """The condition that the hire's village, town or county is called like this."""
+    """The condition that the place of the post, or where the person lives, lies in what is called like this."""
     named = region.c.name.like(f"%{escaped(place)}%", escape="\\")
-    at = cast(hire.c.region, String).like(region.c.code + "%")
-    return select(region.c.code).where(named, func.length(region.c.code) >= _COUNTY, at).correlate(hire).exists()
+    homes = select(person.c.home_region).where(person.c.id == hire.c.person_id).correlate(hire).scalar_subquery()
+    inside = or_(hire.c.region.like(region.c.code + "%"), homes.like(region.c.code + "%"))
+    return select(region.c.code).where(named, func.length(region.c.code) >= _COUNTY, inside).correlate(hire).exists()
 
 
 #: a province or a city is no place to look for a neighbour in
