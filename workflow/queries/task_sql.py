@@ -161,9 +161,6 @@ def _level(level: str, day: str) -> str:
     }[level]
 
 
-LEVELS = ("overdue", "today", "week", "later", "none")
-
-
 def _assigned(which: str, column: str) -> str:
     return {
         "me": f"{column} = :me",
@@ -261,62 +258,66 @@ def _is_narrow(prefixes: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=512)
 def counts(shape: Shape) -> tuple[str, ...]:
-    """Statements whose columns are the levels; their sums are how many lines the list has.
+    """Statements of days and numbers; their sums by day are how many lines the list has.
 
     Tasks are counted from the index alone, as if each were a line. Where that is wrong (tasks beside that of the
     stage, tasks given to somebody), which is seldom, they are taken off again and counted line by line.
     """
     plain = [branch for branch in shape.branches if not branch.elsewhere]
-    found = [_line_by_line(shape, shape.branches)]
+    found = [_line_by_line(shape)]
     if shape.assigned != "me" and plain:
-        found += [_plain(shape, plain), _beside(shape, plain)]
+        found += [_plain(shape, plain), _taken_off(shape, plain)]
     return tuple(finished(text, shape.sqlite) for text in found)
 
 
-def _any_of(branches: Iterable[Branch]) -> str:
-    return "(" + " OR ".join(f"({branch.text()})" for branch in branches) + ")"
-
-
 def _plain(shape: Shape, branches: Sequence[Branch]) -> str:
-    return f"SELECT {_sums(shape, 't.due_on')} FROM task t{_joined(shape)} WHERE {_any_of(branches)}{_of_hire(shape)}"
-
-
-def _sums(shape: Shape, day: str, sign: str = "", more: str = "") -> str:
-    spanned = _spanned(shape, day)
-    return ", ".join(f"{sign}count(CASE WHEN {_level(level, day)}{spanned}{more} THEN 1 END)" for level in LEVELS)
-
-
-def _special(branches: Sequence[Branch]) -> str:
-    """Lines that are not one task given to nobody in particular."""
-    return " UNION ".join(
-        f"SELECT t.hire_id, t.role FROM task t WHERE {condition} AND ({branch.text()})"
-        for branch in branches
-        for condition in ("substr(t.name, 1, 6) <> 'stage:'", "t.assigned_to IS NOT NULL")
+    every = " OR ".join(f"({branch.text()})" for branch in branches)
+    return (
+        f"SELECT t.due_on, count(*) FROM task t{_joined(shape)} WHERE ({every})"
+        f"{_spanned(shape, 't.due_on')}{_of_hire(shape)} GROUP BY t.due_on"
     )
 
 
-def _beside(shape: Shape, branches: Sequence[Branch]) -> str:
-    """The tasks of special lines, taken off."""
+#: tasks that make a line special, and the index that holds just them: SQLite has to be told to use it
+_SPECIAL = {"ix_task_beside": "t.name NOT LIKE 'stage:%'", "ix_task_assigned_to": "t.assigned_to IS NOT NULL"}
+
+
+def _special(shape: Shape, branches: Iterable[Branch]) -> str:
+    """Lines that are not one task given to nobody in particular."""
+    return " UNION ".join(
+        f"SELECT t.hire_id, t.role FROM task t{f' INDEXED BY {index}' if shape.sqlite else ''}"
+        f" WHERE {condition} AND ({branch.text()})"
+        for branch in branches
+        for index, condition in _SPECIAL.items()
+    )
+
+
+def _tasks_of(shape: Shape, branches: Iterable[Branch]) -> str:
     return (
-        f"SELECT {_sums(shape, 't.due_on', '-')} FROM ({_special(branches)}) g"
+        f"FROM ({_special(shape, branches)}) g"
         f" JOIN task t ON t.hire_id = g.hire_id AND t.role = g.role{_joined(shape)} WHERE 1 = 1{_of_hire(shape)}"
     )
 
 
-def _line_by_line(shape: Shape, branches: Sequence[Branch]) -> str:
+def _taken_off(shape: Shape, branches: Sequence[Branch]) -> str:
+    text = f"SELECT t.due_on, -count(*) {_tasks_of(shape, branches)}{_spanned(shape, 't.due_on')}"
+    return f"{text} GROUP BY t.due_on"
+
+
+def _line_by_line(shape: Shape) -> str:
     """Special lines, each once at its earliest day."""
     told = []
-    for branch in branches:
-        assigned = "1 = 1" if branch.elsewhere else _assigned(shape.assigned, "t.assigned_to")
+    for branch in shape.branches:
+        given = "t.assigned_to IS NOT NULL AND t.assigned_to <> :me"
+        whose = given if branch.elsewhere else _assigned(shape.assigned, "t.assigned_to")
         told.append(
-            f"SELECT t.hire_id, t.role, t.assigned_to, min(t.due_on) AS day FROM ({_special([branch])}) g"
-            f" JOIN task t ON t.hire_id = g.hire_id AND t.role = g.role{_joined(shape)}"
-            f" WHERE {assigned}{' AND t.assigned_to IS NOT NULL AND t.assigned_to <> :me' if branch.elsewhere else ''}"
-            f"{_of_hire(shape)} GROUP BY t.hire_id, t.role, t.assigned_to"
+            f"SELECT min(t.due_on) AS day {_tasks_of(shape, [branch])} AND {whose}"
+            " GROUP BY t.hire_id, t.role, t.assigned_to"
         )
-    return f"SELECT {_sums(shape, 'k.day')} FROM ({' UNION ALL '.join(told)}) k"
+    lines = " UNION ALL ".join(told)
+    return f"SELECT k.day, count(*) FROM ({lines}) k WHERE 1 = 1{_spanned(shape, 'k.day')} GROUP BY k.day"
 
 
 def finished(text: str, sqlite: bool) -> str:
     """The text in the driver's own manner of naming parameters."""
-    return text if sqlite else _PARAMETER.sub(r"%(\1)s", text)
+    return text if sqlite else _PARAMETER.sub(r"%(\1)s", text.replace("%", "%%"))

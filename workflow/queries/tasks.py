@@ -160,9 +160,8 @@ def task_counts(
     question = _Question.of(connection, scope, on, replace(filters, urgency=None), actor)
     found = dict.fromkeys(Urgency, 0)
     for text in task_sql.counts(question.shape) if question.shape.branches else ():
-        (row,) = connection.exec_driver_sql(text, question.values).fetchall()
-        for level, number in zip(task_sql.LEVELS, row, strict=True):
-            found[Urgency(level)] += number
+        for day, number in connection.exec_driver_sql(text, question.values).fetchall():
+            found[urgency(_day(day), on)] += number
     return found
 
 
@@ -221,7 +220,7 @@ class _Question:
         due, hire_id, name, role, region, assigned, others, version, procedure, kind, stage, state, kept, *rest = row
         about: tuple[int | None, str | None, int, str, str] = tuple(rest)
         dossier = orjson.loads(kept) if isinstance(kept, str) else kept or {}
-        due_on = date.fromisoformat(due) if isinstance(due, str) else due
+        due_on = _day(due)
         clocks = dossier.get("clocks", {})
         clock = clocks.get(name.removeprefix("clock:"))
         day = None if due_on is None else due_on.isoformat()
@@ -279,3 +278,7 @@ def _values(scope: Scope, on: date, filters: TaskFilter, me: int, sqlite: bool) 
 
 def _stored(day: date | None, sqlite: bool) -> Any:
     return day.isoformat() if sqlite and day is not None else day
+
+
+def _day(stored: date | str | None) -> date | None:
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored

@@ -346,8 +346,8 @@ def upgrade() -> None:
         "task",
         ["role", "region", "hire_id"],
         unique=False,
-        sqlite_where=sa.text("substr(name, 1, 6) <> 'stage:'"),
-        postgresql_where=sa.text("substr(name, 1, 6) <> 'stage:'"),
+        sqlite_where=sa.text("name NOT LIKE 'stage:%'"),
+        postgresql_where=sa.text("name NOT LIKE 'stage:%'"),
     )
 
 
