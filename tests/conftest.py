@@ -2,6 +2,7 @@
 
 Fixtures: ``database_url`` and ``migrated_url`` run a test on SQLite and on PostgreSQL; ``sqlite_url``,
 ``postgresql_url``, ``migrated_sqlite_url`` and ``migrated_postgresql_url`` on one of them. More are in tests/support/.
+``figures`` keeps what a test counted; the sums over the whole run are printed at its end.
 
 With ``REQUIRE_ALL=1`` a test that needs PostgreSQL or a browser fails where it would be skipped, and so does a run in
 which no such test ran at all: a green run then means that everything was tried.
@@ -103,11 +104,25 @@ def kinds_of(report: pytest.TestReport) -> list[str]:
     return [str(kind) for name, kind in report.user_properties if name == "kind"]
 
 
+Figures = Callable[..., None]
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Figures:
+    """Keeps what a test counted: ``figures("permission table", cells=432, wrong=0)``. Sums are told at the end."""
+
+    def keep(subject: str, **counts: int) -> None:
+        request.node.user_properties.append(("figures", [subject, *([name, n] for name, n in counts.items())]))
+
+    return keep
+
+
 class Account:
-    """Counts, over all workers, the tests that ran on each database and in the browser."""
+    """Counts, over all workers, the tests that ran on each database and in the browser, and what they counted."""
 
     def __init__(self) -> None:
         self.ran: Counter[str] = Counter()
+        self.figures: dict[str, Counter[str]] = {}
         self.skipped: Counter[str] = Counter()
         self.skipped_in_all = 0
 
@@ -117,6 +132,14 @@ class Account:
             self.skipped_in_all += 1
         elif report.when == "call":
             self.ran.update(kinds_of(report))
+            for name, figures in report.user_properties:
+                if name == "figures":
+                    self._add(*figures)  # type: ignore[misc]  # a list, as ``figures`` made it
+
+    def _add(self, subject: str, *counts: tuple[str, int]) -> None:
+        sums = self.figures.setdefault(subject, Counter())
+        for name, number in counts:
+            sums[name] += number
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -127,7 +150,7 @@ class Account:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         whole = REQUIRE_ALL or terminalreporter.config.args_source == pytest.Config.ArgsSource.TESTPATHS
         told = [kind for kind in KINDS if whole or self.ran[kind] or self.skipped[kind]]
-        if not told:
+        if not told and not self.figures:
             return
         terminalreporter.section("what ran")
         for kind in told:
@@ -135,6 +158,9 @@ class Account:
             line = f"{name}: {self.ran[kind]} tests ran, {self.skipped[kind]} were skipped"
             absent = REQUIRE_ALL and not self.ran[kind]
             terminalreporter.line(line + (" - REQUIRE_ALL=1 wants them" if absent else ""), red=absent)
+        for subject in sorted(self.figures):
+            counts = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in self.figures[subject].items())
+            terminalreporter.line(f"{subject}: {counts}")
         none = "no test was skipped"
         terminalreporter.line(f"{self.skipped_in_all} tests were skipped in all" if self.skipped_in_all else none)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from states.procedure import Role
-from tests.api.permissions import RULES
+from tests.api.permissions import API as RULES
 from tests.api.support import OWN, PARENT, PROCEDURE, TOWN, Service
 from workflow.tables import metadata
 

@@ -33,10 +33,10 @@ OF_PERSON = ("person_log", "clearance")
 
 REACH = """
 CREATE FUNCTION zaigang_reach(setting text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT CASE current_setting(setting, true)
-        WHEN '' THEN NULL
-        WHEN '*' THEN ARRAY['%']
-        ELSE string_to_array(replace(current_setting(setting, true), ',', '%,') || '%', ',')
+    SELECT CASE
+        WHEN current_setting(setting, true) = '*' THEN ARRAY['%']
+        WHEN current_setting(setting, true) ~ '^[0-9A-Z]+(,[0-9A-Z]+)*$'
+            THEN string_to_array(replace(current_setting(setting, true), ',', '%,') || '%', ',')
     END
 $$
 """

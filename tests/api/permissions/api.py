@@ -1,125 +1,28 @@
-"""Who may do what (权限表): for every route of the API the answer to each role at each distance from the object.
-
-The objects lie in one township. ``Relation`` says where the account's region lies from there. A route that is not
-declared here fails a test, and so does one that answers otherwise.
-"""
+"""The JSON API: for every route the answer to each role at each distance from the object."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
-from states.procedure import HOUSE_ROLES, Role
-from tests.api.support import CHILD, OTHER, OWN, PARENT, PROCEDURE, SIBLING
-
-
-class Relation(Enum):
-    """Where an account's region lies from the object's; NONE: an account without any grant."""
-
-    OWN = OWN
-    PARENT = PARENT
-    CHILD = CHILD
-    SIBLING = SIBLING
-    OTHER = OTHER
-    NONE = None
-
-
-@dataclass(frozen=True)
-class Who:
-    """An account by its one role and its region; ``relation`` None: nobody is signed in."""
-
-    role: Role
-    relation: Relation | None
-
-    @property
-    def covers(self) -> bool:
-        """The account's region is the object's or holds it."""
-        return self.relation in (Relation.OWN, Relation.PARENT)
-
-    @property
-    def sees(self) -> bool:
-        """Offices see what lies in their regions; an applicant sees only their own."""
-        return self.covers and self.role is not Role.APPLICANT
-
-    @property
-    def looks_into_a_region(self) -> bool:
-        return self.relation not in (None, Relation.NONE) and self.role is not Role.APPLICANT
-
-
-@dataclass(frozen=True)
-class Objects:
-    """What the requests are about: a hire on public notice, one applied for, a vacancy, and what belongs to them."""
-
-    vacancy: int
-    applied: int
-    hire: int
-    person: int
-    post: int
-    opening: int
-    message: str
-    new_number: str
-
-
-Answer = Callable[[Who], int]
-Ask = Callable[[Objects], dict[str, Any]]
-ROLES = [role for role in Role if role not in HOUSE_ROLES | {Role.SYSTEM}]
-WHO = [Who(role, relation) for role in ROLES for relation in Relation]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """``answer`` for whoever is signed in; ``signed_out`` for nobody. ``holds``: whether the object is in it."""
-
-    answer: Answer
-    ask: Ask = lambda objects: {}
-    signed_out: int = 401
-    holds: Callable[[Who, Objects, Any], bool] | None = None
-    #: of an answer about several hires, the status of the one asked about
-    each: Answer | None = None
-
-
-# ---- answers -----------------------------------------------------------------------------------------------------
-
-REGISTRARS = {Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.COMPANY}
-POST_KEEPERS = {Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY}
-
-
-def always(status: int) -> Answer:
-    return lambda who: status
-
-
-def if_seen(who: Who) -> int:
-    return 200 if who.sees else 404
-
-
-def if_announced(who: Who) -> int:
-    """Posts and openings are there for applicants, too."""
-    return 200 if who.covers else 404
-
-
-def by(roles: set[Role], status: int, *, seen: Callable[[Who], bool] = lambda who: who.sees) -> Answer:
-    """``status`` for these roles, 403 for others who see the object, 404 for those who do not."""
-    return lambda who: (status if who.role in roles else 403) if seen(who) else 404
-
-
-def in_body(roles: set[Role], status: int) -> Answer:
-    """A region named in the body: of no use to whoever has no role there, and answered as if it did not exist."""
-    return lambda who: (status if who.role in roles else 403) if who.covers else 422
-
-
-def lists(field: str, wanted: Callable[[Objects], Any], seen: Callable[[Who], bool]) -> Callable[..., bool]:
-    """The list holds the object exactly when it may be seen."""
-    return lambda who, objects, body: (wanted(objects) in [item[field] for item in body["items"]]) is seen(who)
-
-
-def sees(who: Who) -> bool:
-    return who.sees
-
-
-def covers(who: Who) -> bool:
-    return who.covers
+from states.procedure import Role
+from tests.api.permissions.rules import (
+    POST_KEEPERS,
+    REGISTRARS,
+    Objects,
+    Rule,
+    Rules,
+    Who,
+    always,
+    by,
+    covers,
+    if_announced,
+    if_seen,
+    in_body,
+    lists,
+    query,
+    sees,
+)
+from tests.api.support import OWN, PROCEDURE
 
 
 def counts(who: Who, objects: Objects, body: Any) -> bool:
@@ -139,10 +42,6 @@ def _post(objects: Objects) -> dict[str, Any]:
     return {"procedure_id": PROCEDURE, "kind": "town", "region": OWN, "title": "信息员", "employer": "镇政府"}
 
 
-def _query(**query: Any) -> Ask:
-    return lambda objects: {"query": query}
-
-
 NOTICE: dict[str, Any] = {"posted_on": "2022-06-01", "boards": ["镇公示栏"]}
 PERIOD = {"from": "2022-06-01"}
 
@@ -158,7 +57,7 @@ PERIODS: dict[str, dict[str, Any]] = {
     "age": {"born": "1970-01-01", "on": "2022-06-01"},
 }
 
-RULES: dict[tuple[str, str], Rule] = {
+API: Rules = {
     ("GET", "/healthz"): Rule(always(200), signed_out=200),
     ("GET", "/readyz"): Rule(always(200), signed_out=200),
     ("GET", "/public/notices.json"): Rule(
@@ -214,7 +113,7 @@ RULES: dict[tuple[str, str], Rule] = {
     # the letter is addressed to somebody else
     ("POST", "/api/v1/inbox/{message}/read"): Rule(always(404)),
     **{
-        ("GET", f"/api/v1/calendar/when/{name}"): Rule(always(200), ask=_query(**query))
-        for name, query in PERIODS.items()
+        ("GET", f"/api/v1/calendar/when/{name}"): Rule(always(200), ask=query(**asked))
+        for name, asked in PERIODS.items()
     },
 }

@@ -1,0 +1,10 @@
+"""Who may do what (权限表): every route of the service, by area; a route that is in none of them fails a test."""
+
+from __future__ import annotations
+
+from tests.api.permissions.api import API
+from tests.api.permissions.rules import NOBODY, WHO, Objects, Relation, Rule, Rules, Who
+
+RULES: Rules = {**API}
+
+__all__ = ["API", "NOBODY", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]
