@@ -155,29 +155,37 @@ def test_the_full_number_is_read_for_a_purpose_that_is_kept(noticed: Service) ->
 
 def test_everybody_reads_what_the_notice_has_to_say_and_nothing_else(noticed: Service) -> None:
     answer = noticed.nobody.get("/public/notices.json")
-    assert answer.headers["cache-control"] == "public, max-age=60"
-    assert answer.json() == {
+    assert (answer.headers["cache-control"], answer.headers["x-robots-tag"]) == ("public, max-age=60", "noindex")
+    found = answer.json()
+    digests = [(one.pop("digest"), one.pop("trail")) for one in found["items"]]
+    assert all(
+        re.fullmatch("[0-9a-f]{32}", digest) and re.fullmatch("[0-9a-f]{16}", trail) for digest, trail in digests
+    )
+    assert found == {
         "on": "2022-06-01",
         "items": [
             {
-                "name": "张三",
-                "sex": "男",
-                "village": "示例村",
+                "sheet": "1-1-20220601",
                 "post": "信息员",
                 "kind": "town",
                 "employer": "城关镇人民政府",
                 "region": "城关镇",
+                "region_code": "610981100",
                 "procedure": "xunyang-2022-88@1",
+                "article": "旬人社发〔2022〕88号四(二)3",
                 "round": 1,
-                "posted_on": "2022-06-01",
+                "begins_on": "2022-06-01",
                 "ends_on": "2022-06-09",
                 "provisional": False,
-                "article": "旬人社发〔2022〕88号四(二)3",
-                "supervision_phone": None,
+                "boards": ["镇公示栏"],
+                "people": [{"name": "张三", "sex": "男", "village": "示例村"}],
+                "contact": {"office": None, "telephone": None, "address": None},
             }
         ],
+        "next": None,
     }
-    assert noticed.nobody.get("/public/notices.json", params={"region": OTHER}).json()["items"] == []
+    for query, there in (({"region": OTHER}, 0), ({"place": "城关"}, 1), ({"place": "白河"}, 0)):
+        assert len(noticed.nobody.get("/public/notices.json", params=query).json()["items"]) == there
 
 
 # ---- foreign looks like absent -----------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ hire, opening, person, post = (metadata.tables[name] for name in ("hire", "openi
 OFFICE, PHONE, ADDRESS = "supervision_office:", "supervision_phone:", "supervision_address:"
 #: where a page of sheets ended: last day and sheet
 SheetKey = tuple[date, str]
-SHORT = 16
+HALF, SHORT = 32, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Contact:
 class PublicSheet:
     """One notice with all its persons. ``begins_on``: the day from which it counts, ``ends_on`` its last day.
 
-    ``digest`` is the SHA-256 of the content; ``trail`` a short digest of the audit trails of its hires at this moment.
+    ``digest``: the first half of the SHA-256 of the content, which a printed copy can be held against; ``trail``: a
+    short digest of where the audit trails of its hires end at this moment.
     """
 
     sheet: str
@@ -223,7 +224,7 @@ def _sheet(rows: Sequence[Any], contacts: dict[str, dict[str, str]]) -> PublicSh
     }
     people = tuple(PublicPerson(row.name, row.sex, row.village) for row in rows)
     listed = [[one.name, one.sex, one.village] for one in people]
-    digest = DIGESTS["sha256"](canonical({"v": 1, **said, "people": listed}).encode())
+    digest = DIGESTS["sha256"](canonical({"v": 1, **said, "people": listed}).encode())[:HALF]
     trail = DIGESTS["sha256"]("\n".join(row.audit_head for row in rows).encode())[:SHORT]
     return PublicSheet(**said, people=people, contact=_contact(first.region_code, contacts), digest=digest, trail=trail)
 
