@@ -97,14 +97,15 @@ def preview_opening(
     places: int,
     boards: Sequence[str] = (),
     closes_on: date | None = None,
+    announced_on: date | None = None,
 ) -> tuple[Answer, ...]:
     """What the guards say of an announcement before it is made. Raises as ``announce`` does."""
-    _check_window(local_day(at), closes_on, places)
+    day = announced_on or local_day(at)
+    _check_window(day, closes_on, places)
     with office.database.reading() as connection:
         post, procedure_id, counted = _post(office, connection, post_id, actor)
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
         _announcer(rules, post, actor)
-        day = local_day(at)
         opening = Opening(0, day, None, places, 0, tuple(boards), None)
         return ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
 

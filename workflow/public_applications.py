@@ -29,7 +29,7 @@ hire, opening, person, post = (metadata.tables[name] for name in ("hire", "openi
 FORM = "application"
 #: what the form asks; anything else is not kept
 ASKED = ("name", "id_number", "phone", "address", "education", "home_region", "retirement_category", "statements")
-CLAIMED = "claimed"
+CLAIMED, NONCE = "claimed", "key"
 
 
 class NotOpen(Refusal):
@@ -42,8 +42,9 @@ class NotOpen(Refusal):
 def send(office: Office, seal: Seal, opening_id: int, given: Mapping[str, Any], address: str, at: datetime) -> str:
     """Keeps an application, sealed, and returns its receipt code, which is shown this once.
 
-    ``given``: ``ASKED``, ``claimed`` (codes of categories the person says to belong to) and ``consent`` (to the use of
-    the data). ``address``: where it was sent from, for counting. Raises InputRefused with every fault,
+    ``given``: ``ASKED``, ``claimed`` (codes of categories the person says to belong to), ``consent`` (to the use of the
+    data), and ``key``, a nonce of the form: the same form sent twice has a receipt each time, and is one application.
+    ``address``: where it was sent from, for counting. Raises InputRefused with every fault,
     public_limits.TooMany, NotOpen.
     """
     public_limits.admit(office.database, FORM, address, at)
@@ -56,6 +57,9 @@ def send(office: Office, seal: Seal, opening_id: int, given: Mapping[str, Any], 
             raise NotOpen(say("这则公告已经截止或撤销，不再受理报名。正在报名的公告见“招聘公告”"))
     try:
         with office.database.session() as session:
+            again = _sent_before(session.connection(), seal, opening_id, key, values)
+            if again is not None:
+                return receipts.issue(session, at, application_id=again)
             if _live(session.connection(), opening_id, key):
                 raise InputRefused({"id_number": _KNOWN})
             row = PublicApplication(
@@ -90,7 +94,21 @@ def _read(seal: Seal, given: Mapping[str, Any], at: datetime) -> tuple[dict[str,
     if number is not None:
         asked["id_number"] = number.number
     claimed = [str(code) for code in given.get(CLAIMED, ())][:30]
-    return faults, {**asked, CLAIMED: claimed}, key
+    return faults, {**asked, CLAIMED: claimed, NONCE: str(given.get(NONCE) or "")[:64]}, key
+
+
+def _sent_before(
+    connection: Connection, seal: Seal, opening_id: int, key: str, values: Mapping[str, Any]
+) -> int | None:
+    """The waiting application that this very form made: somebody pressed the button twice on a slow line."""
+    asked = select(application.c.id, application.c.sealed).where(
+        application.c.opening_id == opening_id, application.c.person_key == key, application.c.status == "waiting"
+    )
+    row = connection.execute(asked).one_or_none()
+    if row is None or not values[NONCE]:
+        return None
+    same = orjson.loads(seal.unseal(row.sealed, place_of(opening_id, key))) == values
+    return int(row.id) if same else None
 
 
 def place_of(opening_id: int, key: str) -> Place:
@@ -135,6 +153,11 @@ class Status:
     answered_at: datetime | None
     reason: str | None
     hire_state: str | None
+
+    @property
+    def facts(self) -> tuple[tuple[Sentence, str], ...]:
+        """What its receipt shows beside: the post and the employer."""
+        return ((say("报名岗位"), self.post), (say("用人单位"), self.employer))
 
     @property
     def sentence(self) -> Sentence:

@@ -1,4 +1,4 @@
-"""Who goes first (择优、递补): the groups an applicant belongs to, their order by points, and who follows when one falls out.
+"""Who goes first (择优、递补): groups an applicant belongs to, order by points, and who follows when one falls out.
 
 Whether somebody goes first is read from the recognitions on record; each is shown with who recognised it and when. The
 document's groups are never merged into one order: only those that it calls upon “when equal” break a tie.

@@ -23,7 +23,7 @@ from workflow.engine import perform
 from workflow.masking import masked_tail, tail_of
 from workflow.office import Office
 from workflow.openings import add_applicant
-from workflow.public_applications import ASKED, hire_of, place_of
+from workflow.public_applications import ASKED, NONCE, hire_of, place_of
 from workflow.sealing import Seal
 from workflow.tables import metadata
 
@@ -66,7 +66,7 @@ def waiting(office: Office, seal: Seal, opening_id: int, at: datetime) -> tuple[
 def _waiting(session: Session, seal: Seal, row: Any, at: datetime) -> Waiting:
     values = orjson.loads(seal.unseal(row.sealed, place_of(row.opening_id, row.person_key)))
     known = people.compared(session, seal, _given(values), at)
-    shown = {name: value for name, value in values.items() if name != "id_number"}
+    shown = {name: value for name, value in values.items() if name not in ("id_number", NONCE)}
     tail = masked_tail(tail_of(values["id_number"]))
     facts = (row.id, row.opening_id, row.received_at, values["name"], tail, shown)
     return Waiting(*facts, *(known or (None, ())))
