@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, select
 from notifications.i18n import translator
 from notifications.letters import load_letters
 from notifications.messages import Message, Reader, compose
-from notifications.reminders import INBOX, NOTED, is_reminder
+from notifications.reminders import INBOX, NOTED, PREFIX, is_reminder
 from notifications.repeats import take_note
 from states.clocks import local_day
 from states.say import say
@@ -41,7 +41,7 @@ class UnknownCursor(ValueError):
 class Item:
     """One letter in the list. ``cursor``: where to go on after it. ``at`` and ``read_at`` are UTC.
 
-    ``reminds``: it is a reminder, of which the reader may take note; ``noted``: they have.
+    ``about``: whose hire, and the post. ``reminds``: of which deadline, ``noted``: the reader did take note.
     """
 
     message_id: str
@@ -50,7 +50,8 @@ class Item:
     read_at: datetime | None
     message: Message
     cursor: str
-    reminds: bool = False
+    about: tuple[str, str] = ("", "")
+    reminds: str = ""
     noted: bool = False
 
 
@@ -71,8 +72,8 @@ def page(
         query = query.where(_delivery.c.read_at.is_(None))
     with office.database.reading() as connection:
         rows = connection.execute(query).all()
-    messages = _composed(office, [row.message_id for row in rows], reader)
-    return [_item(row, messages[row.message_id]) for row in rows]
+    written = _composed(office, [row.message_id for row in rows], reader)
+    return [_item(row, *written[row.message_id]) for row in rows]
 
 
 def read(office: Office, account_id: int, message_id: str, at: datetime, *, reader: Reader) -> Item | None:
@@ -83,8 +84,8 @@ def read(office: Office, account_id: int, message_id: str, at: datetime, *, read
             return None
         if row.read_at is None:
             connection.execute(_marking(account_id, at).where(_delivery.c.message_id == message_id))
-    message = _composed(office, [message_id], reader)[message_id]
-    return replace(_item(row, message), read_at=row.read_at or at)
+    written = _composed(office, [message_id], reader)[message_id]
+    return replace(_item(row, *written), read_at=row.read_at or at)
 
 
 def note(office: Office, account_id: int, message_id: str, at: datetime) -> bool:
@@ -131,10 +132,10 @@ def _was_noted() -> ColumnElement[bool]:
     return exists().where(*same, noted.c.channel == NOTED)
 
 
-def _item(row: Row[Any], message: Message) -> Item:
-    reminds = is_reminder(row.template)
+def _item(row: Row[Any], message: Message, about: tuple[str, str]) -> Item:
+    reminds = row.template.removeprefix(PREFIX) if is_reminder(row.template) else ""
     place = _cursor(row)
-    return Item(row.message_id, row.hire_id, row.sent_at, row.read_at, message, place, reminds, bool(row.noted))
+    return Item(row.message_id, row.hire_id, row.sent_at, row.read_at, message, place, about, reminds, bool(row.noted))
 
 
 def _marking(account_id: int, at: datetime) -> Any:
@@ -142,14 +143,16 @@ def _marking(account_id: int, at: datetime) -> Any:
     return update(_delivery).where(*unread).values(read_at=at)
 
 
-def _composed(office: Office, message_ids: Sequence[str], reader: Reader) -> dict[str, Message]:
-    """The words of each letter. One that cannot be written is named as such and hides no other."""
+def _composed(office: Office, message_ids: Sequence[str], reader: Reader) -> dict[str, tuple[Message, tuple[str, str]]]:
+    """The words of each letter, and whom it is about. One that cannot be written is named so and hides no other."""
     with office.database.reading() as connection:
         letters = load_letters(office, connection, message_ids)
-    found = dict.fromkeys(message_ids, Message(UNREADABLE.text(translator(reader.language)), ""))
+    speak = translator(reader.language)
+    found = dict.fromkeys(message_ids, (Message(UNREADABLE.text(speak), ""), ("", "")))
     for message_id, letter in letters.items():
         try:
-            found[message_id] = compose(letter, reader)
+            about = letter.person or say("空缺名额").text(speak), f"{letter.post} · {letter.place}"
+            found[message_id] = compose(letter, reader), about
         except (KeyError, ValueError, TemplateError):
             log.exception("a letter could not be written", extra={"message_id": message_id})
     return found

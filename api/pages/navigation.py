@@ -45,8 +45,8 @@ _INBOX = Entry("inbox", "/inbox", say("消息"), DESK)
 _OPENINGS = (
     Entry("openings", "/openings", say("招聘公告"), DESK | {Role.APPLICANT}),
     Entry("vacancies", "/openings/vacancies", say("空出的岗位"), OFFICE),
-    Entry("posts", "/posts", say("岗位"), OFFICE),
-    Entry("people", "/people", say("人员"), CLERKS | {Role.SUPERVISOR}),
+    Entry("posts", "/posts", say("岗位一览"), OFFICE),
+    Entry("people", "/people", say("人员档案"), CLERKS | {Role.SUPERVISOR}),
 )
 _CALENDAR = Entry("calendar", "/calendar", say("期限日历"), DESK)
 _OVERVIEW = Entry("overview", "/overview", say("概览"), OFFICE | {Role.FINANCE})

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from states.facts import Actor, Grant
 from states.procedure import Role
-from tests.support.world import WalkingClock, World
+from tests.support.world import WalkingClock, World, colleague
 from workflow import accounts, people
 from workflow.office import Office
 from workflow.sealing import Seal
@@ -68,6 +68,8 @@ class County:
     town: Actor
     hrss: Actor
     rural: Actor
+    #: who rules in the two bureaus on what their colleagues have checked
+    heads: tuple[Actor, Actor]
     hires: dict[str, int] = field(default_factory=dict)
     openings: dict[str, int] = field(default_factory=dict)
 
@@ -88,7 +90,13 @@ def build(url: str) -> County:
     hrss = an_account(world, seal, "renshe", "李敏", Grant(Role.HRSS, COUNTY), 2)
     rural = an_account(world, seal, "zhenxing", "赵卫东", Grant(Role.RURAL, COUNTY), 3)
     an_account(world, seal, "ducha", "陈静", Grant(Role.SUPERVISOR, COUNTY), 4)
-    county = County(world, settings, seal, town, hrss, rural)
+    heads = (
+        an_account(world, seal, "renshe2", "周明", Grant(Role.HRSS, COUNTY), 5),
+        an_account(world, seal, "zhenxing2", "马丽", Grant(Role.RURAL, COUNTY), 6),
+    )
+    an_account(world, seal, "cunli", "何村长", Grant(Role.VILLAGE, DONGQING), 7)
+    an_account(world, seal, "xitong", "郑系统", Grant(Role.SYSTEM_ADMIN, ""), 8)
+    county = County(world, settings, seal, town, hrss, rural, heads)
     _last_year(county)
     _this_year(county)
     return county
@@ -170,8 +178,8 @@ def to_notice(county: County, hire: int, person: int) -> None:
     world = county.world
     world.do(hire, "apply", county.town, person_id=person)
     world.do(hire, "check", county.town, opinion="材料齐全。")
-    world.do(hire, "recheck", county.hrss)
-    world.do(hire, "recheck", county.rural)
+    world.do(hire, "recheck", colleague(county.hrss))
+    world.do(hire, "recheck", colleague(county.rural))
     boards = ["吕河镇政府公示栏", "冬青村村民委员会公示栏"]
     world.do(hire, "post_notice", county.town, posted_on=world.clock.today, boards=boards)
 
@@ -181,8 +189,8 @@ def to_work(county: County, hire: int, person: int) -> None:
     to_notice(county, hire, person)
     world.walk(10)
     world.do(hire, "report", county.town)
-    world.do(hire, "approve", county.hrss)
-    world.do(hire, "approve", county.rural)
+    for head in county.heads:
+        world.do(hire, "approve", head)
     world.do(hire, "train", county.hrss, held_on=world.clock.today, passed=True, hours=16)
     world.do(hire, "start", county.town, started_on=world.clock.today)
 
