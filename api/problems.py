@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.languages import preferred
-from api.security import ForeignRequest, WrongMediaType
+from api.security import ForeignRequest, WrongMediaType, loggable
 from notifications.i18n import translator
 from states.guards import Answer
 from states.reckoning import Unreckonable
@@ -122,6 +122,8 @@ _TABLE: dict[str, tuple[int, str]] = {
     "CodeWanted": (401, "second-factor-required"),
     "NotConfirmed": (403, "not-confirmed"),
     "Forbidden": (403, "forbidden"),
+    "NotEntitled": (403, "forbidden"),
+    "NotPossible": (409, "conflict"),
     "ForeignRequest": (403, "foreign-request"),
     "WrongMediaType": (415, "wrong-media-type"),
     "NotFound": (404, "not-found"),
@@ -285,7 +287,7 @@ def answer(request: Request, error: Exception) -> Response:
 
 def unexpected(request: Request, error: Exception) -> Response:
     """Ours to fix: logged with its traceback, told without detail."""
-    log.error("unexpected", exc_info=error, extra={"path": request.url.path, "method": request.method})
+    log.error("unexpected", exc_info=error, extra={"path": loggable(request.url.path), "method": request.method})
     return answer(request, HTTPException(500))
 
 

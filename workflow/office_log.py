@@ -87,6 +87,14 @@ def write(
     return seq
 
 
+def hold(session: Session, book: str, at: datetime) -> None:
+    """Keeps others from writing to a book until the transaction ends: what is asked now still holds when it is written.
+
+    For changes whose rules look at many rows, such as who may hold which roles together.
+    """
+    _end_of(session.connection(), book, at)
+
+
 def verify(connection: Connection) -> Iterator[OfficeFault]:
     """Everything in the books that is not as it was written; nothing of a book behind its first fault."""
     ends = {

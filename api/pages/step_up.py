@@ -117,9 +117,8 @@ class HandedOn(Response):
         self._sent = urlencode(pairs).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept = {
-            name: scope[name] for name in ("type", "asgi", "http_version", "scheme", "client", "server", "root_path")
-        }
+        names = ("type", "asgi", "http_version", "scheme", "client", "server", "root_path")
+        kept = {name: scope[name] for name in names if name in scope}
         headers = [(k, v) for k, v in scope["headers"] if k not in (b"content-type", b"content-length")]
         headers += [
             (b"content-type", b"application/x-www-form-urlencoded"),
