@@ -72,8 +72,8 @@ class Task(SQLModel, table=True):
             "role",
             "region",
             "hire_id",
-            sqlite_where=text("name NOT LIKE 'stage:%'"),
-            postgresql_where=text("name NOT LIKE 'stage:%'"),
+            sqlite_where=text("name < 'stage'"),
+            postgresql_where=text("name < 'stage'"),
         ),
     )
 

@@ -346,8 +346,8 @@ def upgrade() -> None:
         "task",
         ["role", "region", "hire_id"],
         unique=False,
-        sqlite_where=sa.text("name NOT LIKE 'stage:%'"),
-        postgresql_where=sa.text("name NOT LIKE 'stage:%'"),
+        sqlite_where=sa.text("name < 'stage'"),
+        postgresql_where=sa.text("name < 'stage'"),
     )
 
 
