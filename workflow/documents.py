@@ -13,13 +13,13 @@ from typing import Any, BinaryIO
 from sqlmodel import select
 
 from states.facts import Actor
-from states.refusals import InputRefused, Refusal, StepNotOffered, StepRefused
+from states.refusals import Refusal, StepNotOffered, StepRefused
 from states.say import say
 from workflow import files, person_log
 from workflow.engine import Done, offers_of, perform
 from workflow.files import FileRefused
 from workflow.office import Office
-from workflow.queries.case_file import DocumentLine, document_line, number_of_documents, seen_digest
+from workflow.queries.case_file import DocumentLine, document_line, number_of_documents
 from workflow.queries.scope import scoped
 from workflow.sealing import Seal
 from workflow.tables import Hire, Person
@@ -84,20 +84,6 @@ def _check_may_attach(office: Office, hire_id: int, actor: Actor, at: datetime) 
     with office.database.reading() as connection:
         if number_of_documents(connection, hire_id) >= MOST_DOCUMENTS:
             raise FileRefused(say("这份聘用已有{most}份材料，不能再添加。请把多页合成一份", most=MOST_DOCUMENTS))
-
-
-def check_known(office: Office, actor: Actor, payload: Mapping[str, Any]) -> None:
-    """That who attaches by digest alone could open the file anyway: a digest may be read where the file may not.
-
-    Evidence at an address has no file. Raises InputRefused.
-    """
-    if payload.get("address") is not None:
-        return
-    scope = scoped(actor)
-    with office.database.reading(scope.reach) as connection:
-        known = seen_digest(connection, scope, str(payload.get("digest", "")))
-    if not known:
-        raise InputRefused({"digest": say("请上传文件本身")})
 
 
 def open_document(office: Office, seal: Seal, hire_id: int, seq: int, actor: Actor, at: datetime) -> Opened:

@@ -12,20 +12,20 @@ from sqlalchemy import Connection
 
 from api.dependencies import SessionDep, require_recent_for
 from api.inputs import PathId
-from api.pages import life, reading, record, words
+from api.pages import hire_documents, hire_print, reading, words
+from api.pages.case import STALE, Attempt, hire_page
 from api.pages.filters import filter_fields
 from api.pages.forms import Field
-from api.pages.papers import blocks_of
+from api.pages.house_forms import house_payload
 from api.pages.render import FormDep, Page, PageDep
-from api.pages.steps import Tried, steps_of
 from api.pages.submitted import given_of, payload_of
-from states.decide import Offer
 from states.facts import Hire
-from states.procedure import Procedure
-from states.refusals import InputRefused, NoSuchHire, Refusal, StaleHire, StepNotOffered, StepRefused
-from states.say import Sentence, say
+from states.procedure import HOUSE_RECORDS, Procedure, Step
+from states.refusals import NoSuchHire, Refusal, StaleHire
+from states.say import say
 from workflow import queries
 from workflow.engine import KeyReused, offers_of, perform
+from workflow.house_inputs import check_house_input
 from workflow.queries import HireFilter, HireLine, scoped
 
 router = APIRouter()
@@ -88,107 +88,48 @@ def whole(text: str | None) -> int | None:
 @router.get("/hires/{hire_id}")
 def show_hire(page: PageDep, hire_id: PathId) -> Response:
     """One hire: where it stands, what can be done, and everything that was done."""
-    return _hire_page(page, hire_id, Tried())
+    return hire_page(page, hire_id)
 
 
 @router.post("/hires/{hire_id}/actions/{act}")
 def take_step(page: PageDep, form: FormDep, session: SessionDep, hire_id: PathId, act: str) -> Response:
     """Takes a step. A refusal shows the page again, with the answers at the top and the form as it was filled in."""
     hire, _ = offers_of(page.office, hire_id, page.actor, page.at)
-    # by its name anywhere in the document: a button pressed twice finds the hire moved on, and must ask the same again
-    step = next((s for s in page.office.procedure(hire.procedure).steps if s.act == act), None)
+    step = _step_called(page, hire, act)
     require_recent_for(session, [page.office.procedure(hire.procedure)], act)
     given = given_of(form)
     try:
-        version = _number(given, "version")
-        payload = payload_of(step.records, given) if step else {}
+        payload = _payload(page, hire, step, given)
         key = (given.get("key") or [""])[0][:128] or None
+        version = whole((given.get("version") or [""])[0])
         done = perform(page.office, hire_id, act, page.actor, page.at, payload, expected_version=version, key=key)
     except (StaleHire, KeyReused):
         return page.go(f"/hires/{hire_id}", STALE, "care")
     except NoSuchHire:
         raise
     except Refusal as refusal:
-        faults = refusal.faults if isinstance(refusal, InputRefused) else {}
-        answers = refusal.answers if isinstance(refusal, StepRefused) else ()
-        return _hire_page(page, hire_id, Tried(act, given, faults, answers), refusal)
+        return hire_page(page, hire_id, Attempt.of(act, given, refusal), refusal)
     name = page.named(step) if step else act
     if step is not None and step.joint and done.stage == hire.stage and step.to is not None:
         return page.go(f"/hires/{hire_id}", say("已会签：{step}，等待其他单位会签", step=name))
     return page.go(f"/hires/{hire_id}", say("已办理：{step}", step=name))
 
 
-STALE = say("这份聘用在您打开之后已有变动，刚才没有办理。请看过现在的情况再办。")
+def _step_called(page: Page, hire: Hire, act: str) -> Step | None:
+    """A step by its name anywhere: a button pressed twice finds the hire moved on, and must ask the same again."""
+    rules = page.office.rulebook.rules(hire.procedure)
+    known = (*rules.procedure.steps, *(step for steps in rules.house.values() for step in steps))
+    return next((step for step in known if step.act == act), None)
 
 
-def _number(given: dict[str, list[str]], name: str) -> int | None:
-    text = (given.get(name) or [""])[0]
-    return whole(text)
-
-
-def _hire_page(page: Page, hire_id: int, tried: Tried, refusal: Refusal | None = None) -> Response:
-    hire, offers = offers_of(page.office, hire_id, page.actor, page.at)
-    procedure = page.office.procedure(hire.procedure)
-    with page.office.database.reading() as connection:
-        context = _context(page, connection, hire, procedure, offers, tried)
-    status = 200 if refusal is None else 422 if isinstance(refusal, InputRefused) else 409
-    if isinstance(refusal, StepNotOffered) and refusal.facts.get("forbidden"):
-        status = 403
-    return page.show("hire.html", "hires", status=status, refusal=_refusal(page, refusal), **context)
-
-
-def _refusal(page: Page, refusal: Refusal | None) -> dict[str, Any] | None:
-    if refusal is None:
-        return None
-    answers = refusal.answers if isinstance(refusal, StepRefused) else ()
-    stopping = [answer for answer in answers if answer.stops]
-    title = say("填报内容有误，没有办理") if isinstance(refusal, InputRefused) else say("没有办理")
-    words_said: Sentence = refusal.sentence
-    if isinstance(refusal, InputRefused):
-        words_said = say("请改正下面标出的各项，再办一次。")
-    elif stopping:
-        words_said = say("有{n}项条件不符合，什么都没有改动。", n=len(stopping))
-    return {
-        "title": page.tell(title),
-        "say": page.tell(words_said),
-        "answers": words.clauses_of(page, stopping),
-    }
-
-
-def _context(
-    page: Page, connection: Connection, hire: Hire, procedure: Procedure, offers: list[Offer], tried: Tried
-) -> dict[str, Any]:
-    scope = scoped(page.actor)
-    line = queries.hire_line(connection, scope, hire.id)
-    if line is None:
-        raise NoSuchHire(hire.id)
-    trail = reading.whole_trail(connection, scope, hire.id)
-    places = reading.place_names(connection, {hire.region, *([hire.person.home_region] if hire.person else [])})
-    filed_from = {entry.seq: entry.on_day for entry in trail}
-    about = queries.person_line(connection, scope, hire.person.id) if hire.person else None
-    return {
-        "hire": {
-            "id": hire.id,
-            "version": hire.version,
-            "who": line.person_name or page.tell(say("空缺名额")),
-            "post": line.post_title,
-            "employer": line.employer,
-            "place": places.get(hire.region, hire.region),
-            "state": hire.state.value,
-            "procedure": page.named(procedure.title),
-            "procedure_key": procedure.key,
-            "lapsed": lapsed(procedure, page.today),
-            "unpaid": procedure.stage_by_name[hire.stage].pay_stopped,
-            "since": _since(page, hire),
-        },
-        "life": life.life_line(page, procedure, hire, trail),
-        "next": life.what_comes_next(page, procedure, hire),
-        "steps": steps_of(page, procedure, hire, offers, tried),
-        "no_steps": page.tell(_no_steps(procedure, hire)),
-        "deadlines": record.deadlines_of(page, procedure, hire, filed_from),
-        "trail": record.trail_of(page, procedure, trail),
-        "blocks": blocks_of(page, procedure, hire, about, places, queries.records(connection, scope, hire.id) or {}),
-    }
+def _payload(page: Page, hire: Hire, step: Step | None, given: dict[str, list[str]]) -> dict[str, Any]:
+    if step is None:
+        return {}
+    if step.records not in HOUSE_RECORDS:
+        return payload_of(step.records, given)
+    payload = house_payload(step.records, given)
+    check_house_input(page.office, page.actor, [hire.region], step.act, payload, page.today)
+    return payload
 
 
 def lapsed(procedure: Procedure, on: date) -> bool:
@@ -197,12 +138,5 @@ def lapsed(procedure: Procedure, on: date) -> bool:
     return last is not None and last < on
 
 
-def _since(page: Page, hire: Hire) -> str:
-    entered = hire.dossier.entered_on
-    return page.tell(say("{day}进入本环节", day=page.day(entered))) if entered else ""
-
-
-def _no_steps(procedure: Procedure, hire: Hire) -> Sentence:
-    if procedure.stage_by_name[hire.stage].final:
-        return say("已经办结，没有可以办理的步骤。")
-    return say("这一环节没有等您办理的步骤；轮到您时会出现在“我的待办”里。")
+for module in (hire_documents, hire_print):
+    router.include_router(module.router)

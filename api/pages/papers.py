@@ -1,18 +1,20 @@
-"""The papers beside a hire (案卷): person, announcement, notices, objections, training, contracts, reports."""
+"""The papers beside a hire (案卷): person, announcement, decisions, notices, training, contracts, reports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 from api.pages import words
-from api.pages.record import shown_facts
+from api.pages.record import act_in_words, shown_facts
 from api.pages.render import Page
 from states.facts import Hire
 from states.procedure import Procedure
 from states.say import Sentence, say
+from workflow.queries.case_file import DecisionLine, SuspensionLine
 from workflow.queries.register import PersonLine
 
 Facts = list[tuple[str, str]]
@@ -28,24 +30,85 @@ class Block:
     link: tuple[str, str] | None = None
 
 
-def blocks_of(
-    page: Page,
-    procedure: Procedure,
-    hire: Hire,
-    about: PersonLine | None,
-    places: Mapping[str, str],
-    papers: Mapping[str, list[dict[str, Any]]],
-) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What the cards are made of: the hire, its person, rows by table, decisions, suspensions, names of places."""
+
+    hire: Hire
+    about: PersonLine | None
+    places: Mapping[str, str]
+    rows: Mapping[str, list[dict[str, Any]]]
+    decisions: Sequence[DecisionLine] = ()
+    suspensions: Sequence[SuspensionLine] = ()
+
+
+def blocks_of(page: Page, procedure: Procedure, file: CaseFile) -> list[Block]:
     """The cards of the file that have something to show."""
-    found = [_person(page, about, places), _opening(page, hire)]
+    found = [
+        _person(page, file.about, file.places),
+        _opening(page, file.hire),
+        _decisions(page, procedure, file.decisions),
+    ]
     found += [
         Block(
-            page.tell(title), [shown_facts(page, make(page, procedure, SimpleNamespace(**row))) for row in papers[name]]
+            page.tell(title),
+            [shown_facts(page, make(page, procedure, SimpleNamespace(**row, file=file))) for row in file.rows[name]],
         )
         for name, title, make in _PAPERS
-        if papers.get(name)
+        if file.rows.get(name)
     ]
+    found.append(_suspensions(page, file.suspensions))
     return [block for block in found if block is not None]
+
+
+def _decisions(page: Page, procedure: Procedure, lines: Sequence[DecisionLine]) -> Block | None:
+    """Who decided what, with opinion and approval number; notes and other quiet acts are not among them."""
+    entries = [shown_facts(page, _decision(page, procedure, line)) for line in lines if line.act not in _ASIDE]
+    return Block(page.tell(say("审核与审批")), entries) if entries else None
+
+
+#: acts of the house that decide nothing about the person; they have a card of their own or stand in the trail
+_ASIDE = frozenset({"suspend", "resume", "return_to", "reassign", "comment", "attach", "score"})
+
+
+def _decision(page: Page, procedure: Procedure, line: DecisionLine) -> Pairs:
+    role = words.roles_in_words(page, procedure, [line.role])
+    officer = line.by or page.tell(say("账户已注销"))
+    signed = say("{who}（{role}）", who=officer, role=role)
+    if line.principal is not None:
+        principal = line.principal or page.tell(say("账户已注销"))
+        signed = say("{who}（{role}，代{principal}）", who=officer, role=role, principal=principal)
+    outcome = {"refuse": say("不予通过"), "sign": say("会签")}.get(line.outcome)
+    exceptions = "；".join(str(override.get("reason", "")) for override in line.overrides)
+    return [
+        (say("事项"), act_in_words(page, procedure, line.act, line.stage)),
+        (say("结果"), page.tell(outcome) if outcome else None),
+        (say("办理人"), page.tell(signed)),
+        (say("日期"), line.on_day),
+        (say("意见"), line.opinion),
+        (say("批准文号"), line.approval_no),
+        (say("证明材料"), line.evidence),
+        (say("法律依据"), line.law),
+        (say("作为例外的理由"), exceptions),
+    ]
+
+
+def _suspensions(page: Page, lines: Sequence[SuspensionLine]) -> Block | None:
+    """The ledger of suspensions: from when to when, how many days, why, and who."""
+    entries = [shown_facts(page, _suspension(page, line)) for line in lines]
+    return Block(page.tell(say("中止记录")), entries) if entries else None
+
+
+def _suspension(page: Page, line: SuspensionLine) -> Pairs:
+    days = ((line.resumed_on or page.today) - line.from_on).days
+    return [
+        (say("中止日"), line.from_on),
+        (say("恢复日"), line.resumed_on or page.tell(say("尚未恢复"))),
+        (say("天数"), days),
+        (say("理由"), line.reason),
+        (say("中止人"), line.by),
+        (say("恢复人"), line.resumed_by),
+    ]
 
 
 def _person(page: Page, person: PersonLine | None, places: Mapping[str, str]) -> Block | None:
@@ -82,9 +145,18 @@ def _notice(page: Page, procedure: Procedure, row: Any) -> Pairs:
         (say("张贴日期"), row.posted_on),
         (say("最后一日"), row.ends_on),
         (say("是否暂定"), page.tell(say("暂定")) if row.provisional else None),
-        (say("张贴处"), "；".join(row.boards)),
+        (say("张贴处"), "；".join(_boards(page, row))),
         (say("结束"), row.closed_on),
     ]
+
+
+def _boards(page: Page, row: Any) -> Iterator[str]:
+    """The boards, with the day of each where they differ."""
+    days = list(row.board_days or ())
+    differ = len(set(days)) > 1
+    for place, board in enumerate(row.boards):
+        shown = differ and place < len(days)
+        yield f"{board}（{page.day(date.fromisoformat(days[place]))}）" if shown else board
 
 
 def _objection(page: Page, procedure: Procedure, row: Any) -> Pairs:
@@ -94,6 +166,8 @@ def _objection(page: Page, procedure: Procedure, row: Any) -> Pairs:
         (say("提出日期"), row.lodged_on),
         (say("异议内容"), row.text),
         (say("提出人"), row.by_name or page.tell(say("匿名"))),
+        (say("渠道"), page.tell(say("公开渠道提出")) if row.public else None),
+        (say("答复期限"), row.due_on if row.answered_seq is None else None),
         (say("处理结果"), page.tell(answered)),
     ]
 
@@ -124,8 +198,35 @@ def _assessment(page: Page, procedure: Procedure, row: Any) -> Pairs:
         (say("考核年度"), row.year),
         (say("等次"), page.named(grade) if grade else row.grade),
         (say("得分"), f"{row.points_tenths / 10:g}" if row.points_tenths is not None else None),
-        (say("审定"), page.tell(say("已审定") if row.ruled_seq is not None else say("待审定"))),
+        (say("证明材料"), row.evidence),
+        (say("审定"), page.tell(_ruled(row))),
     ]
+
+
+def _ruled(row: Any) -> Sentence:
+    """An assessment that was proposed anew, or ruled on by a later proposal, waits for nobody any more."""
+    if row.ruled_seq is not None:
+        return say("已审定")
+    return say("待审定") if row.seq == row.file.hire.dossier.proposed_seq else say("已被后来的考核意见代替，不再审定")
+
+
+def _protection(page: Page, procedure: Procedure, row: Any) -> Pairs:
+    return [
+        (say("情形"), words.code_words(page, row.kind)),
+        (say("最后一日"), row.until_on),
+        (say("证明材料"), row.evidence),
+    ]
+
+
+def _score(page: Page, procedure: Procedure, row: Any) -> Pairs:
+    items = "；".join(f"{name} {tenths / 10:g}" for name, tenths in row.items.items())
+    return [(say("总分"), f"{row.tenths / 10:g}"), (say("分项"), items)]
+
+
+def _returned(page: Page, procedure: Procedure, row: Any) -> Pairs:
+    names = [procedure.stage_by_name.get(name) for name in (row.from_stage, row.to_stage)]
+    there = [page.named(stage) if stage else "" for stage in names]
+    return [(say("从"), there[0]), (say("退回到"), there[1]), (say("理由"), row.reason)]
 
 
 def _filing(page: Page, procedure: Procedure, row: Any) -> Pairs:
@@ -153,9 +254,12 @@ _PAPERS = (
     ("objection", say("异议"), _objection),
     ("training", say("岗前培训"), _training),
     ("contract", say("合同"), _contract),
+    ("score", say("评分"), _score),
     ("assessment", say("年度考核"), _assessment),
+    ("protection", say("保护期"), _protection),
     ("filing", say("备案"), _filing),
     ("departure", say("离岗"), _departure),
+    ("returned", say("退回记录"), _returned),
 )
 
 

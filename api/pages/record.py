@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +12,11 @@ from api.pages import words
 from api.pages.render import Page
 from api.pages.words import Due
 from states.clocks import local_day
-from states.facts import Hire
-from states.procedure import Procedure, Step, article_of
+from states.decide import decide
+from states.facts import SYSTEM, Hire
+from states.procedure import HOUSE_RECORDS, Procedure, Step, article_of
+from states.recompute import RECOMPUTE
+from states.refusals import Refusal, StepRefused
 from states.say import Sentence, say
 from workflow.queries import TrailLine, deadlines
 from workflow.queries.deadlines import DeadlineLine
@@ -31,7 +34,10 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """A running period: what it is called, when it ends, what happens then, and how the day was found."""
+    """A running period: what it is called, when it ends, what happens then, and how the day was found.
+
+    ``blocked``: why the system's step was refused on the day, in one sentence; empty where it was not.
+    """
 
     name: str
     does: str
@@ -40,6 +46,8 @@ class DeadlineView:
     urgency: str
     left: str
     article: str
+    blocked: str = ""
+    owner: str = ""
     reading: str = ""
     caution: str = ""
     proof: list[Proved] = field(default_factory=list)
@@ -47,10 +55,10 @@ class DeadlineView:
 
 def deadlines_of(page: Page, procedure: Procedure, hire: Hire, filed_from: Mapping[int, date]) -> list[DeadlineView]:
     """Every running period, the earliest first, with the proof of its day. ``filed_from`` as for ``deadlines``."""
-    return [_deadline(page, procedure, line) for line in deadlines(hire, procedure, page.today, filed_from)]
+    return [_deadline(page, procedure, hire, line) for line in deadlines(hire, procedure, page.today, filed_from)]
 
 
-def _deadline(page: Page, procedure: Procedure, line: DeadlineLine) -> DeadlineView:
+def _deadline(page: Page, procedure: Procedure, hire: Hire, line: DeadlineLine) -> DeadlineView:
     due: Due = words.due_of(page, line.due_on, line.provisional)
     shown = DeadlineView(
         page.named(line.label),
@@ -60,6 +68,8 @@ def _deadline(page: Page, procedure: Procedure, line: DeadlineLine) -> DeadlineV
         due.urgency,
         due.left,
         line.article,
+        _why_blocked(page, hire, line) if line.blocked else "",
+        words.roles_in_words(page, procedure, line.owner),
     )
     reckoned = line.proof(procedure, page.office.setting.calendar)
     if reckoned is None:
@@ -70,6 +80,21 @@ def _deadline(page: Page, procedure: Procedure, line: DeadlineLine) -> DeadlineV
         caution=page.tell(reckoned.caution) if reckoned.caution else "",
         proof=[Proved(p.on, p.number, p.counted, page.tell(p.why)) for p in reckoned.proof],
     )
+
+
+def _why_blocked(page: Page, hire: Hire, line: DeadlineLine) -> str:
+    """What stands in the way of the system's step now; it is asked again after each change."""
+    rules, setting = page.office.rulebook.rules(hire.procedure), page.office.setting
+    day = line.due_on + timedelta(days=1)
+    for act in line.then:
+        try:
+            decide(hire, act, SYSTEM, page.at, rules, setting, on=day)
+        except StepRefused as refused:
+            return page.tell(say("没有自动办理，因为：{reason}", reason=page.tell(refused.sentence)))
+        except Refusal:
+            continue
+        return page.tell(say("条件已经具备，系统稍后接着办理。"))
+    return ""
 
 
 # ---- the trail ---------------------------------------------------------------------------------------------------
@@ -88,45 +113,86 @@ class EntryView:
     system: bool
     said: list[str]
     since: str = ""
+    seq: int = 0
 
 
-def trail_of(page: Page, procedure: Procedure, trail: Sequence[TrailLine]) -> list[EntryView]:
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What steps wrote down beside the trail: rows by table, and the names of accounts by id."""
+
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def row(self, table: str, seq: int) -> Mapping[str, Any] | None:
+        """The row of an entry in a table."""
+        return next((row for row in self.rows.get(table, ()) if row["seq"] == seq), None)
+
+
+NO_PAPERS = Papers()
+
+
+def trail_of(
+    page: Page, procedure: Procedure, trail: Sequence[TrailLine], papers: Papers = NO_PAPERS
+) -> list[EntryView]:
     """The entries, the latest first; reminders that came one after the other stand as one, with their number."""
     found: list[EntryView] = []
     for act, run in groupby(reversed(trail), key=lambda entry: entry.act):
         entries = list(run)
         if not act.startswith("remind:") or len(entries) == 1:
-            found += [_entry(page, procedure, entry) for entry in entries]
+            found += [_entry(page, procedure, entry, papers) for entry in entries]
             continue
         since = say("自{on}起共{n}次", on=page.day(entries[-1].on_day), n=len(entries))
-        found.append(replace(_entry(page, procedure, entries[0]), since=page.tell(since)))
+        found.append(replace(_entry(page, procedure, entries[0], papers), since=page.tell(since)))
     return found
 
 
-def _entry(page: Page, procedure: Procedure, entry: TrailLine) -> EntryView:
-    step = procedure.step_by_origin.get((entry.from_stage, entry.act))
-    system = entry.role == "system"
-    role = words.roles_in_words(page, procedure, [entry.role])
-    who = (
-        page.tell(say("系统"))
-        if system
-        else page.tell(say("{who}（{role}）", who=entry.actor or page.tell(say("账户已注销")), role=role))
-    )
+def _entry(page: Page, procedure: Procedure, entry: TrailLine, papers: Papers) -> EntryView:
+    step = step_of(page, procedure, entry.from_stage, entry.act)
     moved = (
         ""
         if entry.from_stage == entry.to_stage or entry.seq == 1
         else f"{_stage(page, procedure, entry.from_stage)} → {_stage(page, procedure, entry.to_stage)}"
     )
     return EntryView(
-        words.act_words(page, procedure, entry.act, entry.from_stage),
+        act_in_words(page, procedure, entry.act, entry.from_stage),
         moved,
         page.moment(entry.at),
-        who,
+        _who(page, procedure, entry),
         article_of(procedure, step.cite) if step else "",
         entry.hash,
-        system,
-        _said(page, entry, step),
+        entry.role == "system",
+        [*_said(page, entry, step), *_written(page, procedure, entry, papers)],
+        seq=entry.seq,
     )
+
+
+def _who(page: Page, procedure: Procedure, entry: TrailLine) -> str:
+    """Who acted, in which role, and in whose place (代). Whoever has no account any more has no name here."""
+    if entry.role == "system":
+        return page.tell(say("系统"))
+    if entry.role == "public":
+        return page.tell(say("群众（公开渠道）"))
+    role = words.roles_in_words(page, procedure, [entry.role])
+    name = entry.actor or page.tell(say("账户已注销"))
+    if entry.principal is None:
+        return page.tell(say("{who}（{role}）", who=name, role=role))
+    principal = entry.principal or page.tell(say("账户已注销"))
+    return page.tell(say("{who}（{role}，代{principal}）", who=name, role=role, principal=principal))
+
+
+def step_of(page: Page, procedure: Procedure, stage: str, act: str) -> Step | None:
+    """A step by its name and stage: the document's, else one of the house."""
+    return page.office.rulebook.rules(procedure.key).step(stage, act) if stage in procedure.stage_by_name else None
+
+
+def act_in_words(page: Page, procedure: Procedure, act: str, stage: str) -> str:
+    """What was done, in words: a step, a reminder, a period whose end was blocked, days that were computed again."""
+    step = step_of(page, procedure, stage, act)
+    if step is not None:
+        return page.named(step)
+    if act.startswith(RECOMPUTE):
+        return page.tell(say("按新公布的放假安排重新推算期限"))
+    return words.act_words(page, procedure, act, stage)
 
 
 def _stage(page: Page, procedure: Procedure, name: str) -> str:
@@ -137,15 +203,45 @@ def _stage(page: Page, procedure: Procedure, name: str) -> str:
 def _said(page: Page, entry: TrailLine, step: Step | None) -> list[str]:
     """What an entry kept beside the step: opinion, exceptions that were made, the day it took effect."""
     found = []
-    if entry.opinion:
+    if entry.opinion and (step is None or step.records not in HOUSE_RECORDS):
         found.append(page.tell(say("意见：{opinion}", opinion=entry.opinion)))
+    if entry.approval_no:
+        found.append(page.tell(say("批准文号：{number}", number=entry.approval_no)))
     for override in entry.overrides:
         found.append(page.tell(say("原则性规定作例外办理，理由：{reason}", reason=str(override.get("reason", "")))))
     if step is not None and step.joint and entry.from_stage == entry.to_stage and step.to is not None:
         found.append(page.tell(say("已会签，等其他单位。")))
     if entry.on_day != local_day(entry.at):
         found.append(page.tell(say("自{on}起生效。", on=page.day(entry.on_day))))
+    if entry.batch:
+        found.append(page.tell(say("批量办理，批次{batch}。", batch=entry.batch[:12])))
     return found
+
+
+def _written(page: Page, procedure: Procedure, entry: TrailLine, papers: Papers) -> list[str]:
+    """What a step of the house wrote down, for offices."""
+    if row := papers.row("comment", entry.seq):
+        return [str(row["text"])]
+    if row := papers.row("document", entry.seq):
+        return [page.tell(say("材料：{name}", name=str(row["name"])))]
+    if row := papers.row("assignment", entry.seq):
+        role = words.roles_in_words(page, procedure, [str(row["role"])])
+        name = papers.names.get(row["to_account"] or 0)
+        given = say("转给{name}（{role}）", name=name, role=role) if name else None
+        anybody = say("交回{role}，谁先办都可以", role=role)
+        return [page.tell(given or anybody), _reason(page, row)]
+    for table in ("returned", "suspension"):
+        if row := papers.row(table, entry.seq):
+            return [_reason(page, row)]
+    if entry.act == "resume" and entry.opinion:
+        return [_reason(page, {"reason": entry.opinion})]
+    if row := papers.row("score", entry.seq):
+        return [page.tell(say("总分：{points}", points=f"{row['tenths'] / 10:g}"))]
+    return []
+
+
+def _reason(page: Page, row: Mapping[str, Any]) -> str:
+    return page.tell(say("理由：{reason}", reason=str(row["reason"])))
 
 
 def shown_facts(page: Page, values: Iterable[tuple[Sentence, Any]]) -> list[tuple[str, str]]:

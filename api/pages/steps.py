@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from api.pages import words
+from api.pages.cards import Card, Telling
 from api.pages.forms import Asking, Field, fields_of, override_fields
+from api.pages.house_forms import is_house
+from api.pages.life import PERSONAL
 from api.pages.render import Page, new_key
-from api.pages.words import Clause
 from states.decide import Offer
 from states.facts import Hire
 from states.guards import Answer
@@ -30,7 +32,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A step as a page offers it: ``kind`` is yes, care (possible, with a warning) or no."""
+    """A step as a page offers it: ``kind`` is yes, care (possible, with a warning) or no.
+
+    ``for_others``: a rule about who acts stands against this reader; somebody else may take the step.
+    """
 
     act: str
     name: str
@@ -41,12 +46,13 @@ class StepView:
     adverse: bool
     opened: bool
     joint: str
-    answers: list[Clause]
+    answers: list[Card]
     fields: list[Field]
     overrides: list[Waiver]
     key: str = field(default_factory=new_key)
     form_anyway: bool = False
     link: tuple[str, str] | None = None
+    for_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,17 @@ class Tried:
     answers: tuple[Answer, ...] = ()
 
 
-def steps_of(page: Page, procedure: Procedure, hire: Hire, offers: Sequence[Offer], tried: Tried) -> list[StepView]:
-    """Every step offered: the main ones first, then facts to record, then what ends the hire."""
-    found = [_step(page, procedure, hire, offer, tried) for offer in offers]
+def steps_of(telling: Telling, hire: Hire, offers: Sequence[Offer], tried: Tried) -> list[StepView]:
+    """The document's steps that are offered: the main ones first, then facts to record, then what ends the hire."""
+    found = [_step(telling, hire, offer, tried) for offer in offers if not is_house(offer)]
     found.sort(key=lambda view: (not view.main, view.kind == "no", view.adverse))
     if found and found[0].main and not tried.act:
         found[0] = replace(found[0], opened=True)
     return found
 
 
-def _step(page: Page, procedure: Procedure, hire: Hire, offer: Offer, tried: Tried) -> StepView:
-    step = offer.step
+def _step(telling: Telling, hire: Hire, offer: Offer, tried: Tried) -> StepView:
+    page, procedure, step = telling.page, telling.procedure, offer.step
     again = tried.act == step.act
     answers = tried.answers if again and tried.answers else offer.answers
     asking = Asking(page, procedure, hire, step, tried.given if again else {}, tried.faults if again else {})
@@ -78,6 +84,9 @@ def _step(page: Page, procedure: Procedure, hire: Hire, offer: Offer, tried: Tri
     kind, mark = (
         ("no", say("现在不能办")) if stands else ("care", say("可以办，有提醒")) if warns else ("yes", say("可以办"))
     )
+    for_others = any(answer.stops and answer.guard in PERSONAL for answer in answers)
+    if for_others:
+        mark = say("须由别人办理")
     overrides = _overrides(asking, offer, answers)
     beyond = [a for a in answers if a.stops and not any(o.article == a.article for o in overrides)]
     return StepView(
@@ -90,11 +99,12 @@ def _step(page: Page, procedure: Procedure, hire: Hire, offer: Offer, tried: Tri
         step.adverse,
         again,
         " ".join(part for part in (_about(page, procedure, hire, step), _joint(page, procedure, hire, step)) if part),
-        words.clauses_of(page, answers),
+        telling.cards(answers),
         fields_of(asking) if step.records is not RecordKind.APPLICATION else [],
         overrides if not beyond else [],
         form_anyway=again and not any(answer.stops for answer in offer.answers),
         link=_link(page, hire) if step.records is RecordKind.APPLICATION else None,
+        for_others=for_others,
     )
 
 

@@ -23,11 +23,12 @@ from api.inputs import IdempotencyKey, IfMatch, PathId, Plain, etag, version_of
 from api.problems import NotFound, problem_json, problem_of
 from api.schemas import BulkIn, BulkLine, BulkOut, DoneOut
 from notifications.i18n import translator
+from states.clocks import local_day
 from states.refusals import InputRefused, NoSuchHire
 from states.say import say
 from workflow import engine, queries
-from workflow.documents import ATTACH, check_known
 from workflow.engine import Done
+from workflow.house_inputs import check_house_input
 from workflow.queries import HireLine, Scope
 
 router = APIRouter(tags=["actions"])
@@ -56,8 +57,7 @@ def taken(
             raise NotFound
         _only_for_oneself(connection, scope, [line], given or {})
     require_recent_for(session, [office.procedure(line.procedure)], act)
-    if act == ATTACH:
-        check_known(office, actor, given or {})
+    check_house_input(office, actor, [line.region], act, given or {}, local_day(at))
     done = engine.perform(office, hire_id, act, actor, at, given or {}, expected_version=version, key=key)
     response.headers["etag"] = etag(done.version)
     return done_json(done, translate)
@@ -79,8 +79,7 @@ def taken_by_many(
         lines = queries.hire_lines(connection, scope, ids)
         _only_for_oneself(connection, scope, lines, given.input)
     require_recent_for(session, [office.procedure(key) for key in sorted({line.procedure for line in lines})], act)
-    if act == ATTACH:
-        check_known(office, actor, given.input)
+    check_house_input(office, actor, [line.region for line in lines], act, given.input, local_day(at))
     visible = {line.id for line in lines}
     wanted = [hire_id for hire_id in ids if hire_id in visible]
     outcomes: dict[int, Any] = dict(zip(wanted, engine.bulk(office, wanted, act, actor, at, given.input), strict=True))
