@@ -34,7 +34,7 @@ def choose(page: PageDep) -> Response:
 def put_up(page: PageDep, form: FormDep) -> Response:
     """Puts the chosen persons of one opening up, with one entry in the trail of each."""
     given = given_of(form)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         batches = sheets.candidates(page.office, connection, scoped(page.actor), page.actor)
     batch = next((one for one in batches if str(one.opening_id) == first(given, "opening")), None)
     if batch is None:
@@ -64,7 +64,7 @@ def _versions(given: Mapping[str, list[str]]) -> dict[int, int]:
 
 
 def _choosing(page: Page, given: Given, faults: Mapping[str, Sentence], opening: int | None) -> Response:
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         batches = sheets.candidates(page.office, connection, scoped(page.actor), page.actor)
         places = reading.place_names(connection, {batch.region for batch in batches})
     views = []

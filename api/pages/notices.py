@@ -33,7 +33,7 @@ def show(page: PageDep) -> Response:
     past = page.request.query_params.get("show") == PAST
     after = key_of(page.request.query_params.get("after"))
     scope = scoped(page.actor)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         found = queries.notices(connection, scope, page.today, running=not past, after=after)
         places = reading.place_names(connection, {line.region for line in found.lines})
         waiting = sheets.candidates(page.office, connection, scope, page.actor)
@@ -95,7 +95,7 @@ def _sheet(
     of: str = "",
 ) -> Response:
     line = _line(page, number)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         place = reading.place_names(connection, {line.region}).get(line.region, line.region)
     view = sheet_view(page, line, place, given or {}, faults or {}, of)
     standing = page.tell(standing_of(page, line))
@@ -106,7 +106,7 @@ def _line(page: Page, number: str) -> SheetLine:
     """The sheet of this number within the reader's regions. Raises NotFound."""
     if SHEET.fullmatch(number) is None:
         raise NotFound
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = queries.sheet_line(connection, scoped(page.actor), page.today, number)
     if line is None:
         raise NotFound

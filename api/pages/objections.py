@@ -47,7 +47,7 @@ def _show(
     refusal: Refusal | None = None,
 ) -> Response:
     after = _key(page.request.query_params.get("after")) if page.request.method == "GET" else None
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         found = waiting(connection, scoped(page.actor), after=after)
         cards = _cards(page, connection, found.lines, tried, given or {}, refusal)
     following = "~".join(map(str, found.after)) if found.after else None
@@ -213,7 +213,7 @@ def phone(page: PageDep, form: FormDep, hire_id: Number, seq: Seq, seal: SealDep
 
 def _seen(page: Page, entry: Entry) -> Hire:
     """The hire of an objection, if the reader deals with its region. Raises NotFound."""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         hire = load_hires(connection, [entry.hire_id]).get(entry.hire_id)
     if hire is None or not scoped(page.actor).covers(hire.region):
         raise NotFound

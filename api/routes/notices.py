@@ -64,7 +64,10 @@ def everybody(
     response.headers["cache-control"] = "public, max-age=60"
     response.headers["x-robots-tag"] = "noindex"
     on = local_day(at)
-    found = queries.public_sheets(connection, on, in_region=region, place=place.strip(), after=_key(after), limit=limit)
+    with office.database.reading() as connection:
+        found = queries.public_sheets(
+            connection, on, in_region=region, place=place.strip(), after=_key(after), limit=limit
+        )
     items = [_cited(office, sheet) for sheet in found.sheets]
     return PublicNotices(on=on.isoformat(), items=items, next=cursor(found.after))
 

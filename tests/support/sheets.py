@@ -65,7 +65,11 @@ class Sheet:
 
 def candidates_of(url: str, names: tuple[str, ...] = NAMES, **settings: object) -> Sheet:
     """Persons who passed every check and wait to be put up for notice."""
-    world = World.on(url, DAY, REGIONS, **settings)
+    return candidates_in(World.on(url, DAY, REGIONS, **settings), names)
+
+
+def candidates_in(world: World, names: tuple[str, ...] = NAMES) -> Sheet:
+    """The same in a world whose regions hold those of this one."""
     post = world.a_post("xunyang-2022-88", "town", "610981100", title="镇级信息员")
     opened = world.an_opening(TOWN, post, places=len(names))
     sheet = Sheet(world)
@@ -81,11 +85,15 @@ def candidates_of(url: str, names: tuple[str, ...] = NAMES, **settings: object) 
 
 def a_sheet(url: str, names: tuple[str, ...] = NAMES, boards: tuple[Hung, ...] = BOARDS, **settings: object) -> Sheet:
     """The same persons, put up together in one run."""
-    sheet = candidates_of(url, names, **settings)
+    return put_up_together(candidates_of(url, names, **settings), boards)
+
+
+def put_up_together(sheet: Sheet, boards: tuple[Hung, ...] = BOARDS) -> Sheet:
+    """Puts every candidate up in one run."""
     office, clock = sheet.world.office, sheet.world.clock
     with office.database.reading() as connection:
         (batch,) = candidates(office, connection, scoped(TOWN), TOWN)
     versions = {one.hire_id: one.version for one in batch.candidates}
     sheet.run = put_up(office, TOWN, clock(), batch, versions, boards)
-    assert sheet.run.done == len(names), sheet.run.outcomes
+    assert sheet.run.done == len(sheet.hires), sheet.run.outcomes
     return sheet
