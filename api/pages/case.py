@@ -25,6 +25,7 @@ from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered, S
 from states.say import Sentence, say
 from workflow import queries
 from workflow.engine import offers_of
+from workflow.files import FileRefused
 from workflow.queries import HireLine, Scope, case_file, scoped
 
 STALE = say("这份聘用在您打开之后已有变动，刚才没有办理。请看过现在的情况再办。")
@@ -71,7 +72,9 @@ def _refusal(telling: Telling, refusal: Refusal | None) -> dict[str, Any] | None
     stopping = [answer for answer in answers if answer.stops]
     title = say("填报内容有误，没有办理") if isinstance(refusal, InputRefused) else say("没有办理")
     words_said: Sentence = refusal.sentence
-    if isinstance(refusal, InputRefused):
+    if isinstance(refusal, FileRefused):
+        title = say("文件没有接收")
+    elif isinstance(refusal, InputRefused):
         words_said = say("请改正下面标出的各项，再办一次。")
     elif stopping:
         words_said = say("有{n}项条件不符合，什么都没有改动。", n=len(stopping))

@@ -52,7 +52,10 @@ def blocks_of(page: Page, procedure: Procedure, file: CaseFile) -> list[Block]:
     found += [
         Block(
             page.tell(title),
-            [shown_facts(page, make(page, procedure, SimpleNamespace(**row, file=file))) for row in file.rows[name]],
+            [
+                shown_facts(page, make(page, procedure, SimpleNamespace(**row, file=file)))
+                for row in reversed(file.rows[name])
+            ],
         )
         for name, title, make in _PAPERS
         if file.rows.get(name)
@@ -62,13 +65,22 @@ def blocks_of(page: Page, procedure: Procedure, file: CaseFile) -> list[Block]:
 
 
 def _decisions(page: Page, procedure: Procedure, lines: Sequence[DecisionLine]) -> Block | None:
-    """Who decided what, with opinion and approval number; notes and other quiet acts are not among them."""
-    entries = [shown_facts(page, _decision(page, procedure, line)) for line in lines if line.act not in _ASIDE]
+    """Approvals, the latest first, and whatever else was done with an opinion, a number or an exception.
+
+    What was merely recorded stands in the trail.
+    """
+    shown = [line for line in reversed(lines) if line.act not in _ASIDE and _says_something(line)]
+    entries = [shown_facts(page, _decision(page, procedure, line)) for line in shown]
     return Block(page.tell(say("审核与审批")), entries) if entries else None
 
 
 #: acts of the house that decide nothing about the person; they have a card of their own or stand in the trail
 _ASIDE = frozenset({"suspend", "resume", "return_to", "reassign", "comment", "attach", "score"})
+
+
+def _says_something(line: DecisionLine) -> bool:
+    said = (line.opinion, line.approval_no, line.evidence, line.law, line.overrides)
+    return line.approval or line.outcome in ("sign", "refuse") or line.principal is not None or any(said)
 
 
 def _decision(page: Page, procedure: Procedure, line: DecisionLine) -> Pairs:

@@ -65,7 +65,10 @@ class CommentLine:
 
 @dataclass(frozen=True, slots=True)
 class DecisionLine:
-    """A decision of a named officer. ``principal``: in whose place a deputy acted (代)."""
+    """A decision of a named officer. ``approval``: by another than who submitted it, or one signature of several.
+
+    ``principal``: in whose place a deputy acted (代).
+    """
 
     seq: int
     on_day: date
@@ -80,6 +83,7 @@ class DecisionLine:
     evidence: str | None
     law: str | None
     overrides: tuple[dict[str, Any], ...]
+    approval: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ def decisions(connection: Connection, scope: Scope, hire_id: int) -> tuple[Decis
     asked = (
         select(*(decision.c[name] for name in shown), decision.c.deputy_for)
         .add_columns(audit_entry.c.on_day, account.c.name.label("by"))
+        .add_columns((decision.c.independent | decision.c.joint).label("approval"))
         .select_from(decision)
         .join(hire, hire.c.id == decision.c.hire_id)
         .join(audit_entry, (audit_entry.c.hire_id == decision.c.hire_id) & (audit_entry.c.seq == decision.c.seq))
