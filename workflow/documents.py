@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 from sqlmodel import select
 
 from states.facts import Actor
-from states.refusals import Refusal, StepNotOffered, StepRefused
+from states.refusals import NoSuchHire, Refusal, StepNotOffered, StepRefused
 from states.say import say
 from workflow import files, person_log
 from workflow.engine import Done, offers_of, perform
 from workflow.files import FileRefused
 from workflow.office import Office
 from workflow.queries.case_file import DocumentLine, document_line, number_of_documents
+from workflow.queries.hires import hire_line
 from workflow.queries.scope import scoped
 from workflow.sealing import Seal
 from workflow.tables import Hire, Person
@@ -75,6 +76,10 @@ def attach(
 
 
 def _check_may_attach(office: Office, hire_id: int, actor: Actor, at: datetime) -> None:
+    scope = scoped(actor)
+    with office.database.reading(scope.reach) as connection:
+        if hire_line(connection, scope, hire_id) is None:
+            raise NoSuchHire(hire_id)
     _, offers = offers_of(office, hire_id, actor, at)
     offer = next((offer for offer in offers if offer.step.act == ATTACH), None)
     if offer is None:
