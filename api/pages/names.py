@@ -146,6 +146,21 @@ RULINGS: dict[str, Sentence] = {
     "decision_with_reason": say("说明理由的书面决定"),
 }
 
+#: over what places are counted
+SCOPES: dict[str, Sentence] = {
+    "document": say("全文件范围"),
+    "village": say("本村（社区）"),
+    "township": say("本乡镇"),
+    "county": say("本县"),
+}
+#: how somebody who decides stands to the applicant
+RELATIONS: dict[str, Sentence] = {
+    "self": say("本人"),
+    "relative": say("已申报的亲属"),
+    "flag": say("同姓，且电话、住址或银行账号相同"),
+    "cleared": say("上级已核实并解除回避"),
+    "none": say("没有已申报的亲属关系"),
+}
 SEXES: dict[str, Sentence] = {"男": say("男"), "女": say("女")}
 
 #: the words of a field, by ``Model.field`` where its meaning depends on the model, else by ``field``; then a hint

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from api.pages import words
+from api.pages import manual, words
 from api.pages.hires import lapsed
 from api.pages.names import RULINGS
 from api.pages.render import Page, PageDep
@@ -19,6 +19,8 @@ from states.procedure import Gap, Level, Procedure, Step, article_of
 from states.say import Sentence, say
 
 router = APIRouter()
+# before the address of any one document, which would take it for a name
+router.include_router(manual.router)
 
 
 @router.get("/procedures")
@@ -50,6 +52,7 @@ def show_one(page: PageDep, key: str) -> Response:
 
 def _view(page: Page, procedure: Procedure) -> dict[str, Any]:
     return {
+        "key": procedure.key,
         "title": page.named(procedure.title),
         "number": procedure.document.number,
         "issuer": page.named(procedure.document.issuer),

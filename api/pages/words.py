@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from api.pages.names import FACTS, SEXES
+from api.pages.names import FACTS, RELATIONS, RULINGS, SCOPES, SEXES
 from api.pages.render import Page
 from states.clocks import FILING, OBJECTION
 from states.guards import Answer
@@ -19,7 +19,15 @@ from workflow.queries.deadlines import DeadlineLine
 
 SOON_DAYS = 7
 
-_TABLES: tuple[Mapping[str, str], ...] = (CATEGORIES, STATEMENTS, EDUCATION, SOURCES, PROTECTIONS, OUTCOMES, EVENTS)
+#: what documents leave to be ruled comes last: "year" there is a way of counting
+_TABLES: tuple[Mapping[str, str | Sentence], ...] = (
+    *(CATEGORIES, STATEMENTS, EDUCATION, SOURCES, PROTECTIONS, OUTCOMES, EVENTS),
+    RULINGS,
+)
+#: facts whose codes mean something of their own
+_OWN: Mapping[str, Mapping[str, Sentence]] = {"relation": RELATIONS, "scope": SCOPES}
+#: facts whose codes only documents define
+_OF_DOCUMENTS = frozenset({"ground", "kind", "filing", "approver"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +129,29 @@ def fact_value(page: Page, name: str, value: Any) -> str:
     try:
         return page.day(date.fromisoformat(text))
     except ValueError:
-        return (
-            ("、" if page.language == "zh" else ", ").join(code_words(page, part) for part in text.split(","))
-            if text
-            else "—"
-        )
+        words = (_part(page, name, part) for part in text.split(","))
+        return ("、" if page.language == "zh" else ", ").join(words) if text else "—"
+
+
+def _part(page: Page, name: str, code: str) -> str:
+    own = _OWN.get(name, {}).get(code)
+    return page.tell(own) if own else document_words(page, name, code) or code_words(page, code)
+
+
+def document_words(page: Page, name: str, code: str) -> str | None:
+    """The words of a code that only documents define: a ground, a report, a kind of post, a role."""
+    if name not in _OF_DOCUMENTS:
+        return None
+    for procedure in page.office.catalogue.all():
+        if name == "ground" and code in procedure.ground_by_name:
+            return page.named(procedure.ground_by_name[code])
+        if name == "kind" and code in procedure.kind_by_name:
+            return page.named(procedure.kind_by_name[code])
+        if name == "filing" and (found := filing_name(page, procedure, code)) != code:
+            return found
+        if name == "approver" and any(role.value == code for role in procedure.roles):
+            return role_name(procedure, code, page.language)
+    return None
 
 
 def code_words(page: Page, code: str) -> str:
