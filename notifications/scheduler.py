@@ -1,4 +1,4 @@
-"""The three ticks (节拍) that wake the service, and nothing else: fire due timers, address letters, send e-mails.
+"""The ticks (节拍) that wake the service: fire due timers, address letters, send e-mails, finish loads, keep figures.
 
 APScheduler only wakes us. It knows no hire and no deadline and stores nothing: what is due are rows, compared with the
 moment of the tick. A tick that was missed is made up for by the next one.
@@ -20,6 +20,8 @@ from sqlalchemy import insert, select, update
 from notifications.delivery import address
 from notifications.sending import deliver_mail
 from workflow import clock
+from workflow.calendar_years import take_up
+from workflow.figures import keep_figures
 from workflow.office import Office
 from workflow.settings import Settings
 from workflow.tables import metadata
@@ -40,12 +42,14 @@ class Tick:
 
 
 def ticks(office: Office, settings: Settings, stopping: Callable[[], bool] = lambda: False) -> tuple[Tick, ...]:
-    """The three ticks. ``stopping`` is asked between letters, so that a worker that is told to stop does."""
+    """The ticks. ``stopping`` is asked between letters, so that a worker that is told to stop does."""
     mail = settings.smtp_host is not None
     return (
         Tick("timers", lambda at: sweep(office, at)),
         Tick("letters", lambda at: address(office, at, mail=mail)),
         Tick("mail", lambda at: deliver_mail(office, settings, at, stopping=stopping)),
+        Tick("years", lambda at: take_up(office, at, stopping=stopping)),
+        Tick("figures", lambda at: keep_figures(office, at)),
     )
 
 

@@ -11,10 +11,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
+    bulk,
     demo,
     errors,
     hires,
     inbox,
+    listing,
     notice_posting,
     notices,
     objecting,
@@ -24,9 +26,11 @@ from api.pages import (
     procedures,
     public,
     receipt,
+    search,
     sign_in,
     step_up,
     tasks,
+    views,
 )
 
 STATIC = Path(__file__).parents[1] / "static"

@@ -1,4 +1,4 @@
-"""The list of hires, the page of one hire, and taking a step from it (聘用)."""
+"""The page of one hire, and taking a step from it (聘用)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from api.dependencies import SessionDep, require_recent_for
 from api.inputs import PathId
 from api.pages import hire_documents, hire_print, reading, words
 from api.pages.case import STALE, Attempt, hire_page
-from api.pages.filters import filter_fields
-from api.pages.forms import Field
 from api.pages.house_forms import house_payload
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of, payload_of
@@ -23,35 +21,11 @@ from states.facts import Hire
 from states.procedure import HOUSE_RECORDS, Procedure, Step
 from states.refusals import NoSuchHire, Refusal, StaleHire
 from states.say import say
-from workflow import queries
 from workflow.engine import KeyReused, offers_of, perform
 from workflow.house_inputs import check_house_input
-from workflow.queries import HireFilter, HireLine, scoped
+from workflow.queries import HireLine
 
 router = APIRouter()
-
-
-@router.get("/hires")
-def list_hires(page: PageDep) -> Response:
-    """The hires of the actor's regions, the newest first."""
-    query = page.request.query_params
-    chosen = {name: query.get(name) or None for name in ("state", "procedure", "region", "name")}
-    with page.office.database.reading() as connection:
-        scope = scoped(page.actor)
-        wanted = HireFilter(**chosen)  # type: ignore[arg-type]  # every one of these is text
-        found = queries.hires(connection, scope, wanted, whole(query.get("after")))
-        filters = filter_fields(page, connection, scope, chosen)
-        rows = hire_rows(page, connection, found.lines)
-    name = Field("name", page.tell(say("姓名")), value=chosen["name"] or "", hint="", prefix="filter-")
-    return page.show(
-        "hires.html",
-        "hires",
-        rows=rows,
-        filters=[name, *filters],
-        filtered=any(chosen.values()),
-        next_page=page.address(after=str(found.after)) if found.after else None,
-        first_page=page.address(after=None) if query.get("after") else None,
-    )
 
 
 def hire_rows(page: Page, connection: Connection, lines: Iterable[HireLine]) -> list[dict[str, Any]]:

@@ -1,0 +1,267 @@
+"""One screen for many hires (批量办理): the chosen list, the step, its input, what would become of each, and the run.
+
+Nothing is written before the last press. What was done is shown at an address of its own, to be printed and kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.dependencies import SealDep, SessionDep, require_recent_for
+from api.pages import bulk_fields, listing, picking, tasks
+from api.pages.filters import HIRES, TASKS, chosen_in
+from api.pages.hires import hire_rows
+from api.pages.picking import MOST, Pick
+from api.pages.render import FormDep, Page, PageDep
+from api.pages.submitted import given_of
+from api.problems import NotFound
+from states.facts import Hire
+from states.guards import Answer
+from states.plan import Plan
+from states.refusals import InputRefused, Refusal, StaleHire, StepRefused
+from states.say import Sentence, say
+from workflow import bulk_runs, queries
+from workflow.bulk_runs import Choice, Run
+from workflow.exports import for_spreadsheet
+from workflow.queries import scoped
+
+router = APIRouter()
+_BACK = {TASKS: "/", HIRES: "/hires"}
+NOTHING = say("没有勾选任何人。请在名单左侧打勾，或者选择办理筛选出的全部。")
+CHANGED = say("在您打开名单之后已有变动，没有办理；请看过现在的情况再办")
+LOST = say("名单没有完整传过来，什么都没有办。请回到名单重新勾选。")
+
+
+@router.post("/bulk")
+def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Response:
+    """The screen, as far as it has been filled in; and the run, when everything was seen before."""
+    given = given_of(form)
+    name = _one(given, "list") if _one(given, "list") in _BACK else TASKS
+    picks = _picks(page, name, given)
+    if isinstance(picks, Sentence):
+        return page.go(_address(name, _one(given, "query")), picks, "care")
+    hires = bulk_runs.read(page.office, page.actor, [hire_id for hire_id, _ in picks])
+    choices = bulk_runs.choices(page.office, page.actor, hires)
+    choice = next((c for c in choices if c.key == _one(given, "act")), None)
+    screen = _Screen(page, name, _one(given, "query"), dict(picks), hires, choices, choice, given)
+    if choice is None or _one(given, "do") not in ("preview", "run"):
+        return screen.show()
+    fault = bulk_fields.too_many(choice)
+    if fault is not None:
+        return screen.show(fault)
+    orders = bulk_fields.orders_of(page, choice, hires, screen.versions, given)
+    if _one(given, "do") == "preview":
+        return screen.show(plans=bulk_runs.preview(page.office, orders, page.actor, page.at))
+    procedures = [page.office.procedure(key) for key in {hire.procedure for hire in hires.values()}]
+    require_recent_for(session, procedures, choice.step.act)
+    run = bulk_runs.run(
+        page.office,
+        seal,
+        _one(given, "run")[:40] or bulk_runs.new_id(page.at),
+        choice.key,
+        orders,
+        page.actor,
+        page.at,
+        lambda refusal: _why(page, refusal),
+    )
+    return page.go(f"/bulk/{run.id}")
+
+
+def _picks(page: Page, name: str, given: Mapping[str, list[str]]) -> list[Pick] | Sentence:
+    """The chosen hires with the versions that were shown; or why there are none."""
+    take = _one(given, "take")
+    if take == "all":
+        with page.reading() as connection:
+            chosen = chosen_in(name, _one(given, "query"))
+            if name == TASKS:
+                picks = tasks.selection(page, connection, chosen.tasks(), MOST + 1)
+            else:
+                picks = listing.selection(page, connection, chosen.hires(), MOST + 1)
+    elif take == "page":
+        picks = picking.read(_one(given, "shown"))
+    elif "digest" in given:
+        picks = picking.read(_one(given, "chosen"))
+        if picking.digest(picks) != _one(given, "digest"):
+            return LOST
+    else:
+        picks = picking.read(",".join(given.get("hire", [])))
+    if len(picks) > MOST:
+        return say("一次最多办理{most}人，请先用筛选缩小范围", most=MOST)
+    return picks or NOTHING
+
+
+class _Screen:
+    """What the screen shows: as much as was chosen and filled in so far."""
+
+    def __init__(
+        self,
+        page: Page,
+        name: str,
+        query: str,
+        versions: dict[int, int],
+        hires: dict[int, Hire],
+        choices: list[Choice],
+        choice: Choice | None,
+        given: Mapping[str, list[str]],
+    ) -> None:
+        self.page, self.name, self.query, self.versions = page, name, query, versions
+        self.hires, self.choices, self.choice, self.given = hires, choices, choice, given
+
+    def show(self, refusal: InputRefused | None = None, plans: Mapping[int, Plan | Refusal] | None = None) -> Response:
+        page, choice = self.page, self.choice
+        with page.reading() as connection:
+            lines = queries.hire_lines(connection, scoped(page.actor), self.versions)
+            rows = {row["id"]: row for row in hire_rows(page, connection, lines)}
+        faults = _common_faults(plans)
+        fields = bulk_fields.common_fields(page, choice, self.hires, self.given, faults) if choice else []
+        in_rows = bulk_fields.row_fields(page, choice, self.hires, self.given) if choice and refusal is None else {}
+        shown = [self._row(rows[i], in_rows, plans) for i in self.versions if i in rows]
+        ready = sum(row["verdict"] == "yes" for row in shown)
+        return page.show(
+            "bulk.html",
+            self.name,
+            status=422 if refusal else 200,
+            back=_address(self.name, self.query),
+            list=self.name,
+            query=self.query,
+            picked=picking.written(self.versions.items()),
+            digest=picking.digest(self.versions.items()),
+            number=len(self.versions),
+            gone=len(self.versions) - len(shown),
+            rows=shown,
+            choices=[self._choice(one) for one in self.choices],
+            choice=self._choice(choice) if choice else None,
+            fields=fields,
+            refusal=page.tell(next(iter(refusal.faults.values()))) if refusal else "",
+            previewed=plans is not None,
+            ready=ready,
+            stopped=len(plans or ()) - ready,
+            run=bulk_runs.new_id(page.at),
+        )
+
+    def _choice(self, choice: Choice) -> dict[str, Any]:
+        return {
+            "key": choice.key,
+            "name": self.page.named(choice.step),
+            "adverse": choice.step.adverse,
+            "number": len(choice.hires),
+            "current": self.choice is not None and choice.key == self.choice.key,
+        }
+
+    def _row(
+        self, row: dict[str, Any], in_rows: Mapping[int, Any], plans: Mapping[int, Plan | Refusal] | None
+    ) -> dict[str, Any]:
+        hire_id = row["id"]
+        outcome = (plans or {}).get(hire_id)
+        row |= {"fields": in_rows.get(hire_id, []), "verdict": "", "why": [], "cautions": []}
+        row["offers"] = self.choice is None or hire_id in self.choice.hires
+        if isinstance(outcome, Plan):
+            warned = [a for a in outcome.answers if not a.verdict.passed and not a.verdict.unknown]
+            row |= {"verdict": "yes", "cautions": [_with_article(self.page, answer) for answer in warned]}
+        elif outcome is not None:
+            row |= {"verdict": "no", "why": _why(self.page, outcome)}
+        elif plans is not None:
+            row["verdict"] = "out"
+        return row
+
+
+def _common_faults(plans: Mapping[int, Plan | Refusal] | None) -> dict[str, Sentence]:
+    """What was filled in wrongly for all, told once beside its field."""
+    faults: dict[str, Sentence] = {}
+    for outcome in (plans or {}).values():
+        if isinstance(outcome, InputRefused):
+            faults |= {name: sentence for name, sentence in outcome.faults.items() if name not in faults}
+    return faults
+
+
+def _why(page: Page, refusal: Refusal) -> list[str]:
+    """The reasons of a refusal in words, each with its article."""
+    if isinstance(refusal, StepRefused):
+        return [_with_article(page, answer) for answer in refusal.answers if answer.stops]
+    if isinstance(refusal, StaleHire):
+        return [page.tell(CHANGED)]
+    if isinstance(refusal, InputRefused):
+        return [page.tell(sentence) for sentence in refusal.faults.values()]
+    return [page.tell(refusal.sentence)]
+
+
+def _with_article(page: Page, answer: Answer) -> str:
+    return page.tell(say("{reason}（{article}）", reason=page.tell(answer.verdict.say), article=answer.article))
+
+
+# ---- what was done -----------------------------------------------------------------------------------------------
+
+
+@router.get("/bulk/{run_id}")
+def outcome(page: PageDep, run_id: str, seal: SealDep) -> Response:
+    """What became of a run: for whoever ran it."""
+    run = _kept(page, run_id, seal)
+    rows = _outcomes(page, run)
+    return page.show(
+        "bulk_done.html",
+        "tasks",
+        run=run,
+        at=page.moment(run.at),
+        act=_act_words(page, run),
+        done=[row for row in rows if row["done"]],
+        refused=[row for row in rows if not row["done"]],
+    )
+
+
+@router.get("/bulk/{run_id}/list.csv")
+def as_table(page: PageDep, run_id: str, seal: SealDep) -> Response:
+    """The same as a table for a spreadsheet."""
+    run = _kept(page, run_id, seal)
+    told = io.StringIO()
+    table = csv.writer(told)
+    heads = (say("编号"), say("姓名"), say("岗位"), say("村（社区）"), say("结果"), say("说明"))
+    table.writerow([page.tell(head) for head in heads])
+    between = "；" if page.language == "zh" else "; "
+    for row in _outcomes(page, run):
+        result = page.tell(say("已办理") if row["done"] else say("没有办理"))
+        about = page.tell(say("记录第{seq}号", seq=row["seq"])) if row["done"] else between.join(row["why"])
+        table.writerow(for_spreadsheet([row["id"], row["who"], row["post"], row["place"], result, about]))
+    headers = {"content-disposition": f'attachment; filename="bulk-{run.id}.csv"'}
+    return Response("\ufeff" + told.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _kept(page: Page, run_id: str, seal: SealDep) -> Run:
+    run = bulk_runs.kept_run(page.office, seal, run_id, page.actor) if 0 < len(run_id) <= 40 else None
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _outcomes(page: Page, run: Run) -> list[dict[str, Any]]:
+    ids = [hire_id for hire_id, _ in (*run.done, *run.refused)]
+    with page.reading() as connection:
+        lines = queries.hire_lines(connection, scoped(page.actor), ids)
+        known = {row["id"]: row for row in hire_rows(page, connection, lines)}
+    unknown = {"who": "—", "post": "—", "place": "—", "state": None, "stage": ""}
+    done = [{**known.get(i, unknown), "id": i, "done": True, "seq": seq, "why": ()} for i, seq in run.done]
+    refused = [{**known.get(i, unknown), "id": i, "done": False, "seq": 0, "why": why} for i, why in run.refused]
+    return [*done, *refused]
+
+
+def _act_words(page: Page, run: Run) -> str:
+    act, _, records = run.act.partition("~")
+    for procedure in page.office.catalogue.all():
+        for step in procedure.steps:
+            if (step.act, step.records.value) == (act, records):
+                return page.named(step)
+    return act
+
+
+def _address(name: str, query: str) -> str:
+    text = chosen_in(name, query).query
+    return _BACK[name] + (f"?{text}" if text else "")
+
+
+def _one(given: Mapping[str, list[str]], name: str) -> str:
+    return (given.get(name) or [""])[0]

@@ -1,0 +1,190 @@
+"""Many hires, one step (批量办理): which steps there are, what would become of each hire, and the run itself.
+
+A preview asks the same law as the step and writes nothing. A run is held to the versions that were shown: a hire
+that changed in between is refused as changed. Each hire gets an entry of its own with the run's id; who ran what, and
+with which outcome, stands in the office log (book ``bulk``), the reasons sealed, because they may tell of people.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from states.clocks import local_day
+from states.decide import decide
+from states.facts import Actor, Hire
+from states.plan import Plan
+from states.procedure import HOUSE_RECORDS, RecordKind, Step
+from states.refusals import NoSuchHire, Refusal, StaleHire
+from workflow import office_log
+from workflow.engine import Done, bulk
+from workflow.office import Office
+from workflow.reading import load_hires
+from workflow.sealing import Place, Seal
+from workflow.tables import metadata
+
+BOOK, RAN = "bulk", "ran"
+#: an application names a person each; working a case is done on the page of the case
+_ALONE = HOUSE_RECORDS | {RecordKind.APPLICATION}
+_log = metadata.tables["office_log"]
+
+
+@dataclass(slots=True)
+class Choice:
+    """A step that at least one of the chosen hires offers: ``sample`` is the first of them, ``hires`` all of them."""
+
+    step: Step
+    sample: Hire
+    hires: list[int] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """One act records the same thing in all documents; where not, they are two choices."""
+        return f"{self.step.act}~{self.step.records.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done with one hire, which stood at ``version`` when it was chosen."""
+
+    version: int
+    act: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it was kept: ``done`` holds hires and the numbers of their entries, ``refused`` hires and reasons."""
+
+    id: str
+    act: str
+    at: datetime
+    done: tuple[tuple[int, int], ...]
+    refused: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def read(office: Office, actor: Actor, ids: Sequence[int]) -> dict[int, Hire]:
+    """The hires of ``ids`` that the actor sees, in that order."""
+    with office.database.reading() as connection:
+        found = load_hires(connection, list(ids))
+    return {i: found[i] for i in ids if i in found and actor.sees(found[i].region)}
+
+
+def choices(office: Office, actor: Actor, hires: Mapping[int, Hire]) -> list[Choice]:
+    """The steps that a role of the actor may take on at least one of the hires, the main ones first."""
+    found: dict[str, Choice] = {}
+    for hire_id, hire in hires.items():
+        roles = actor.roles_in(hire.region)
+        for step in office.rulebook.rules(hire.procedure).procedure.steps_from[hire.stage]:
+            if step.automatic or step.records in _ALONE or not roles & frozenset(step.by):
+                continue
+            choice = Choice(step, hire)
+            found.setdefault(choice.key, choice).hires.append(hire_id)
+    return sorted(found.values(), key=lambda choice: (not choice.step.main, choice.step.adverse, -len(choice.hires)))
+
+
+def preview(office: Office, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Plan | Refusal]:
+    """What would become of each hire: its plan or why not. ``at`` is aware. Nothing is written."""
+    with office.database.reading() as connection:
+        hires = load_hires(connection, list(orders))
+    found: dict[int, Plan | Refusal] = {}
+    for hire_id, order in orders.items():
+        try:
+            found[hire_id] = _plan(office, hires.get(hire_id), hire_id, order, actor, at)
+        except Refusal as refusal:
+            found[hire_id] = refusal
+    return found
+
+
+def _plan(office: Office, hire: Hire | None, hire_id: int, order: Order, actor: Actor, at: datetime) -> Plan:
+    if hire is None or not actor.sees(hire.region):
+        raise NoSuchHire(hire_id)
+    if hire.version != order.version:
+        raise StaleHire(hire_id, hire.version)
+    rules = office.rulebook.rules(hire.procedure)
+    return decide(hire, order.act, actor, at, rules, office.setting, payload=order.payload)
+
+
+def new_id(at: datetime) -> str:
+    """An id of a run: its day and a random part."""
+    return f"{local_day(at):%Y%m%d}-{secrets.token_hex(6)}"
+
+
+def run(
+    office: Office,
+    seal: Seal,
+    run_id: str,
+    act: str,
+    orders: Mapping[int, Order],
+    actor: Actor,
+    at: datetime,
+    reasons: Callable[[Refusal], Sequence[str]],
+) -> Run:
+    """Takes the steps, then keeps who did and what became of them. A run of this id that was kept is not run again.
+
+    ``act``: what was chosen; an order may name another (a training that was not passed). ``reasons``: a refusal in the
+    words of the reader.
+    """
+    kept = kept_run(office, seal, run_id, actor)
+    if kept is not None:
+        return kept
+    outcomes = _taken(office, run_id, orders, actor, at)
+    done = [(i, outcomes[i].seq) for i in orders if isinstance(outcomes[i], Done)]
+    refused = [(i, tuple(reasons(why))) for i in orders if isinstance(why := outcomes[i], Refusal)]
+    with office.database.session() as session:
+        facts = {
+            "run": run_id,
+            "step": act,
+            "done": [list(pair) for pair in done],
+            "refused": [hire_id for hire_id, _ in refused],
+            "reasons": _sealed(seal, run_id, refused),
+        }
+        office_log.write(session, BOOK, RAN, actor, at, facts, office.setting.algorithm)
+    return Run(run_id, act, at, tuple(done), tuple(refused))
+
+
+def _taken(office: Office, run_id: str, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Any]:
+    """Act by act, each in one transaction."""
+    found: dict[int, Any] = {}
+    for act in dict.fromkeys(order.act for order in orders.values()):
+        ids = [hire_id for hire_id, order in orders.items() if order.act == act]
+        payloads = {hire_id: orders[hire_id].payload for hire_id in ids}
+        versions = {hire_id: orders[hire_id].version for hire_id in ids}
+        outcomes = bulk(office, ids, act, actor, at, batch=run_id, payloads=payloads, versions=versions)
+        found |= dict(zip(ids, outcomes, strict=True))
+    return found
+
+
+def kept_run(office: Office, seal: Seal, run_id: str, actor: Actor) -> Run | None:
+    """A run of this person's as it was kept; None for one that is not there, or somebody else's."""
+    asked = (
+        select(_log.c.at, _log.c.body)
+        .where(_log.c.book == BOOK, _log.c.actor_key == actor.person_key, _log.c.body.contains(run_id, autoescape=True))
+        .order_by(_log.c.seq)
+    )
+    with office.database.reading() as connection:
+        for at, body in connection.execute(asked):
+            facts = orjson.loads(body)["facts"]
+            if facts["run"] == run_id:
+                return _read(seal, facts, at)
+    return None
+
+
+def _read(seal: Seal, facts: Mapping[str, Any], at: datetime) -> Run:
+    reasons = orjson.loads(seal.unseal(facts["reasons"], _place(facts["run"])))
+    refused = tuple((hire_id, tuple(said)) for hire_id, said in zip(facts["refused"], reasons, strict=True))
+    return Run(facts["run"], facts["step"], at, tuple((h, s) for h, s in facts["done"]), refused)
+
+
+def _sealed(seal: Seal, run_id: str, refused: Sequence[tuple[int, tuple[str, ...]]]) -> str:
+    return seal.seal(orjson.dumps([list(said) for _, said in refused]).decode(), _place(run_id))
+
+
+def _place(run_id: str) -> Place:
+    return Place("office_log", "reasons", run_id)
