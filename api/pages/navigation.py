@@ -115,7 +115,10 @@ def home(actor: Actor | None) -> str:
     """The first page of a reader."""
     if actor is None:
         return "/public"
-    first = menu(actor)[0]
+    entries = menu(actor)
+    if not entries:  # an account without any grant in force still has its letters
+        return "/inbox"
+    first = entries[0]
     return first.href if isinstance(first, Entry) else first.entries[0].href
 
 
