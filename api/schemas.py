@@ -117,7 +117,7 @@ class Purpose(Accepted):
     """Why a full number is to be read: kept on the record."""
 
     purpose: Line
-    field: Literal["id_number", "phone"] = "id_number"
+    field: Literal["id_number", "phone", "address", "bank"] = "id_number"
 
 
 class Revealed(Returned):
@@ -134,6 +134,10 @@ class OpeningIn(Accepted):
     boards: tuple[Line, ...] = Field(default=(), max_length=20)
     relaxed_by: Line | None = None
     overrides: tuple[Override, ...] = Field(default=(), max_length=20)
+    #: the parts of the paper; left out: an announcement that was made elsewhere and is only recorded here
+    content: dict[Slug, str] | None = Field(default=None, max_length=20)
+    #: the hire whose place is announced anew
+    refills: Id | None = None
 
 
 class OpeningOut(Returned):

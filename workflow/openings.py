@@ -22,7 +22,7 @@ from states.guards import Answer, AskOpening
 from states.inputs import Override
 from states.machine import Rules
 from states.procedure import Procedure, RecordKind, Role
-from states.refusals import InputRefused, NoSuchHire, StepNotOffered, StepRefused
+from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered, StepRefused
 from states.say import say
 from states.targets import YearTarget, target_of
 from workflow import announcement_text
@@ -158,28 +158,41 @@ def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> in
 
 
 def add_applicant(
-    office: Office, opening_id: int, act: str, actor: Actor, at: datetime, payload: Mapping[str, Any]
+    office: Office,
+    opening_id: int,
+    act: str,
+    actor: Actor,
+    at: datetime,
+    payload: Mapping[str, Any],
+    *,
+    on: date | None = None,
+    hire_id: int | None = None,
 ) -> int:
     """A further hire of an opening and the application (``act``) of a person on it, both or neither. Returns its id.
 
-    Raises as ``add_place``, and StepRefused where a guard stands against the application.
+    ``hire_id``: a place that is there already. ``on``: the day on which the application came in, which counts for the
+    window and for ages; default the day of ``at``. Raises as ``add_place``, StepRefused where a guard stands against
+    the application, StaleHire where somebody else has just taken the place.
     """
     try:
         with office.database.transaction() as connection:
-            hire_id = _further(office, connection, opening_id, actor, at)
-            hire = load_hires(connection, [hire_id])[hire_id]
+            place = hire_id or _further(office, connection, opening_id, actor, at, on)
+            hire = load_hires(connection, [place])[place]
             candidate = load_person(connection, int(payload["person_id"]))
             rules = office.rulebook.rules(hire.procedure)
-            plan = decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate)
-            write_plans(connection, [plan])
-            return hire_id
+            plan = decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate, on=on)
+            if place not in write_plans(connection, [plan]):
+                raise StaleHire(place)
+            return place
     except IntegrityError as error:
         if "live_application" in str(error.orig) or "hire.opening_id" in str(error.orig):
             raise StepNotOffered(say("此人已报名这一岗位，不能重复报名")) from error
         raise
 
 
-def _further(office: Office, connection: Connection, opening_id: int, actor: Actor, at: datetime) -> int:
+def _further(
+    office: Office, connection: Connection, opening_id: int, actor: Actor, at: datetime, on: date | None = None
+) -> int:
     found = connection.exec_driver_sql(
         office._sql("SELECT post_id, procedure, closes_on, cancelled_on FROM opening WHERE id = ?"), (opening_id,)
     ).fetchone()
@@ -189,7 +202,7 @@ def _further(office: Office, connection: Connection, opening_id: int, actor: Act
     rules = office.rulebook.rules(found[1])
     role = _receiver(rules, post, actor)
     closes = date.fromisoformat(found[2]) if isinstance(found[2], str) else found[2]
-    if found[3] is not None or (closes is not None and closes < local_day(at)):
+    if found[3] is not None or (closes is not None and closes < (on or local_day(at))):
         raise StepNotOffered(say("这则公告已经截止或撤销，不能再受理报名"), opening_id=opening_id)
     hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
     _post_hires(office, connection, [hire_id], actor, role, at)
@@ -305,7 +318,7 @@ def _insert_opening(
     found = connection.exec_driver_sql(
         office._sql(
             "INSERT INTO opening (post_id, procedure, announced_on, closes_on, places, taken, boards, relaxed_by,"
-            " announced_by, created_at, content) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id"
+            " announced_by, created_at, content, refills) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING id"
         ),
         (
             post.id,
@@ -316,7 +329,8 @@ def _insert_opening(
             opening.relaxed_by,
             actor.person_key,
             office.moment(at),
-            "{}",
+            orjson.dumps(dict(paper.content)).decode(),
+            paper.refills,
         ),
     )
     return int(found.scalar_one())

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select, update
 from sqlmodel import Session
 
+from states.clocks import local_day
 from states.facts import Actor
 from states.procedure import Procedure, RecordKind, Role, Step
-from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.refusals import InputRefused, Refusal, StaleHire, StepNotOffered
 from states.say import say
 from workflow import people
 from workflow.engine import perform
@@ -87,6 +88,16 @@ def count_waiting(connection: Connection, opening_ids: Iterable[int]) -> dict[in
     return found
 
 
+def waits_on(connection: Connection, opening_id: int, application_id: int) -> bool:
+    """Whether an application waits on this very opening."""
+    asked = select(application.c.id).where(
+        application.c.id == application_id,
+        application.c.opening_id == opening_id,
+        application.c.status == "waiting",
+    )
+    return connection.execute(asked).scalar() is not None
+
+
 def take(
     office: Office,
     seal: Seal,
@@ -116,7 +127,8 @@ def take(
             _renewed(session, seal, registered, given if renew else {"categories": given["categories"]}, actor, at)
         hire_id = hire_of(session.connection(), row.opening_id, row.person_key)
     if hire_id is None:
-        hire_id = apply(office, row.opening_id, procedure, registered.person_id, actor, at)
+        came_in = local_day(row.received_at)
+        hire_id = apply(office, row.opening_id, procedure, registered.person_id, actor, at, on=came_in)
     _answer(office, application_id, "taken", actor, at, hire_id=hire_id)
     return hire_id
 
@@ -142,10 +154,12 @@ def apply(
     *,
     route: str = "open",
     hire_id: int | None = None,
+    on: date | None = None,
 ) -> int:
     """Takes a person's application on a free place (``hire_id``, where it is one), else on a further one.
 
-    Returns the hire. Raises StepRefused, StepNotOffered; nothing is kept then, no further place either.
+    ``on``: the day on which it came in; whoever sent it in time has applied in time, however late the desk looks at
+    it. Returns the hire. Raises StepRefused, StepNotOffered; nothing is kept then, no further place either.
     """
     act = _application_step(procedure).act
     payload = {"person_id": person_id, "route": route}
@@ -156,13 +170,18 @@ def apply(
         places = sorted(connection.execute(free).scalars(), key=lambda place: (place != hire_id, place))
     for place in places:
         try:
-            perform(office, place, act, actor, at, payload)
+            if on is None:
+                perform(office, place, act, actor, at, payload)
+            else:
+                add_applicant(office, opening_id, act, actor, at, payload, on=on, hire_id=place)
+        except StaleHire:
+            continue  # somebody else has just taken this place
         except StepNotOffered as refusal:
             if refusal.facts.get("forbidden"):
                 raise
-            continue  # somebody else has just taken this place
+            continue
         return int(place)
-    return add_applicant(office, opening_id, act, actor, at, payload)
+    return add_applicant(office, opening_id, act, actor, at, payload, on=on)
 
 
 def refuse(office: Office, application_id: int, actor: Actor, at: datetime, reason: str) -> None:
@@ -193,7 +212,7 @@ def takers(procedure: Procedure) -> frozenset[Role]:
 def _still_waiting(connection: Connection, application_id: int) -> Any:
     row = connection.execute(
         select(
-            *(application.c[name] for name in ("opening_id", "person_key", "sealed")),
+            *(application.c[name] for name in ("opening_id", "person_key", "sealed", "received_at")),
             opening.c.procedure,
             post.c.region,
         )

@@ -5,23 +5,44 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.routes import (
+    accounts,
     actions,
     calendar,
     documents,
+    grants,
     hires,
     inbox,
     notices,
     openings,
+    overview,
     people,
     posts,
     procedures,
     session,
+    substitutes,
     tasks,
 )
 
-MODULES = (session, tasks, hires, documents, actions, people, posts, openings, procedures, notices, inbox, calendar)
+MODULES = (
+    session,
+    tasks,
+    hires,
+    documents,
+    actions,
+    people,
+    posts,
+    openings,
+    procedures,
+    notices,
+    inbox,
+    calendar,
+    overview,
+)
+MODULES += (accounts, grants, substitutes)
 
 router = APIRouter(prefix="/api/v1")
 for module in MODULES:
     router.include_router(module.router)
-public = notices.public
+public = APIRouter()
+for module in (notices, openings):
+    public.include_router(module.public)

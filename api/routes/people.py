@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query
 
 from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, ScopeDep, SealDep, TranslateDep
 from api.inputs import After, Limit, PathId, RegionCode, Word, cursor, number_of
+from api.opening_schemas import ClearanceIn
 from api.problems import Forbidden, NotFound
 from api.schemas import Page, PersonOut, PersonPatch, PersonRegistered, Purpose, Revealed
 from states.facts import Actor
 from states.procedure import Role
 from states.refusals import InputRefused
 from states.say import say
-from workflow import people, queries
+from workflow import clearance, people, queries
 from workflow.person_input import PersonInput
 from workflow.queries import HireFilter, PersonLine
 
@@ -27,7 +28,7 @@ REGISTRARS = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, R
 def listed(
     connection: ReadDep,
     scope: ScopeDep,
-    name: Annotated[Word | None, Query(description="how the name begins")] = None,
+    name: Annotated[Word | None, Query(description="how the name begins, or its pinyin")] = None,
     region: RegionCode | None = None,
     after: After = None,
     limit: Limit = queries.PAGE,
@@ -103,6 +104,28 @@ def revealed(
             session, seal, person_id, actor, given.purpose, at, field=given.field, algorithm=office.setting.algorithm
         )
     return Revealed(value=value)
+
+
+@router.post("/{person_id}/clearances", summary="clear an officer to deal with this person", status_code=204)
+def cleared(
+    person_id: PathId,
+    given: ClearanceIn,
+    office: OfficeDep,
+    actor: ActorDep,
+    _recent: RecentDep,
+    scope: ScopeDep,
+    seal: SealDep,
+    at: NowDep,
+) -> None:
+    with office.database.reading() as connection:
+        line = queries.person_line(connection, scope, person_id)
+    if line is None:
+        raise NotFound
+    if not clearance.may_clear(actor, line.home_region):
+        raise Forbidden
+    with office.database.session() as session:
+        facts = (given.officer, actor, at, given.reason)
+        clearance.clear(session, seal, person_id, *facts, algorithm=office.setting.algorithm)
 
 
 def _keeper_of(office: OfficeDep, actor: Actor, scope: queries.Scope, person_id: int) -> None:

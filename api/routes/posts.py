@@ -6,10 +6,13 @@ from fastapi import APIRouter, Response
 
 from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, ScopeDep
 from api.inputs import After, Limit, PathId, RegionCode, Slug, cursor, number_of
-from api.problems import NotFound
+from api.opening_schemas import Changed, PostPatch
+from api.problems import Forbidden, NotFound
 from api.schemas import Created, Page, PostIn, Regions
+from states.refusals import InputRefused
+from states.say import say
 from workflow import queries
-from workflow.posts import register_post
+from workflow.posts import may_keep, register_post, update_post
 from workflow.queries import PostLine
 
 router = APIRouter()
@@ -44,6 +47,26 @@ def one(post_id: PathId, connection: ReadDep, scope: ScopeDep) -> PostLine:
     if line is None:
         raise NotFound
     return line
+
+
+@router.patch("/posts/{post_id}", tags=["posts"], summary="change what is named, on the record")
+def changed(
+    post_id: PathId, given: PostPatch, office: OfficeDep, actor: ActorDep, scope: ScopeDep, at: NowDep
+) -> Changed:
+    with office.database.reading() as connection:
+        line = queries.post_line(connection, scope, post_id)
+    if line is None:
+        raise NotFound
+    if not may_keep(office.catalogue, line.procedure_id, line.kind, line.region, actor):
+        raise Forbidden
+    values = given.model_dump(exclude_unset=True)
+    empty = [
+        name for name in ("title", "employer", "sources", "registered", "monthly_fen") if values.get(name, 0) is None
+    ]
+    if empty:
+        raise InputRefused({name: say("此项必填") for name in empty})
+    with office.database.session() as session:
+        return Changed(changed=list(update_post(session, office.catalogue, post_id, values, actor, at)))
 
 
 @router.get("/regions", tags=["regions"], summary="the regions that I may look into")
