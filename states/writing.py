@@ -437,7 +437,7 @@ class Remind(Writing):
     ) -> None:
         super().__init__(hire, at, rules, setting)
         self.timer, self.clock = timer, clock
-        self.act = f"remind:{timer.name}"
+        self.act, self.quiet = f"remind:{timer.name}", True
         self.on = local_day(at)
         self.fired = ((timer, "done"),)
 
@@ -482,7 +482,7 @@ class Blocked(Writing):
     ) -> None:
         super().__init__(hire, at, rules, setting)
         self.timer, self.clock, self.answers = timer, clock, answers
-        self.act = f"blocked:{timer.name}"
+        self.act, self.quiet = f"blocked:{timer.name}", True
         self.fired = ((timer, "blocked"),)
 
     def plan(self) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,12 @@ MORNING = timedelta(hours=9)
 def officer(name: str, role: Role, region: str, account_id: int = 1) -> Actor:
     """A named officer: the name stands for the natural person."""
     return Actor(account_id, name, name, (Grant(role, region),))
+
+
+def colleague(of: Actor, number: int = 2) -> Actor:
+    """Another natural person of the same office: in one hiring nobody approves twice."""
+    account = None if of.account_id is None else of.account_id + 1000 * number
+    return replace(of, account_id=account, person_key=f"{of.person_key}·{number}", name=f"{of.name}·{number}")
 
 
 class WalkingClock:

@@ -18,7 +18,7 @@ from states.canonical import canonical, digest_of, link
 from states.procedure import Role
 from tests.conftest import MigratedTemplate
 from tests.support.postgres import Cluster
-from tests.support.world import WalkingClock, World, officer
+from tests.support.world import WalkingClock, World, colleague, officer
 from tests.workflow.support import AT, MAN, SEAL
 from workflow import audit, audit_records
 from workflow.accounts import create_account
@@ -46,11 +46,11 @@ def the_story(url: str) -> World:
         world.do(hires[-1], "apply", TOWN, person_id=person)
     for hire in hires[:2]:
         world.do(hire, "check", TOWN, opinion="材料齐全")
-        world.do(hire, "recheck", HRSS)
-        world.do(hire, "recheck", RURAL)
+        world.do(hire, "recheck", colleague(HRSS))
+        world.do(hire, "recheck", colleague(RURAL))
         world.do(hire, "post_notice", TOWN, posted_on=date(2022, 6, 1), boards=["镇公示栏", "村公示栏"])
     objection = world.do(hires[1], "object", TOWN, text="与村主任是亲属", by_name="王某")
-    world.do(hires[1], "dismiss_objection", HRSS, objection=objection.seq, reason="经查不属实")
+    world.do(hires[1], "dismiss_objection", colleague(HRSS, 3), objection=objection.seq, reason="经查不属实")
     world.walk_to(date(2022, 6, 10))
     first = hires[0]
     world.do(first, "report", TOWN)
@@ -152,11 +152,11 @@ def test_every_step_of_every_hire_is_proven(world: World) -> None:
 
 def test_who_brought_a_hire_where_it_stands_is_proven(sqlite_world: World) -> None:
     sqlite_world.do(3, "check", TOWN)
-    sqlite_world.do(3, "recheck", HRSS)
+    sqlite_world.do(3, "recheck", colleague(HRSS))
     assert sqlite_world.hire(3).submitted_by == TOWN.person_key  # a signature that waits brings it nowhere
     assert found(sqlite_world) == []
-    sqlite_world.do(3, "recheck", RURAL)
-    assert sqlite_world.hire(3).submitted_by == RURAL.person_key
+    sqlite_world.do(3, "recheck", colleague(RURAL))
+    assert sqlite_world.hire(3).submitted_by == colleague(RURAL).person_key
     assert found(sqlite_world) == []
 
 

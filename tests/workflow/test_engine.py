@@ -15,7 +15,7 @@ from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StaleHire, StepNotOffered, StepRefused
 from tests.support.checker import faults_of
 from tests.support.county import CLERK, HRSS, RURAL, a_county, an_applicant, multiply, village
-from tests.support.world import World, officer
+from tests.support.world import World, colleague, officer
 from workflow.engine import Done, KeyReused, PlaceTaken, bulk, offers_of, perform
 
 
@@ -67,7 +67,7 @@ def test_a_stale_reader_is_refused_and_nothing_changes(county: World) -> None:
     county.do(hire, "check", CLERK)
     before = county.hire(hire)
     with pytest.raises(StaleHire) as stale:
-        perform(county.office, hire, "recheck", HRSS, county.clock(), expected_version=seen)
+        perform(county.office, hire, "recheck", colleague(HRSS), county.clock(), expected_version=seen)
     assert stale.value.facts["current"] == before.version
     assert county.hire(hire) == before
 
@@ -81,7 +81,7 @@ def test_the_same_command_twice_has_one_effect_and_one_answer(county: World) -> 
     with pytest.raises(KeyReused):
         perform(county.office, hire, "check", CLERK, county.clock(), {"opinion": "不同"}, key="k-1")
     # another account's key of the same name is its own
-    done = perform(county.office, hire, "recheck", HRSS, county.clock(), key="k-1")
+    done = perform(county.office, hire, "recheck", colleague(HRSS), county.clock(), key="k-1")
     assert not done.replayed
 
 
@@ -116,8 +116,8 @@ def test_places_are_never_taken_twice(county: World) -> None:
     hires = multiply(county, an_applicant(county), 2)
     for hire in hires:
         county.do(hire, "check", CLERK)
-        county.do(hire, "recheck", HRSS)
-        county.do(hire, "recheck", RURAL)
+        county.do(hire, "recheck", colleague(HRSS))
+        county.do(hire, "recheck", colleague(RURAL))
     payload = {"posted_on": county.clock.today, "boards": ["公示栏"]}
     answers = at_once(
         [partial(perform, county.office, hire, "post_notice", CLERK, county.clock(), payload) for hire in hires]
@@ -135,8 +135,8 @@ def test_one_person_is_never_on_two_posts(county: World) -> None:
         hire = county.an_opening(CLERK, post).hire_ids[0]
         county.do(hire, "apply", CLERK, person_id=person)
         county.do(hire, "check", CLERK)
-        county.do(hire, "recheck", HRSS)
-        county.do(hire, "recheck", RURAL)
+        county.do(hire, "recheck", colleague(HRSS))
+        county.do(hire, "recheck", colleague(RURAL))
         county.do(hire, "post_notice", CLERK, posted_on=county.clock.today, boards=["公示栏"])
         hires.append(hire)
     county.walk_to(date(2022, 6, 10))
@@ -158,7 +158,7 @@ def test_one_person_is_never_on_two_posts(county: World) -> None:
 def test_the_database_itself_keeps_the_four_eyes(county: World) -> None:
     hire = an_applicant(county)
     county.do(hire, "check", CLERK)
-    county.do(hire, "recheck", HRSS)
+    county.do(hire, "recheck", colleague(HRSS))
     with pytest.raises(IntegrityError), county.office.database.transaction() as connection:
         connection.exec_driver_sql(
             f"UPDATE decision SET officer_key = submitter_key WHERE hire_id = {hire} AND independent"
@@ -190,7 +190,8 @@ def test_offers_tell_the_same_as_the_step_itself(county: World) -> None:
     _, offered = offers_of(county.office, hire, CLERK, county.clock())
     by_act = {offer.step.act: offer for offer in offered}
     assert by_act["check"].open
-    assert set(by_act) == {"check", "reject", "withdraw"}
+    of_the_house = {"comment", "attach", "reassign", "score", "suspend", "resume"}
+    assert set(by_act) == {"check", "reject", "withdraw", *of_the_house}
     county.do(hire, "check", CLERK)
     _, offered = offers_of(county.office, hire, officer("clerk", Role.RURAL, "610981", 7), county.clock())
     recheck = next(offer for offer in offered if offer.step.act == "recheck")

@@ -10,7 +10,7 @@ import pytest
 
 from states.calendar import Calendar, CalendarYear, Notice, Rest
 from states.procedure import Role
-from tests.support.world import World, officer
+from tests.support.world import World, colleague, officer
 from workflow.audit import verify
 from workflow.recompute import recompute
 
@@ -50,8 +50,8 @@ def on_notice(world: World) -> int:
     hire = world.an_opening(TOWN, post).hire_ids[0]
     world.do(hire, "apply", TOWN, person_id=person)
     world.do(hire, "check", TOWN)
-    world.do(hire, "recheck", HRSS)
-    world.do(hire, "recheck", RURAL)
+    world.do(hire, "recheck", colleague(HRSS))
+    world.do(hire, "recheck", colleague(RURAL))
     world.walk_to(date(2026, 12, 28))
     world.do(hire, "post_notice", TOWN, posted_on=date(2026, 12, 28), boards=["村公示栏"])
     dossier = world.hire(hire).dossier

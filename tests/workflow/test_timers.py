@@ -9,7 +9,7 @@ import pytest
 
 from states.clocks import moment
 from tests.support.county import CLERK, HRSS, RURAL, a_county, an_applicant, multiply
-from tests.support.world import World
+from tests.support.world import World, colleague
 from workflow.timers import sweep
 
 
@@ -23,8 +23,8 @@ def county(migrated_url: str) -> Iterator[World]:
 def in_notice(world: World) -> int:
     hire = multiply(world, an_applicant(world), 1)[0]
     world.do(hire, "check", CLERK)
-    world.do(hire, "recheck", HRSS)
-    world.do(hire, "recheck", RURAL)
+    world.do(hire, "recheck", colleague(HRSS))
+    world.do(hire, "recheck", colleague(RURAL))
     world.do(hire, "post_notice", CLERK, posted_on=world.clock.today, boards=["公示栏"])
     return hire
 
@@ -72,7 +72,7 @@ def test_a_refused_step_of_the_system_is_recorded_once_and_asked_again_after_a_c
     county.walk(30)
     assert county.acts(hire).count("blocked:notice_period") == 1
     assert county.hire(hire).stage == "notice"
-    county.do(hire, "dismiss_objection", RURAL, objection=seq, reason="经查不属实")
+    county.do(hire, "dismiss_objection", colleague(RURAL, 3), objection=seq, reason="经查不属实")
     assert sweep(county.office, county.clock()).fired == 1
     assert county.hire(hire).stage == "notice_closed"
 

@@ -17,7 +17,7 @@ from states.facts import Actor
 from states.plan import Plan, Row, TimerFact
 from tests.support.checker import faults_of
 from tests.support.county import CLERK, HRSS, RURAL, a_county, an_applicant, multiply
-from tests.support.world import World
+from tests.support.world import World, colleague
 from tests.workflow.test_audit import the_story
 from workflow.tables import metadata
 from workflow.unit_of_work import Database
@@ -82,8 +82,8 @@ def _notice(world: World, hire: int) -> Plan:
 
 def _qualified(world: World, hire: int) -> None:
     world.do(hire, "check", CLERK)
-    world.do(hire, "recheck", HRSS)
-    world.do(hire, "recheck", RURAL)
+    world.do(hire, "recheck", colleague(HRSS))
+    world.do(hire, "recheck", colleague(RURAL))
 
 
 def _objecting(world: World, hire: int) -> int:
@@ -94,7 +94,7 @@ def _objecting(world: World, hire: int) -> int:
 def _answer(world: World, hire: int) -> Plan:
     """Sets columns of an earlier row, and drops a task."""
     seq = _objecting(world, hire)
-    return plan_of(world, hire, "dismiss_objection", HRSS, objection=seq, reason="经查不属实")
+    return plan_of(world, hire, "dismiss_objection", colleague(HRSS, 3), objection=seq, reason="经查不属实")
 
 
 def _upheld(world: World, hire: int) -> Plan:
