@@ -247,10 +247,16 @@ class DoneOut(Returned):
 
 
 class BulkIn(Accepted):
-    """One act for many hires, all with the same input."""
+    """One act for many hires. ``inputs``: what one hire's input has beside ``input``, by hire.
+
+    ``versions``: what was seen of a hire; one that has changed since is refused. ``preview``: nothing is written.
+    """
 
     hire_ids: tuple[Id, ...] = Field(min_length=1, max_length=MOST_HIRES)
     input: Plain = Field(default_factory=dict)
+    inputs: dict[Id, Plain] = Field(default_factory=dict, max_length=MOST_HIRES)
+    versions: dict[Id, int] = Field(default_factory=dict, max_length=MOST_HIRES)
+    preview: bool = False
 
 
 class BulkLine(Returned):
@@ -263,7 +269,11 @@ class BulkLine(Returned):
 
 
 class BulkOut(Returned):
+    """``run``: what the entries and the office log know this run by; none for a preview."""
+
     items: list[BulkLine]
+    run: str | None = None
+    preview: bool = False
 
 
 class TaskCounts(Returned):
@@ -271,6 +281,7 @@ class TaskCounts(Returned):
     today: int
     week: int
     later: int
+    none: int
 
 
 class LetterOut(Returned):

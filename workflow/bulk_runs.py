@@ -17,13 +17,11 @@ import orjson
 from sqlalchemy import select
 
 from states.clocks import local_day
-from states.decide import decide
 from states.facts import Actor, Hire
-from states.plan import Plan
 from states.procedure import HOUSE_RECORDS, RecordKind, Step
-from states.refusals import NoSuchHire, Refusal, StaleHire
+from states.refusals import Refusal
 from workflow import office_log
-from workflow.engine import Done, bulk
+from workflow.engine import Done, bulk, outlook
 from workflow.office import Office
 from workflow.reading import load_hires
 from workflow.sealing import Place, Seal
@@ -51,9 +49,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be done with one hire, which stood at ``version`` when it was chosen."""
+    """What is to be done with one hire; ``version``: where it stood when it was chosen, if that counts."""
 
-    version: int
+    version: int | None
     act: str
     payload: Mapping[str, Any]
 
@@ -89,26 +87,19 @@ def choices(office: Office, actor: Actor, hires: Mapping[int, Hire]) -> list[Cho
     return sorted(found.values(), key=lambda choice: (not choice.step.main, choice.step.adverse, -len(choice.hires)))
 
 
-def preview(office: Office, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Plan | Refusal]:
-    """What would become of each hire: its plan or why not. ``at`` is aware. Nothing is written."""
+def preview(office: Office, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Done | Refusal]:
+    """What would become of each hire, or why nothing would. ``at`` is aware. Nothing is written."""
+    found: dict[int, Done | Refusal] = {}
     with office.database.reading() as connection:
         hires = load_hires(connection, list(orders))
-    found: dict[int, Plan | Refusal] = {}
-    for hire_id, order in orders.items():
-        try:
-            found[hire_id] = _plan(office, hires.get(hire_id), hire_id, order, actor, at)
-        except Refusal as refusal:
-            found[hire_id] = refusal
+        for i, order in orders.items():
+            try:
+                found[i] = outlook(
+                    office, connection, i, hires.get(i), order.act, actor, at, order.payload, order.version
+                )
+            except Refusal as refusal:
+                found[i] = refusal
     return found
-
-
-def _plan(office: Office, hire: Hire | None, hire_id: int, order: Order, actor: Actor, at: datetime) -> Plan:
-    if hire is None or not actor.sees(hire.region):
-        raise NoSuchHire(hire_id)
-    if hire.version != order.version:
-        raise StaleHire(hire_id, hire.version)
-    rules = office.rulebook.rules(hire.procedure)
-    return decide(hire, order.act, actor, at, rules, office.setting, payload=order.payload)
 
 
 def new_id(at: datetime) -> str:
@@ -134,31 +125,46 @@ def run(
     kept = kept_run(office, seal, run_id, actor)
     if kept is not None:
         return kept
-    outcomes = _taken(office, run_id, orders, actor, at)
-    done = [(i, outcomes[i].seq) for i in orders if isinstance(outcomes[i], Done)]
-    refused = [(i, tuple(reasons(why))) for i in orders if isinstance(why := outcomes[i], Refusal)]
-    with office.database.session() as session:
-        facts = {
-            "run": run_id,
-            "step": act,
-            "done": [list(pair) for pair in done],
-            "refused": [hire_id for hire_id, _ in refused],
-            "reasons": _sealed(seal, run_id, refused),
-        }
-        office_log.write(session, BOOK, RAN, actor, at, facts, office.setting.algorithm)
-    return Run(run_id, act, at, tuple(done), tuple(refused))
+    return keep(office, seal, run_id, act, taken(office, run_id, orders, actor, at), actor, at, reasons)
 
 
-def _taken(office: Office, run_id: str, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Any]:
-    """Act by act, each in one transaction."""
-    found: dict[int, Any] = {}
+def taken(
+    office: Office, run_id: str, orders: Mapping[int, Order], actor: Actor, at: datetime
+) -> dict[int, Done | Refusal]:
+    """Takes the steps, act by act, each in one transaction."""
+    found: dict[int, Done | Refusal] = {}
     for act in dict.fromkeys(order.act for order in orders.values()):
         ids = [hire_id for hire_id, order in orders.items() if order.act == act]
         payloads = {hire_id: orders[hire_id].payload for hire_id in ids}
-        versions = {hire_id: orders[hire_id].version for hire_id in ids}
+        versions = {hire_id: seen for hire_id in ids if (seen := orders[hire_id].version) is not None}
         outcomes = bulk(office, ids, act, actor, at, batch=run_id, payloads=payloads, versions=versions)
         found |= dict(zip(ids, outcomes, strict=True))
     return found
+
+
+def keep(
+    office: Office,
+    seal: Seal,
+    run_id: str,
+    act: str,
+    outcomes: Mapping[int, Done | Refusal],
+    actor: Actor,
+    at: datetime,
+    reasons: Callable[[Refusal], Sequence[str]],
+) -> Run:
+    """Writes down in the office log who ran what, and what became of each hire."""
+    done = [(hire_id, outcome.seq) for hire_id, outcome in outcomes.items() if isinstance(outcome, Done)]
+    refused = [(hire_id, tuple(reasons(why))) for hire_id, why in outcomes.items() if isinstance(why, Refusal)]
+    facts = {
+        "run": run_id,
+        "step": act,
+        "done": [list(pair) for pair in done],
+        "refused": [hire_id for hire_id, _ in refused],
+        "reasons": _sealed(seal, run_id, refused),
+    }
+    with office.database.session() as session:
+        office_log.write(session, BOOK, RAN, actor, at, facts, office.setting.algorithm)
+    return Run(run_id, act, at, tuple(done), tuple(refused))
 
 
 def kept_run(office: Office, seal: Seal, run_id: str, actor: Actor) -> Run | None:

@@ -38,6 +38,7 @@ __all__ = [
     "announce",
     "bulk",
     "offers_of",
+    "outlook",
     "perform",
     "preview_opening",
 ]
@@ -141,6 +142,27 @@ def bulk(
             return _bulk_in(office, connection, ids, act, actor, at, said, batch, versions or {})
     except IntegrityError:
         return [_one(office, i, act, actor, at, said(i), batch, (versions or {}).get(i)) for i in ids]
+
+
+def outlook(
+    office: Office,
+    connection: Connection,
+    hire_id: int,
+    hire: Hire | None,
+    act: str,
+    actor: Actor,
+    at: datetime,
+    payload: Mapping[str, Any],
+    version: int | None = None,
+) -> Done:
+    """What a step would come to for a hire that was read (None: there is none). Nothing is written.
+
+    ``version``: what was shown. Raises as ``perform`` does, but for what only the database can refuse.
+    """
+    seen = _visible(hire, hire_id, actor)
+    if version is not None and seen.version != version:
+        raise StaleHire(hire_id, seen.version)
+    return _done(_decided(office, connection, seen, act, actor, at, payload))
 
 
 # ---- one attempt -------------------------------------------------------------------------------------------------

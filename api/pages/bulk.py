@@ -23,11 +23,11 @@ from api.pages.submitted import given_of
 from api.problems import NotFound
 from states.facts import Hire
 from states.guards import Answer
-from states.plan import Plan
 from states.refusals import InputRefused, Refusal, StaleHire, StepRefused
 from states.say import Sentence, say
 from workflow import bulk_runs, queries
 from workflow.bulk_runs import Choice, Run
+from workflow.engine import Done
 from workflow.exports import for_spreadsheet
 from workflow.queries import scoped
 
@@ -113,7 +113,7 @@ class _Screen:
         self.page, self.name, self.query, self.versions = page, name, query, versions
         self.hires, self.choices, self.choice, self.given = hires, choices, choice, given
 
-    def show(self, refusal: InputRefused | None = None, plans: Mapping[int, Plan | Refusal] | None = None) -> Response:
+    def show(self, refusal: InputRefused | None = None, plans: Mapping[int, Done | Refusal] | None = None) -> Response:
         page, choice = self.page, self.choice
         with page.reading() as connection:
             lines = queries.hire_lines(connection, scoped(page.actor), self.versions)
@@ -155,13 +155,13 @@ class _Screen:
         }
 
     def _row(
-        self, row: dict[str, Any], in_rows: Mapping[int, Any], plans: Mapping[int, Plan | Refusal] | None
+        self, row: dict[str, Any], in_rows: Mapping[int, Any], plans: Mapping[int, Done | Refusal] | None
     ) -> dict[str, Any]:
         hire_id = row["id"]
         outcome = (plans or {}).get(hire_id)
         row |= {"fields": in_rows.get(hire_id, []), "verdict": "", "why": [], "cautions": []}
         row["offers"] = self.choice is None or hire_id in self.choice.hires
-        if isinstance(outcome, Plan):
+        if isinstance(outcome, Done):
             warned = [a for a in outcome.answers if not a.verdict.passed and not a.verdict.unknown]
             row |= {"verdict": "yes", "cautions": [_with_article(self.page, answer) for answer in warned]}
         elif outcome is not None:
@@ -171,7 +171,7 @@ class _Screen:
         return row
 
 
-def _common_faults(plans: Mapping[int, Plan | Refusal] | None) -> dict[str, Sentence]:
+def _common_faults(plans: Mapping[int, Done | Refusal] | None) -> dict[str, Sentence]:
     """What was filled in wrongly for all, told once beside its field."""
     faults: dict[str, Sentence] = {}
     for outcome in (plans or {}).values():

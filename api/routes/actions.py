@@ -14,6 +14,7 @@ from api.dependencies import (
     NowDep,
     OfficeDep,
     ScopeDep,
+    SealDep,
     SessionDep,
     TranslateDep,
     require_recent_for,
@@ -26,7 +27,8 @@ from notifications.i18n import translator
 from states.clocks import local_day
 from states.refusals import InputRefused, NoSuchHire
 from states.say import say
-from workflow import engine, queries
+from workflow import bulk_runs, engine, queries
+from workflow.bulk_runs import Order
 from workflow.engine import Done
 from workflow.house_inputs import check_house_input
 from workflow.queries import HireLine, Scope
@@ -63,7 +65,7 @@ def taken(
     return done_json(done, translate)
 
 
-@router.post("/actions/{act}", summary="take the same step for up to 500 hires; an answer for each")
+@router.post("/actions/{act}", summary="take the same step for up to 500 hires, or see what would become of each")
 def taken_by_many(
     act: Act,
     given: BulkIn,
@@ -71,19 +73,34 @@ def taken_by_many(
     session: SessionDep,
     actor: ActorDep,
     scope: ScopeDep,
+    seal: SealDep,
     at: NowDep,
     language: LanguageDep,
 ) -> BulkOut:
     ids = list(dict.fromkeys(given.hire_ids))
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         lines = queries.hire_lines(connection, scope, ids)
-        _only_for_oneself(connection, scope, lines, given.input)
-    require_recent_for(session, [office.procedure(key) for key in sorted({line.procedure for line in lines})], act)
-    check_house_input(office, actor, [line.region for line in lines], act, given.input, local_day(at))
+        for extra in (given.input, *given.inputs.values()):
+            _only_for_oneself(connection, scope, lines, extra)
+    for extra in (given.input, *given.inputs.values()):
+        check_house_input(office, actor, [line.region for line in lines], act, extra, local_day(at))
     visible = {line.id for line in lines}
-    wanted = [hire_id for hire_id in ids if hire_id in visible]
-    outcomes: dict[int, Any] = dict(zip(wanted, engine.bulk(office, wanted, act, actor, at, given.input), strict=True))
-    return BulkOut(items=[_line(hire_id, outcomes.get(hire_id) or NoSuchHire(hire_id), language) for hire_id in ids])
+    orders = {
+        hire_id: Order(given.versions.get(hire_id), act, {**given.input, **given.inputs.get(hire_id, {})})
+        for hire_id in ids
+        if hire_id in visible
+    }
+    outcomes: dict[int, Any]
+    if given.preview:
+        outcomes = dict(bulk_runs.preview(office, orders, actor, at))
+        return BulkOut(items=[_line(i, outcomes.get(i) or NoSuchHire(i), language) for i in ids], preview=True)
+    require_recent_for(session, [office.procedure(key) for key in sorted({line.procedure for line in lines})], act)
+    run_id = bulk_runs.new_id(at)
+    outcomes = bulk_runs.taken(office, run_id, orders, actor, at)
+    if any(isinstance(outcome, Done) for outcome in outcomes.values()):
+        told = translator(language)
+        bulk_runs.keep(office, seal, run_id, act, outcomes, actor, at, lambda refusal: [refusal.sentence.text(told)])
+    return BulkOut(items=[_line(i, outcomes.get(i) or NoSuchHire(i), language) for i in ids], run=run_id)
 
 
 def _only_for_oneself(
