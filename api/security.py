@@ -107,6 +107,7 @@ async def check_form_token(request: Request, expected: str) -> None:
     """For pages: raises ForeignRequest unless the submitted form carries the session's ``form_token``."""
     form = await request.form()
     if not same_token(expected, form.get(FORM_TOKEN)):
+        await form.close()
         raise ForeignRequest
 
 
