@@ -22,9 +22,11 @@ from workflow import accounts, office_log, second_factor
 from workflow.access_policy import ORDINARY, AccessPolicy
 from workflow.authority import NotPossible, is_administrator, must_be
 from workflow.sealing import Seal
-from workflow.tables import metadata
+from workflow.tables import Setting, metadata
+from workflow.unit_of_work import Database
 
-_account = metadata.tables["account"]
+_account, _setting = metadata.tables["account"], metadata.tables["setting"]
+POLICY_SETTING = "access_policy"
 #: what is not mistaken for something else when it is read aloud
 _LETTERS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")
 
@@ -131,6 +133,26 @@ def own_password(
     office_log.write(session, office_log.ACCESS, "password_changed", actor, at, facts, algorithm)
 
 
+def note_policy(database: Database, policy: AccessPolicy, at: datetime, algorithm: str = "sha256") -> None:
+    """Logs that the house has come to demand something else at the door; does nothing while it is the same.
+
+    The preset is set where the service is installed, so the first sign-in under another one notices it.
+    """
+    known = select(_setting.c.value).where(_setting.c.name == POLICY_SETTING)
+    with database.reading() as connection:
+        if connection.execute(known).scalar() == policy.name:
+            return
+    with database.session() as session:
+        office_log.hold(session, office_log.ACCESS, at)
+        before = session.get(Setting, POLICY_SETTING)
+        if before is not None and before.value == policy.name:
+            return
+        facts = {"before": before.value if before else None, "now": policy.name}
+        session.merge(Setting(name=POLICY_SETTING, value=policy.name, changed_at=at))
+        console = office_log.CONSOLE_ACTOR
+        office_log.write(session, office_log.ACCESS, "policy_changed", console, at, facts, algorithm)
+
+
 def first_password() -> str:
     """Sixteen letters and digits in four groups, each kind among them: 80 bits, easy to read aloud."""
     while True:
@@ -170,3 +192,9 @@ def account_of(connection: Connection, account_id: int) -> AccountLine:
     if not found:
         raise accounts.NoSuchAccount(account_id)
     return found[0]
+
+
+def number_of(session: Session, username: str) -> int | None:
+    """The number of the account with this user name."""
+    found = session.connection().execute(select(_account.c.id).where(_account.c.username == username.strip()))
+    return found.scalar()

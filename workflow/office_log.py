@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -93,6 +93,23 @@ def hold(session: Session, book: str, at: datetime) -> None:
     For changes whose rules look at many rows, such as who may hold which roles together.
     """
     _end_of(session.connection(), book, at)
+
+
+def entries(
+    connection: Connection, book: str = ACCESS, *, before: int | None = None, limit: int = 50
+) -> list[Row[Any]]:
+    """The entries of a book with the ``username`` of each actor, the newest first."""
+    account = metadata.tables["account"]
+    query = select(_log, account.c.username).outerjoin(account, account.c.id == _log.c.account_id)
+    query = query.where(_log.c.book == book)
+    if before is not None:
+        query = query.where(_log.c.seq < before)
+    return list(connection.execute(query.order_by(_log.c.seq.desc()).limit(limit)))
+
+
+def books(connection: Connection) -> list[str]:
+    """The books that hold anything."""
+    return sorted(connection.execute(select(_log.c.book).distinct()).scalars())
 
 
 def verify(connection: Connection) -> Iterator[OfficeFault]:

@@ -220,6 +220,19 @@ def confirm(
     confirmed(database, token, at)
 
 
+def knows_password(
+    database: Database, visit: Visit, password: str, at: datetime, *, address: str = "", policy: AccessPolicy = ORDINARY
+) -> bool:
+    """Whether this is the password of whoever is signed in; counted as signing in is. Raises TooManyAttempts."""
+    with database.session() as session:
+        refuse_if_too_many(session, visit.username, address[:64], at, policy)
+        hashed = session.exec(select(Account.password_hash).where(Account.id == visit.actor.account_id)).one()
+    right = password_matches(password, str(hashed))
+    if not right:
+        note_attempt(database, visit.username, address, at, False)
+    return right
+
+
 def _shown(
     database: Database, seal: Seal, visit: Visit, shown: str, at: datetime, address: str, policy: AccessPolicy
 ) -> bool:

@@ -25,13 +25,15 @@ RegionOption = Annotated[
     ),
 ]
 Username = Annotated[str, typer.Argument(metavar="USERNAME", help="用户名 / user name")]
+ONLY_ASKED = say("已有两位安全管理员，控制台只能提出授权：请其中一位在“系统管理—授权”中确认后生效").pattern
 PASSWORD, NUMBER = "ZAIGANG_NEW_PASSWORD", "ZAIGANG_NEW_ID_NUMBER"
 
 
 def add_to(app: typer.Typer) -> None:
-    below = group(app, "account", "账户：开立、授权、列出。\n\nAccounts: create, grant, list.")
+    below = group(app, "account", "账户：开立、授权、重置、列出。\n\nAccounts: create, grant, reset, list.")
     command(below, "create")(create)
     command(below, "grant")(grant)
+    command(below, "reset")(reset)
     command(below, "list")(list_all)
 
 
@@ -46,9 +48,13 @@ def create(
     """开立账户。密码和公民身份号码在终端输入，或取自环境变量，不写在命令里。
 
     Creates an account for a natural person. Password and identity number are asked for at the terminal, or taken from
-    ZAIGANG_NEW_PASSWORD and ZAIGANG_NEW_ID_NUMBER; they never stand in the command.
+    ZAIGANG_NEW_PASSWORD and ZAIGANG_NEW_ID_NUMBER; they never stand in the command. Once two people are security
+    administrators, the role is only asked for: one of them confirms it.
     """
+    from workflow.access_policy import policy_of
     from workflow.accounts import create_account
+    from workflow.granting import from_console
+    from workflow.office_log import ACCESS, CONSOLE_ACTOR, write
     from workflow.sealing import Seal
 
     granted = Grant(_role(role), _region(region))
@@ -67,25 +73,30 @@ def create(
                 name=name,
                 email=email,
                 language="en" if console.language == "en" else "zh",
-                grants=[granted],
                 at=office.now(),
+                policy=policy_of(console.settings),
             )
-    return Answer(
-        {"account_id": account_id, "username": username, "grants": [[granted.role.value, granted.region]]},
-        (console.gettext("已开立账户{username}（第{n}号）", username=username, n=account_id),),
-    )
+            at, algorithm = office.now(), office.setting.algorithm
+            write(session, ACCESS, "account_opened", CONSOLE_ACTOR, at, {"account": account_id}, algorithm)
+            given = from_console(session, account_id, granted.role, granted.region, at, algorithm)
+    lines = [console.gettext("已开立账户{username}（第{n}号）", username=username, n=account_id)]
+    lines += [] if given else [console.gettext(ONLY_ASKED)]
+    grants = [[granted.role.value, granted.region]]
+    key = "grants" if given else "waiting"
+    return Answer({"account_id": account_id, "username": username, key: grants}, tuple(lines))
 
 
 def grant(console: Console, username: Username, role: RoleOption, region: RegionOption) -> Answer:
-    """给账户授予一个地区的角色；其会话随即结束。
+    """给账户授予一个地区的角色；其会话随即结束。已有两位安全管理员时，只能提出，由其中一位确认。
 
-    Gives an account a role in a region; its sessions end at once.
+    Gives an account a role in a region; its sessions end at once. Once two people are security administrators, it only
+    asks, and one of them confirms.
     """
     from sqlmodel import select
 
     from states.clocks import local_day
-    from workflow.accounts import grant as give
     from workflow.accounts import grants_of
+    from workflow.granting import from_console
     from workflow.tables import Account
 
     with opened(console) as office, office.database.session() as session:
@@ -94,11 +105,34 @@ def grant(console: Console, username: Username, role: RoleOption, region: Region
             raise CommandFailed(
                 say("没有名为“{username}”的账户", username=username), mend=say("用 zaigang account list 查看账户")
             )
-        give(session, found.id, _role(role), _region(region), office.now())
+        algorithm = office.setting.algorithm
+        given = from_console(session, found.id, _role(role), _region(region), office.now(), algorithm)
         session.flush()
         grants = [[g.role.value, g.region] for g in grants_of(session, found.id, local_day(office.now()))]
-    lines = (console.gettext("{username}现有：{grants}", username=username, grants=_grants(grants)),)
-    return Answer({"username": username, "grants": grants}, lines)
+    lines = [console.gettext("{username}现有：{grants}", username=username, grants=_grants(grants))]
+    lines += [] if given else [console.gettext(ONLY_ASKED)]
+    return Answer({"username": username, "grants": grants, "in_force": given}, tuple(lines))
+
+
+def reset(console: Console, username: Username) -> Answer:
+    """重置账户的密码和动态口令；本人首次登录时须更换密码。
+
+    Sets a new first password, told this once, and takes the second factor away. The only way for administrators.
+    """
+    from workflow import account_office
+    from workflow.office_log import CONSOLE_ACTOR
+
+    with opened(console) as office, office.database.session() as session:
+        number = account_office.number_of(session, username)
+        if number is None:
+            raise CommandFailed(
+                say("没有名为“{username}”的账户", username=username), mend=say("用 zaigang account list 查看账户")
+            )
+        at, algorithm = office.now(), office.setting.algorithm
+        account_office.reset_second_factor(session, CONSOLE_ACTOR, at, number, algorithm)
+        password = account_office.reset_password(session, CONSOLE_ACTOR, at, number, algorithm)
+    told = console.gettext("初始密码：{password}（本人首次登录时须更换）", password=password)
+    return Answer({"username": username, "password": password}, (told,))
 
 
 def list_all(console: Console) -> Answer:

@@ -51,23 +51,26 @@ def verify(
             _must_exist(office, hire)
         report = verify_trail(office, hire)
         people = [] if hire is not None else _people(console, office)
+        house = [] if hire is not None else _house(office)
     faults = [
         {"hire_id": f.hire_id, "seq": f.seq, "kind": f.kind, "what": console.text(f.sentence)} for f in report.faults
     ]
-    sound = report.sound and not people
+    sound = report.sound and not people and not house
     document = {
         "sound": sound,
         "hires": report.hires,
         "entries": report.entries,
         "faults": faults,
         "people": people,
+        "office_log": house,
     }
     lines = [
         console.gettext("聘用{hire}，第{seq}条：{what}", hire=f["hire_id"], seq=f["seq"], what=f["what"])
         for f in faults
     ]
     lines += [console.gettext("人员{person}，第{seq}条日志不符（{kind}）", **fault) for fault in people]
-    facts = {"hires": report.hires, "entries": report.entries, "n": len(faults) + len(people)}
+    lines += [console.gettext("事务日志{book}，第{seq}条不符（{kind}）", **fault) for fault in house]
+    facts = {"hires": report.hires, "entries": report.entries, "n": len(faults) + len(people) + len(house)}
     if sound:
         lines.append(console.gettext("核验{hires}件聘用、{entries}条记录，全部相符", **facts))
     else:
@@ -97,6 +100,14 @@ def _people(console: Console, office: Any) -> list[dict[str, Any]]:
             return []
         found = person_log.verify(session, Seal.open(console.settings))
         return [{"person": fault.person_id, "seq": fault.seq, "kind": fault.kind} for fault in found]
+
+
+def _house(office: Any) -> list[dict[str, Any]]:
+    """The faults in the office log."""
+    from workflow import office_log
+
+    with office.database.reading() as connection:
+        return [{"book": f.book, "seq": f.seq, "kind": f.kind} for f in office_log.verify(connection)]
 
 
 def _verify_file(console: Console, file: Path, head: str | None) -> Answer:

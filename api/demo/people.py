@@ -92,6 +92,20 @@ OFFICERS = (
         *((Role.HRSS, region) for region in ("610981", "371502", "610929", "150426")),
         acts=False,
     ),
+    # the three administrators see no hires; two of them are needed for every grant
+    _officer(
+        "anquan1", "沈国平", "安全管理员（授权）", "security administrator", (Role.SECURITY_ADMIN, ""), acts=False
+    ),
+    _officer(
+        "anquan2",
+        "贾立群",
+        "安全管理员（确认）",
+        "security administrator, second",
+        (Role.SECURITY_ADMIN, ""),
+        acts=False,
+    ),
+    _officer("xitong", "方雨晴", "系统管理员", "system administrator", (Role.SYSTEM_ADMIN, ""), acts=False),
+    _officer("shenji", "苏文静", "审计管理员", "audit administrator", (Role.AUDIT_ADMIN, ""), acts=False),
 )
 
 

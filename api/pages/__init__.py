@@ -11,18 +11,26 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
+    administration,
     bulk,
+    calendar,
     demo,
     errors,
+    feeds,
     hires,
     inbox,
     listing,
+    my_account,
+    my_sign_in,
+    notice_contact,
     notice_posting,
     notices,
     objecting,
     objections,
     openings,
     overview,
+    people,
+    posts,
     procedures,
     public,
     receipt,
@@ -31,14 +39,21 @@ from api.pages import (
     step_up,
     tasks,
     views,
+    years,
 )
 
 STATIC = Path(__file__).parents[1] / "static"
 
 router = APIRouter(include_in_schema=False)
 for module in (
+    feeds,
+    calendar,
+    years,
     sign_in,
     step_up,
+    my_account,
+    my_sign_in,
+    administration,
     tasks,
     views,
     search,
@@ -46,9 +61,12 @@ for module in (
     listing,
     hires,
     openings,
+    people,
+    posts,
     public,
     objecting,
     receipt,
+    notice_contact,
     notice_posting,
     notices,
     objections,

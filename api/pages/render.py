@@ -7,7 +7,7 @@ English by ``?lang=en``, which a cookie remembers, or in their account.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -262,13 +262,14 @@ OpenPageDep = Annotated[Page, Depends(open_page_of)]
 AnyPageDep = Annotated[Page, Depends(any_page_of)]
 
 
-async def any_form_of(request: Request, session: AnySessionDep) -> FormData:
+async def any_form_of(request: Request, session: AnySessionDep) -> AsyncIterator[FormData]:
     """A form of such a page. Raises ForeignRequest unless it carries the token of the session."""
     await check_form_token(request, session.form_token)
     # a page that asks first who one is (``step_up``) carries what was filled in along
     request.state.submitted = await request.form()
     submitted: FormData = request.state.submitted
-    return submitted
+    yield submitted
+    await submitted.close()
 
 
 AnyFormDep = Annotated[FormData, Depends(any_form_of)]

@@ -18,6 +18,7 @@ from states.refusals import Refusal
 from states.say import say
 from workflow import sign_in
 from workflow.access_policy import policy_of
+from workflow.account_office import note_policy
 from workflow.demo_clock import session_moment
 from workflow.grants import in_force, role_grant
 from workflow.tables import metadata
@@ -71,6 +72,7 @@ def begin(
         )
     except Refusal as refusal:
         return _form(page, next, username, refusal)
+    note_policy(page.office.database, policy_of(page.settings), page.at, page.office.setting.algorithm)
     return _begun(page, signed, next)
 
 

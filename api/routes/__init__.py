@@ -37,8 +37,10 @@ MODULES = (
     inbox,
     calendar,
     overview,
+    accounts,
+    grants,
+    substitutes,
 )
-MODULES += (accounts, grants, substitutes)
 
 router = APIRouter(prefix="/api/v1")
 for module in MODULES:

@@ -9,6 +9,7 @@ from api.schemas import Confirmation, Credentials, GrantOut, Me, Session
 from api.security import drop_cookie, set_cookie
 from workflow import second_factor, sign_in
 from workflow.access_policy import policy_of
+from workflow.account_office import note_policy
 from workflow.demo_clock import session_moment
 
 router = APIRouter(tags=["session"])
@@ -34,6 +35,7 @@ def begin(
         lifetime=sign_in.Lifetime.of(settings),
         policy=policy_of(settings),
     )
+    note_policy(office.database, policy_of(settings), office.now(), office.setting.algorithm)
     set_cookie(response, settings, signed.token)
     return Session(token=signed.token, form_token=signed.form_token, expires_at=signed.expires_at)
 
@@ -44,9 +46,7 @@ def end(session: AnySessionDep, office: OfficeDep, settings: SettingsDep, respon
     drop_cookie(response, settings)
 
 
-@router.post(
-    "/confirm", summary="show again who one is, before signing, revealing or granting", status_code=204
-)
+@router.post("/confirm", summary="show again who one is, before signing, revealing or granting", status_code=204)
 def confirm(
     given: Confirmation,
     session: SessionDep,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from states.clocks import local_day
 from states.facts import Actor, Grant
@@ -40,9 +41,9 @@ class House:
         self.add("zhen", (Role.TOWNSHIP, TOWN))
         self.add("xin")
 
-    def add(self, name: str, *grants: tuple[Role, str], person: str | None = None, **more: object) -> int:
+    def add(self, name: str, *grants: tuple[Role, str], person: str | None = None, **more: Any) -> int:
         with self.database.session() as session:
-            values = {"password_hash": "-", "created_at": AT, "password_changed_at": AT} | more
+            values: dict[str, Any] = {"password_hash": "-", "created_at": AT, "password_changed_at": AT} | more
             account = Account(username=name, name=name, person_key=person or name, **values)
             session.add(account)
             session.flush()

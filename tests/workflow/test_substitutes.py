@@ -123,7 +123,7 @@ def test_a_deputy_without_an_office_of_their_own_is_nobodys_deputy(quick: House)
 def test_windows_of_one_grant_do_not_overlap(quick: House, first: int, last: int, free: bool) -> None:
     quick.add("renshe3", (Role.HRSS, COUNTY))
     ask(quick)
-    window = {"from_on": FIRST + first * DAY, "until_on": FIRST + last * DAY}
+    window: dict[str, Any] = {"from_on": FIRST + first * DAY, "until_on": FIRST + last * DAY}
     if free:
         ask(quick, deputy="renshe3", **window)
     else:
@@ -174,7 +174,13 @@ def test_a_deputy_is_another_natural_person_and_no_kin(quick: House) -> None:
     quick.add("renshe1b", (Role.HRSS, COUNTY), person="renshe")
     refused(quick, "另一个人", deputy="renshe1b")
     with quick.database.session() as session:
-        row = {"id_number_sealed": "-", "id_number_tail": "0000", "name": "甲", "born": date(1980, 1, 1), "sex": "F"}
+        row: dict[str, Any] = {
+            "id_number_sealed": "-",
+            "id_number_tail": "0000",
+            "name": "甲",
+            "born": date(1980, 1, 1),
+            "sex": "F",
+        }
         session.add(
             Person(key="renshe2", retirement_category="woman50", education="senior_secondary", home_region=TOWN,
                    relatives=["renshe"], created_at=AT, **row)
