@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -78,6 +78,10 @@ def _decisions(page: Page, procedure: Procedure, lines: Sequence[DecisionLine]) 
 _ASIDE = frozenset({"suspend", "resume", "return_to", "reassign", "comment", "attach", "score"})
 
 
+def _listed(page: Page, items: Iterable[str]) -> str:
+    return ("; " if page.language == "en" else "；").join(items)
+
+
 def _says_something(line: DecisionLine) -> bool:
     said = (line.opinion, line.approval_no, line.evidence, line.law, line.overrides)
     return line.approval or line.outcome in ("sign", "refuse") or line.principal is not None or any(said)
@@ -91,7 +95,7 @@ def _decision(page: Page, procedure: Procedure, line: DecisionLine) -> Pairs:
         principal = line.principal or page.tell(say("账户已注销"))
         signed = say("{who}（{role}，代{principal}）", who=officer, role=role, principal=principal)
     outcome = {"refuse": say("不予通过"), "sign": say("会签")}.get(line.outcome)
-    exceptions = "；".join(str(override.get("reason", "")) for override in line.overrides)
+    exceptions = _listed(page, (str(override.get("reason", "")) for override in line.overrides))
     return [
         (say("事项"), act_in_words(page, procedure, line.act, line.stage)),
         (say("结果"), page.tell(outcome) if outcome else None),
@@ -157,7 +161,7 @@ def _notice(page: Page, procedure: Procedure, row: Any) -> Pairs:
         (say("张贴日期"), row.posted_on),
         (say("最后一日"), row.ends_on),
         (say("是否暂定"), page.tell(say("暂定")) if row.provisional else None),
-        (say("张贴处"), "；".join(_boards(page, row))),
+        (say("张贴处"), _listed(page, _boards(page, row))),
         (say("结束"), row.closed_on),
     ]
 
@@ -168,7 +172,7 @@ def _boards(page: Page, row: Any) -> Iterator[str]:
     differ = len(set(days)) > 1
     for place, board in enumerate(row.boards):
         shown = differ and place < len(days)
-        yield f"{board}（{page.day(date.fromisoformat(days[place]))}）" if shown else board
+        yield f"{board} {page.day(date.fromisoformat(days[place]))}" if shown else board
 
 
 def _objection(page: Page, procedure: Procedure, row: Any) -> Pairs:
@@ -231,7 +235,7 @@ def _protection(page: Page, procedure: Procedure, row: Any) -> Pairs:
 
 
 def _score(page: Page, procedure: Procedure, row: Any) -> Pairs:
-    items = "；".join(f"{name} {tenths / 10:g}" for name, tenths in row.items.items())
+    items = _listed(page, (f"{name} {tenths / 10:g}" for name, tenths in row.items.items()))
     return [(say("总分"), f"{row.tenths / 10:g}"), (say("分项"), items)]
 
 
