@@ -10,75 +10,76 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import SignIn
-from tests.browser.county import DAHE, County
+from tests.browser.county import County
+from tests.browser.pages import ANYBODY, CLERK, ELSEWHERE, FILES, Made, prepare, routes_of, sheets
 from tests.support.browser import DESK, PHONE
 
 #: accessibility rules beyond WCAG that we hold too, and every rule of WCAG 2.2 A and AA
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: pages are shared out among the workers of a run
+PARTS = 4
+#: the words of a fault that only developers understand
+RAW = ("None", "undefined", "{{", "%(", "Traceback", "&lt;")
 
 
-def addresses(county: County) -> dict[str, str]:
-    """Every page by a name for its picture."""
-    hires, opening = county.hires, county.openings[DAHE]
-    (sheet,) = county.world.ask("SELECT max(seq) FROM notice WHERE hire_id = ?", hires["吴秀兰"])
-    return {
-        "tasks": "/",
-        "tasks-empty": "/?procedure=baihe-2022-72",
-        "hires": "/hires",
-        "hires-none": "/hires?name=%E6%97%A0",
-        "hire-applied": f"/hires/{hires['欧阳文静']}",
-        "hire-refusing": f"/hires/{hires['long']}",
-        "hire-on-notice": f"/hires/{hires['吴秀兰']}",
-        "hire-at-work": f"/hires/{hires['at work']}",
-        "hire-renewed": f"/hires/{hires['刘桂英']}",
-        "hire-over-term": f"/hires/{hires['孙志强']}",
-        "openings": "/openings",
-        "opening-new": "/openings/new",
-        "opening": f"/openings/{opening}",
-        "apply": f"/openings/{opening}/apply",
-        "notices": "/notices",
-        "procedures": "/procedures",
-        "procedure": "/procedures/xunyang-2022-88@1",
-        "inbox": "/inbox",
-        "overview": "/overview",
-        "public": "/public",
-        "public-notice": f"/public/notices/{hires['吴秀兰']}-{sheet[0]}",
-        "not-found": "/hires/999999",
-    }
+@pytest.fixture
+def made(county: County) -> Made:
+    return prepare(county)
+
+
+def test_every_page_is_listed(county: County, made: Made) -> None:
+    known = routes_of(county.app())
+    listed = {sheet.route for sheet in sheets(made)}
+    assert known - listed - FILES - ELSEWHERE.keys() == set(), "add them to tests/browser/pages.py"
+    assert (listed | ELSEWHERE.keys()) - known == set(), "these are no pages any more"
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_every_page_fits_and_is_accessible(
-    county: County,
+    made: Made,
     site: str,
     sign_in: SignIn,
     new_page: Callable[..., Page],
     screenshot: Callable[[Page, str], Path],
-    size: dict[str, int],
     language: str,
+    part: int,
 ) -> None:
-    page = new_page(size)
-    page.goto(f"{site}/sign-in?lang={language}")
-    faults = looked_over(page, "sign-in", size, screenshot)
-    sign_in(page, "lvhe", language)
-    for name, path in addresses(county).items():
-        response = page.goto(site + path)
+    faults: list[str] = []
+    pages: dict[str, Page] = {}
+    for sheet in sheets(made)[part::PARTS]:
+        if sheet.who not in pages:
+            pages[sheet.who] = new_page(DESK)
+            if sheet.who == ANYBODY:
+                pages[sheet.who].goto(f"{site}/public?lang={language}")
+            else:
+                sign_in(pages[sheet.who], sheet.who, language)
+        page = pages[sheet.who]
+        response = page.goto(site + sheet.path)
         assert response is not None
-        assert response.status == (404 if name == "not-found" else 200), path
-        faults += looked_over(page, name, size, screenshot)
+        if response.status != sheet.status or page.url != site + sheet.path:
+            faults.append(f"{sheet.name}: {response.status} at {page.url}")
+            continue
+        for size in (DESK, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            faults += looked_over(page, f"{sheet.name}-{size['width']}-{language}", size["width"], screenshot)
+            page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = fold.wasOpen)")
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
     assert not faults, "\n".join(faults)
 
 
-def looked_over(page: Page, name: str, size: dict[str, int], screenshot: Callable[[Page, str], Path]) -> list[str]:
-    """A picture of the page with everything unfolded, and what is wrong with it."""
+def looked_over(page: Page, name: str, width: int, screenshot: Callable[[Page, str], Path]) -> list[str]:
+    """A picture of the page, and what is wrong with it when everything is unfolded."""
     screenshot(page, name)
-    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    faults = [f"{name}: {width} px wide"] if width > size["width"] else []
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    for violation in found.response["violations"]:
+    page.evaluate("""document.querySelectorAll('details').forEach(fold => {
+        fold.wasOpen = fold.open; fold.removeAttribute('name'); fold.open = !fold.closest('.nav') })""")
+    found = page.evaluate("document.documentElement.scrollWidth")
+    faults = [f"{name}: {found} px wide"] if found > width else []
+    text = page.locator("body").inner_text()
+    faults += [f"{name}: says {word!r}" for word in RAW if word in text]
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    for violation in Axe().run(page, options=options).response["violations"]:
         places = [node["html"][:160] for node in violation["nodes"][:3]]
         faults.append(f"{name}: {violation['id']}: {violation['help']}: {places}")
     return faults
@@ -92,7 +93,105 @@ def test_a_page_without_accessibility_would_be_noticed(page: Page) -> None:
 
 def test_no_page_needs_a_script(county: County, sign_in: SignIn, site: str, new_page: Callable[..., Page]) -> None:
     page = new_page(java_script_enabled=False)
-    sign_in(page, "lvhe")
+    sign_in(page, CLERK)
     page.goto(f"{site}/hires/{county.hires['欧阳文静']}")
     page.get_by_role("button", name="资格审查通过").click()
     assert "已办理：资格审查通过" in page.locator(".flash").inner_text()
+
+
+# ---- print, large type, forced colours --------------------------------------------------------------------------
+
+PRINTED = ("tasks", "hires", "hire-renewed", "hire-print", "manual", "overview", "announcement", "public-notice")
+
+
+@pytest.mark.slow
+def test_pages_print_without_what_is_only_for_the_screen(
+    made: Made, site: str, sign_in: SignIn, new_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = new_page(DESK)
+    sign_in(page, CLERK)
+    for sheet in sheets(made):
+        if sheet.name not in PRINTED:
+            continue
+        page.goto(site + sheet.path)
+        page.emulate_media(media="print")
+        for furniture in (".top", ".nav", ".foot", ".demo", ".skip", "button"):
+            assert page.locator(furniture).locator("visible=true").count() == 0, f"{sheet.name} prints {furniture}"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        paper = page.pdf(format="A4")
+        assert paper.startswith(b"%PDF") and len(paper) > 5_000, sheet.name
+        page.emulate_media(media="screen")
+
+
+LARGE = ("tasks", "hires", "hire-applied", "inbox", "opening-new", "person-new", "public-notice", "public-apply")
+
+
+@pytest.mark.slow
+def test_type_twice_as_large_loses_nothing(
+    made: Made, site: str, sign_in: SignIn, new_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
+) -> None:
+    """As a browser's zoom of 200 % on a screen of 1,280 px: the page has 640 px, and everything is still there."""
+    page = new_page({"width": 640, "height": 450})
+    sign_in(page, CLERK)
+    for sheet in sheets(made):
+        if sheet.name in LARGE:
+            page.goto(site + sheet.path)
+            page.add_style_tag(content="html { font-size: 32px !important }") if sheet.name == "tasks" else None
+            screenshot(page, f"large-{sheet.name}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 640, sheet.name
+            assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_forced_colours_and_stillness_are_respected(sign_in: SignIn, site: str, new_page: Callable[..., Page]) -> None:
+    page = new_page(DESK, forced_colors="active", reduced_motion="reduce")
+    sign_in(page, CLERK)
+    button = page.locator("header .btn").first
+    assert page.evaluate("b => getComputedStyle(b).borderTopWidth", button.element_handle()) != "0px"
+    assert page.evaluate("b => getComputedStyle(b).transitionDuration", button.element_handle()) == "0s"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+# ---- the keyboard -----------------------------------------------------------------------------------------------
+
+WALKED = ("tasks", "hires", "hire-applied", "inbox", "opening-new", "public-apply", "calendar")
+REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+    .filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden' && e.checkVisibility({visibilityProperty: true}))
+    .filter(e => e.type !== 'radio' || e.checked ||
+        ![...document.getElementsByName(e.name)].some(o => o.checked || o.compareDocumentPosition(e) & 4))
+    .map((e, i) => { e.dataset.walk = i; return e.outerHTML.slice(0, 90) })"""
+FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e);
+    return [e.dataset.walk, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0, e.outerHTML.slice(0, 90)] }"""
+
+
+@pytest.mark.slow
+def test_everything_is_reached_by_the_keyboard_and_seen_when_it_is(
+    made: Made, site: str, sign_in: SignIn, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(DESK)
+    sign_in(page, CLERK)
+    faults = []
+    for sheet in sheets(made):
+        if sheet.name in WALKED:
+            page.goto(site + sheet.path)
+            wanted = page.evaluate(REACHABLE)
+            page.evaluate("document.body.focus()")
+            reached: dict[str, str] = {}
+            for _ in range(len(wanted) * 3):  # a date has three stops
+                page.keyboard.press("Tab")
+                number, visible, html = page.evaluate(FOCUSED)
+                if number is None:
+                    break
+                if not visible:
+                    faults.append(f"{sheet.name}: no visible focus: {html}")
+                reached[number] = html
+            faults += [f"{sheet.name}: not reached: {h}" for i, h in enumerate(wanted) if str(i) not in reached]
+    assert not faults, "\n".join(faults)
+
+
+def test_the_first_key_leads_past_the_navigation(sign_in: SignIn, page: Page) -> None:
+    sign_in(page, CLERK)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"

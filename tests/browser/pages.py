@@ -1,0 +1,192 @@
+"""Every page there is: who looks at it, at which address. A page that is not listed here fails ``test_every_page``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from notifications.delivery import address
+from tests.browser.county import DAHE, NANQU, County, number
+from workflow import public_applications
+
+CLERK, OFFICER, SUPERVISOR, VILLAGE = "lvhe", "renshe", "ducha", "cunli"
+SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
+
+#: answers that are no page
+FILES = {
+    "/calendar/feed/{token}.ics",
+    "/bulk/{run_id}/list.csv",
+    "/overview/{key}.csv",
+    "/hires/{hire_id}/documents/{seq}",
+}
+#: pages that only somebody in the middle of something sees, and the test that looks at them there
+ELSEWHERE = {
+    "/sign-in/code": "the second half of a sign-in: its form is that of /account/second-factor",
+    "/bulk/{run_id}": "test_what_a_form_leads_to",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page as one person sees it. ``route``: as the app knows it; ``path``: its address in the county."""
+
+    name: str
+    who: str
+    route: str
+    path: str
+    status: int = 200
+
+
+@dataclass
+class Made:
+    """What the addresses need: numbers of things in the county."""
+
+    hires: dict[str, int]
+    opening: int
+    vacant_opening: int
+    post: int
+    person: int
+    sheet: str
+    application: int
+    account: int
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def prepare(county: County) -> Made:
+    """Unread letters for everybody, an application over the network, and the numbers of what there is."""
+    world = county.world
+    address(world.office, world.clock())
+    given = {
+        "name": "古丽米热·阿卜杜热合曼",
+        "id_number": number("19940303", 41),
+        "phone": "13800001234",
+        "education": "senior_secondary",
+        "home_region": NANQU,
+        "statements": ["political_conduct", "health", "computer_skill", "no_crime"],
+        "claimed": ["lifted"],
+        "consent": "yes",
+        "key": "one-form",
+    }
+    opening = county.openings[NANQU]
+    public_applications.send(world.office, county.seal, opening, given, "203.0.113.7", world.clock())
+    (application,) = world.ask("SELECT max(id) FROM public_application")
+    (sheet,) = world.ask("SELECT max(sheet) FROM notice WHERE hire_id = ?", county.hires["吴秀兰"])
+    (post,) = world.ask("SELECT post_id FROM opening WHERE id = ?", opening)
+    (person,) = world.ask("SELECT person_id FROM hire WHERE id = ?", county.hires["long"])
+    (account,) = world.ask("SELECT id FROM account WHERE username = ?", VILLAGE)
+    return Made(
+        county.hires, opening, county.openings[DAHE], post[0], person[0], str(sheet[0]), application[0], account[0]
+    )
+
+
+def sheets(made: Made) -> list[Sheet]:
+    """Every page, by whoever works with it."""
+    hires, opening = made.hires, made.opening
+    return [
+        Sheet("tasks", CLERK, "/", "/"),
+        Sheet("tasks-officer", OFFICER, "/", "/"),
+        Sheet("tasks-village", VILLAGE, "/", "/"),
+        Sheet("tasks-supervisor", SUPERVISOR, "/", "/"),
+        Sheet("tasks-empty", CLERK, "/", "/?procedure=baihe-2022-72"),
+        Sheet("views", CLERK, "/views", "/views"),
+        Sheet("search", CLERK, "/search", "/search"),
+        Sheet("hires", CLERK, "/hires", "/hires"),
+        Sheet("hires-none", CLERK, "/hires", "/hires?name=%E6%97%A0"),
+        Sheet("hire-applied", CLERK, "/hires/{hire_id}", f"/hires/{hires['欧阳文静']}"),
+        Sheet("hire-refusing", CLERK, "/hires/{hire_id}", f"/hires/{hires['long']}"),
+        Sheet("hire-on-notice", OFFICER, "/hires/{hire_id}", f"/hires/{hires['吴秀兰']}"),
+        Sheet("hire-at-work", CLERK, "/hires/{hire_id}", f"/hires/{hires['at work']}"),
+        Sheet("hire-renewed", SUPERVISOR, "/hires/{hire_id}", f"/hires/{hires['刘桂英']}"),
+        Sheet("hire-over-term", CLERK, "/hires/{hire_id}", f"/hires/{hires['孙志强']}"),
+        Sheet("hire-print", SUPERVISOR, "/hires/{hire_id}/print", f"/hires/{hires['刘桂英']}/print"),
+        Sheet("not-found", CLERK, "/hires/{hire_id}", "/hires/999999", 404),
+        Sheet("openings", CLERK, "/openings", "/openings"),
+        Sheet("opening-new", CLERK, "/openings/new", "/openings/new"),
+        Sheet("vacancies", CLERK, "/openings/vacancies", "/openings/vacancies"),
+        Sheet("opening", CLERK, "/openings/{opening_id}", f"/openings/{made.vacant_opening}"),
+        Sheet("apply", CLERK, "/openings/{opening_id}/apply", f"/openings/{opening}/apply"),
+        Sheet("applications", CLERK, "/openings/{opening_id}/applications", f"/openings/{opening}/applications"),
+        Sheet(
+            "application",
+            CLERK,
+            "/openings/{opening_id}/applications/{application_id}",
+            f"/openings/{opening}/applications/{made.application}",
+        ),
+        Sheet("ranking", CLERK, "/openings/{opening_id}/ranking", f"/openings/{opening}/ranking"),
+        Sheet("ranking-print", CLERK, "/openings/{opening_id}/ranking/print", f"/openings/{opening}/ranking/print"),
+        Sheet(
+            "score",
+            CLERK,
+            "/openings/{opening_id}/ranking/{hire_id}",
+            f"/openings/{opening}/ranking/{hires['欧阳文静']}",
+        ),
+        Sheet("announcement", CLERK, "/openings/{opening_id}/announcement", f"/openings/{opening}/announcement"),
+        Sheet("posts", CLERK, "/posts", "/posts"),
+        Sheet("post-new", CLERK, "/posts/new", "/posts/new"),
+        Sheet("post", CLERK, "/posts/{post_id}", f"/posts/{made.post}"),
+        Sheet("people", CLERK, "/people", "/people"),
+        Sheet("person-new", CLERK, "/people/new", "/people/new"),
+        Sheet("person", CLERK, "/people/{person_id}", f"/people/{made.person}"),
+        Sheet("person-edit", CLERK, "/people/{person_id}/edit", f"/people/{made.person}/edit"),
+        Sheet("notices", CLERK, "/notices", "/notices"),
+        Sheet("notice-new", CLERK, "/notices/new", "/notices/new"),
+        Sheet("notice", CLERK, "/notices/{number}", f"/notices/{made.sheet}"),
+        Sheet("objections", OFFICER, "/objections", "/objections"),
+        Sheet("calendar", CLERK, "/calendar", "/calendar"),
+        Sheet("calendar-day", CLERK, "/calendar/{day}", "/calendar/2026-06-16"),
+        Sheet("feed", CLERK, "/calendar/feed", "/calendar/feed"),
+        Sheet("years", OFFICER, "/years", "/years"),
+        Sheet("year", OFFICER, "/years/{year}", "/years/2026"),
+        Sheet("year-new", OFFICER, "/years/new", "/years/new"),
+        Sheet("overview", OFFICER, "/overview", "/overview"),
+        Sheet("overview-supervisor", SUPERVISOR, "/overview", "/overview"),
+        Sheet("overview-list", SUPERVISOR, "/overview/list", "/overview/list?which=overdue"),
+        Sheet("procedures", CLERK, "/procedures", "/procedures"),
+        Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),
+        Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),
+        Sheet("manual", VILLAGE, "/procedures/manual", "/procedures/manual"),
+        Sheet("inbox", CLERK, "/inbox", "/inbox"),
+        Sheet("inbox-empty", VILLAGE, "/inbox", "/inbox"),
+        Sheet("inbox-effect", CLERK, "/inbox/effect", "/inbox/effect"),
+        Sheet("account", CLERK, "/account", "/account"),
+        Sheet("password", CLERK, "/account/password", "/account/password"),
+        Sheet("second-factor", CLERK, "/account/second-factor", "/account/second-factor"),
+        Sheet("administration", SYSTEM, "/administration", "/administration"),
+        Sheet("administration-security", SECURITY, "/administration", "/administration"),
+        Sheet("administration-audit", AUDIT, "/administration", "/administration"),
+        Sheet("accounts", SYSTEM, "/administration/accounts", "/administration/accounts"),
+        Sheet("one-account", SYSTEM, "/administration/accounts/{number}", f"/administration/accounts/{made.account}"),
+        Sheet("regions", SYSTEM, "/administration/regions", "/administration/regions"),
+        Sheet("grants", SECURITY, "/administration/grants", "/administration/grants"),
+        Sheet("office-log", AUDIT, "/administration/log", "/administration/log"),
+        Sheet("sign-in", ANYBODY, "/sign-in", "/sign-in"),
+        Sheet("public", ANYBODY, "/public", "/public"),
+        Sheet("public-notice", ANYBODY, "/public/notices/{number}", f"/public/notices/{made.sheet}"),
+        Sheet("object", ANYBODY, "/public/notices/{number}/objection", f"/public/notices/{made.sheet}/objection"),
+        Sheet("public-openings", ANYBODY, "/public/openings", "/public/openings"),
+        Sheet("public-opening", ANYBODY, "/public/openings/{opening_id}", f"/public/openings/{opening}"),
+        Sheet("public-apply", ANYBODY, "/public/openings/{opening_id}/apply", f"/public/openings/{opening}/apply"),
+        Sheet("withdraw", ANYBODY, "/public/applications/withdraw", "/public/applications/withdraw"),
+        Sheet("receipt", ANYBODY, "/public/receipt", "/public/receipt"),
+    ]
+
+
+def routes_of(app: FastAPI) -> set[str]:
+    """Every address of ``api.pages`` that answers a GET."""
+    return {
+        route.path
+        for route in _routes(app.routes)
+        if "GET" in (route.methods or ()) and route.endpoint.__module__.startswith("api.pages.")
+    }
+
+
+def _routes(routes: list[BaseRoute]) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from _routes(route.original_router.routes)
