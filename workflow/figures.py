@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from states.calendar import Calendar
 from states.clocks import local_day
 from states.procedure import Deadline, Procedure, Quota, State, Unit
+from workflow.kept_days import keep_days, store_days
 from workflow.office import Office
 from workflow.queries.figures import FINAL, Counted, allocations, counted, hires_up_to
 from workflow.tables import metadata
@@ -26,7 +27,7 @@ figure, region, hire, setting = (metadata.tables[name] for name in ("figure", "r
 NAME = "overview"
 MADE = "figures"
 #: so many hires are counted while somebody waits
-AT_ONCE = 2000
+AT_ONCE = 1000
 HOURLY = timedelta(hours=1)
 MONTHS_AHEAD = 12
 
@@ -167,11 +168,13 @@ def keep_figures(office: Office, at: datetime) -> int:
     for prefix in large:
         with office.database.reading() as connection:
             body = counted(connection, (prefix,), local_day(at)).document()
+            months = keep_days(office, connection, prefix, at)
         with office.database.transaction() as connection:
             values = {"body": body, "made_at": at}
             mine = (figure.c.name == NAME, figure.c.region == prefix)
             if not connection.execute(update(figure).where(*mine).values(values)).rowcount:
                 connection.execute(insert(figure).values(name=NAME, region=prefix, **values))
+            store_days(connection, prefix, months, at)
     return len(large)
 
 

@@ -18,6 +18,8 @@ from api.problems import NotFound
 from states.calendar import FIRST_DAY, LAST_DAY, DayKind
 from states.procedure import Procedure, Role
 from states.say import Sentence, say
+from workflow.figures import AT_ONCE
+from workflow.kept_days import days_of
 from workflow.queries import scoped
 from workflow.queries.agenda import Agenda, AgendaDay, AgendaKey, AgendaLine, agenda, agenda_days
 
@@ -47,7 +49,7 @@ def show(page: PageDep) -> Response:
         days = [first + timedelta(n) for n in range(last.day)]
     with page.office.database.reading(scoped(page.actor).reach) as connection:
         asked = asked_by(page, connection, first, last)
-        found = agenda_days(connection, asked)
+        found, counted_at = days_of(connection, asked, AT_ONCE)
     cells = [_cell(page, day, found.get(day)) for day in days]
     total = sum(day.number for day in found.values())
     return page.show(
@@ -60,6 +62,7 @@ def show(page: PageDep) -> Response:
         provisional=sum(day.provisional for day in found.values()),
         links=_links(page, first, week is not None),
         choices=_whose(page, asked.whole),
+        counted_at=page.moment(counted_at) if counted_at else "",
         unknown=page.office.setting.calendar.missing_years(first, last),
     )
 
@@ -96,7 +99,8 @@ def asked_by(page: Page, connection: Connection, first: date, last: date) -> Age
     scope = scoped(page.actor)
     looks_on = set(scope.by_role) <= LOOKING_ON
     whole = looks_on or page.request.query_params.get("who") == "all"
-    return Agenda(scope, procedures_of(page, connection), first, last, whole)
+    sqlite = page.office.database.is_sqlite
+    return Agenda(scope, procedures_of(page, connection), first, last, whole, sqlite)
 
 
 def procedures_of(page: Page, connection: Connection) -> tuple[Procedure, ...]:

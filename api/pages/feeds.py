@@ -93,7 +93,9 @@ def _body(page: Page, reader: feeds.Reader) -> bytes:
     with page.office.database.reading(scope.reach) as connection:
         whole = set(scope.by_role) <= calendar.LOOKING_ON
         procedures = calendar.procedures_of(page, connection)
-        asked = Agenda(scope, procedures, page.today - feeds.BACK, page.today + feeds.AHEAD, whole)
+        asked = Agenda(
+            scope, procedures, page.today - feeds.BACK, page.today + feeds.AHEAD, whole, page.office.database.is_sqlite
+        )
         lines, _ = agenda(connection, asked, most=feeds.MOST)
     made = Calendar()
     made.add("prodid", "-//Zaigang//deadlines//ZH")

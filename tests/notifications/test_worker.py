@@ -19,7 +19,7 @@ from tests.notifications.support import Room, a_room
 from tests.support.smtp import MailServer
 
 ROOT = Path(__file__).parents[2]
-NAMES = {"timers", "letters", "mail"}
+NAMES = {"timers", "letters", "mail", "years", "figures"}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def until(true: Callable[[], object], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
-def test_three_ticks_and_nothing_else_and_none_is_given_up_for_being_late(room: Room) -> None:
+def test_the_ticks_and_nothing_else_and_none_is_given_up_for_being_late(room: Room) -> None:
     scheduler = scheduler_of(ticks(room.office, room.settings), room.office, 20)
     jobs = {job.id: job for job in scheduler.get_jobs()}
     assert set(jobs) == NAMES

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy import literal as bound
@@ -45,7 +46,7 @@ AgendaKey = tuple[date, int, str]
 class Agenda:
     """What is asked for: days ``first`` to ``last``, both with it; ``whole``: of all offices, not of the reader's own.
 
-    ``procedures``: every version that a hire may stand under.
+    ``procedures``: every version that a hire may stand under. ``sqlite``: it is to be told which index to take.
     """
 
     scope: Scope
@@ -53,6 +54,18 @@ class Agenda:
     first: date
     last: date
     whole: bool = False
+    sqlite: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """A township or two hold fewer hires than all regions have periods on the days of a month."""
+        prefixes = self.scope.prefixes
+        return len(prefixes) <= _FEW and all(len(prefix) >= _NARROW for prefix in prefixes)
+
+
+#: codes as long as a township's
+_NARROW = 9
+_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,19 @@ def agenda(
     return lines, lines[-1].key if len(rows) > limit else None
 
 
+def agenda_rows(connection: Connection, asked: Agenda) -> list[list[Any]]:
+    """Day, procedure, period, number, of them provisional: for whoever adds them up by whose they are."""
+    ends = _ends(asked)
+    columns = (ends.c.due_on, hire.c.procedure, ends.c.name)
+    rows = connection.execute(
+        select(*columns, func.count(), func.sum(ends.c.provisional))
+        .join(hire, hire.c.id == ends.c.hire_id)
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    return [[row[0].isoformat(), row[1], row[2], row[3], int(row[4])] for row in rows]
+
+
 # ---- whose a period is -------------------------------------------------------------------------------------------
 
 
@@ -135,38 +161,50 @@ def _ends(asked: Agenda) -> Subquery:
 def _running(asked: Agenda) -> Select[Any]:
     """By the timers that are still to fire, or that wait because the system's step was refused."""
     unsure = case((timer.c.provisional, 1), else_=0)
+    place: ColumnElement[str] = hire.c.region
+    day: ColumnElement[date] = timer.c.legal_on
+    if asked.sqlite:  # it does not know which is less, the hires of the region or the periods of the days
+        place, day = (place, _no_index(day)) if asked.narrow else (_no_index(place), day)
     return (
         select(timer.c.legal_on.label("due_on"), timer.c.hire_id, timer.c.name, unsure.label("provisional"))
         .join(hire, hire.c.id == timer.c.hire_id)
-        .where(timer.c.status.in_(("pending", "blocked")), timer.c.legal_on.between(asked.first, asked.last))
-        .where(asked.scope.regions(hire.c.region), _answers(asked, timer.c.name))
+        .where(timer.c.status.in_(("pending", "blocked")), day.between(asked.first, asked.last))
+        .where(asked.scope.regions(place), _answers(asked, timer.c.name, place))
     )
 
 
 def _called(asked: Agenda) -> Select[Any]:
     """By the tasks of owners who were called: their period may have nothing left to fire."""
     name = func.substr(task.c.name, len(CALLED) + 1)
+    place = _no_index(task.c.region) if asked.sqlite else task.c.region
     roles = [
-        and_(task.c.role == literal(role.value), within(task.c.region, prefixes))
+        and_(task.c.role == literal(role.value), within(place, prefixes))
         for role, prefixes in sorted(asked.scope.by_role.items())
     ]
-    mine = asked.scope.regions(task.c.region) if asked.whole else or_(false(), *roles)
+    # every role by name: the index by role and day serves them all
+    everybody = task.c.role.in_([literal(role.value) for role in Role])
+    mine = and_(everybody, asked.scope.regions(place)) if asked.whole else or_(false(), *roles)
     return select(task.c.due_on, task.c.hire_id, name.label("name"), literal_column("0").label("provisional")).where(
         begins_with(task.c.name, CALLED), task.c.due_on.between(asked.first, asked.last), mine
     )
 
 
-def _answers(asked: Agenda, name: ColumnElement[str]) -> ColumnElement[bool]:
-    """The condition that the reader answers for the period ``name`` of ``hire``."""
+def _no_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, but no index: so SQLite takes the other one."""
+    return column.op("||")("")
+
+
+def _answers(asked: Agenda, name: ColumnElement[str], place: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that the reader answers for the period ``name`` of ``hire``, which stands in ``place``."""
     if asked.whole:
-        return asked.scope.regions(hire.c.region)
+        return true()
     found = []
     for role, prefixes in sorted(asked.scope.by_role.items()):
         of_role = [
             and_(hire.c.procedure == literal(procedure.key), _named(name, *owned(procedure, role)))
             for procedure in asked.procedures
         ]
-        found.append(and_(within(hire.c.region, prefixes), or_(false(), *of_role)))
+        found.append(and_(within(place, prefixes), or_(false(), *of_role)))
     return or_(false(), *found)
 
 

@@ -39,6 +39,14 @@ class Timer(SQLModel, table=True):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        Index(
+            "ix_timer_legal_on",
+            "legal_on",
+            "hire_id",
+            "name",
+            sqlite_where=text("status IN ('pending', 'blocked')"),
+            postgresql_where=text("status IN ('pending', 'blocked')"),
+        ),
     )
 
 
