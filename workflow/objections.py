@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Executable, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from states.clocks import local_day
-from states.facts import PUBLIC, Actor
+from states.facts import PUBLIC, Actor, Hire
 from states.procedure import Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from states.say import Sentence, say
@@ -37,6 +37,8 @@ setting = metadata.tables["setting"]
 FORM = "objection"
 LONGEST, SHORTEST, LONGEST_NAME = 2000, 5, 50
 PHONE = "objection_phone:"
+#: the letter to whoever has to answer
+LODGED = "objection_lodged"
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 #: numbers that might identify somebody, in the answer of a handler who forgot
@@ -116,7 +118,7 @@ def lodge(office: Office, seal: Seal, sheet: str, said: Said, at: datetime, *, n
     with office.database.reading() as connection:
         known = dict(hires_on(connection, local_day(at), sheet))
         chosen = [hire_id for hire_id in said.hires if hire_id in known]
-        acts = _acts(office, connection, chosen)
+        hires = load_hires(connection, chosen)
     if not chosen:
         raise NoticeOver
     admit(office.database, FORM, address, at)
@@ -126,7 +128,8 @@ def lodge(office: Office, seal: Seal, sheet: str, said: Said, at: datetime, *, n
     for hire_id in chosen:
         try:
             key = f"{FORM}:{nonce}:{hire_id}"
-            done.append(engine.perform(office, hire_id, acts[hire_id], PUBLIC, at, payload, key=key))
+            act = _act(office, hires[hire_id])
+            done.append(engine.perform(office, hire_id, act, PUBLIC, at, payload, key=key))
         except StepNotOffered:
             refusals.append(NoticeOver())
         except Refusal as refusal:
@@ -134,23 +137,47 @@ def lodge(office: Office, seal: Seal, sheet: str, said: Said, at: datetime, *, n
     if not done:
         raise refusals[0]
     entries = tuple(Entry(one.hire_id, one.seq) for one in done)
-    return Lodged(_given_out(office, seal, entries, said.phone, at), entries, len(said.hires) - len(done))
-
-
-def _acts(office: Office, connection: Connection, hire_ids: Sequence[int]) -> dict[int, str]:
-    """By which step an objection is registered on each hire, where it stands now."""
-    found = {}
-    for hire_id, hire in load_hires(connection, list(hire_ids)).items():
-        step = step_of(office.rulebook.rules(hire.procedure).procedure, hire.stage, RecordKind.OBJECTION)
-        found[hire_id] = step.act if step else FORM
-    return found
-
-
-def _given_out(office: Office, seal: Seal, entries: Sequence[Entry], phone: str | None, at: datetime) -> str:
     with office.database.transaction() as connection:
-        for entry in entries if phone else ():
-            _keep_phone(connection, seal, entry, phone or "", at)
-        return receipts.issue_for(connection, at, entries)
+        for entry in entries:
+            _tell_handlers(office, connection, hires[entry.hire_id], entry, at)
+            if said.phone:
+                _keep_phone(connection, seal, entry, said.phone, at)
+        return Lodged(receipts.issue_for(connection, at, entries), entries, len(said.hires) - len(done))
+
+
+def _act(office: Office, hire: Hire) -> str:
+    """By which step an objection is registered on a hire, where it stands now."""
+    procedure = office.rulebook.rules(hire.procedure).procedure
+    step = step_of(procedure, hire.stage, RecordKind.OBJECTION)
+    return step.act if step else FORM
+
+
+def _tell_handlers(office: Office, connection: Connection, hire: Hire, entry: Entry, at: datetime) -> None:
+    """A letter to everybody whose work it is to answer; the same form sent twice tells them once."""
+    procedure = office.rulebook.rules(hire.procedure).procedure
+    facts = {"act": _act(office, hire), "on": local_day(at).isoformat(), "stage": hire.stage}
+    for number, role in enumerate(handlers(procedure, hire.stage)):
+        row = {
+            "message_id": f"{entry.hire_id}-{entry.seq}-lodged-{number}",
+            "hire_id": entry.hire_id,
+            "seq": entry.seq,
+            "n": number,
+            "template": LODGED,
+            "to_role": role.value,
+            "region": hire.region,
+            "facts": facts,
+            "created_at": at,
+            "due_at": at,
+            "status": "waiting",
+        }
+        connection.execute(_once(connection, metadata.tables["outbox"], row))
+
+
+def _once(connection: Connection, table: Table, row: Mapping[str, Any]) -> Executable:
+    """An insert that leaves a row that is there already as it is."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement: Executable = dialect.insert(table).values(row).on_conflict_do_nothing()
+    return statement
 
 
 def step_of(procedure: Procedure, stage: str, records: RecordKind, **params: Any) -> Step | None:
@@ -166,13 +193,8 @@ def step_of(procedure: Procedure, stage: str, records: RecordKind, **params: Any
 
 def _keep_phone(connection: Connection, seal: Seal, entry: Entry, phone: str, at: datetime) -> None:
     name = _name(entry)
-    if connection.execute(select(setting.c.name).where(setting.c.name == name)).first() is None:
-        row = {"name": name, "value": seal.seal(phone, _place(name)), "changed_at": at}
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(setting).values(row))
-        except IntegrityError:  # the same form sent twice at one moment: it stands there already
-            pass
+    row = {"name": name, "value": seal.seal(phone, _place(name)), "changed_at": at}
+    connection.execute(_once(connection, setting, row))
 
 
 def has_phone(connection: Connection, entries: Sequence[Entry]) -> frozenset[Entry]:

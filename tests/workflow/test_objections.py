@@ -108,6 +108,8 @@ def test_the_same_form_sent_twice_registers_once_and_both_receipts_follow_it(she
     assert first.entries == second.entries and first.code != second.code
     assert sheet.world.ask("SELECT count(*) FROM objection") == [(1,)]
     assert told(sheet, first.code) == told(sheet, second.code) != ()
+    lodged_letters = [("objection_lodged", "hrss"), ("objection_lodged", "rural")]
+    assert sheet.world.letters(sheet.hires["李四"]) == lodged_letters
 
 
 def test_sent_many_times_at_one_moment_it_is_registered_once(sheet: Sheet) -> None:

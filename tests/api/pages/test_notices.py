@@ -329,6 +329,23 @@ def test_several_persons_are_put_up_from_one_screen(quick: Service) -> None:
     assert desk.client(HRSS).get("/notices/new").text.count('name="people"') == 0
 
 
+def test_the_office_sets_where_objections_are_taken_and_it_is_printed(desk: Desk) -> None:
+    client = desk.client(HRSS)
+    assert "由公示单位填写" in desk.client().get(desk.public).text
+    given = {"region": PARENT, "office": "旬阳市人社局<b>", "telephone": "0915-7200000", "address": "党家坝1号"}
+    bad = desk.post(client, "/notices/contact", {**given, "telephone": "打这个"}, page="/notices/contact")
+    assert bad.status_code == 422 and "请填写办公电话" in bad.text and 'value="打这个"' in bad.text
+    assert desk.post(client, "/notices/contact", given, page="/notices/contact").status_code == 303
+    for path in (desk.public, f"{desk.public}/objection"):
+        shown = desk.client().get(path).text
+        assert "0915-7200000" in shown and "党家坝1号" in shown and "<b>" not in shown
+    assert "0915-7200000" in desk.client(EMPLOYER).get("/notices/contact").text
+    abroad = desk.client(ABROAD)
+    assert "0915-7200000" not in abroad.get("/notices/contact").text
+    refused = desk.post(abroad, "/notices/contact", given, page="/notices/contact")
+    assert refused.status_code == 403
+
+
 def test_another_place_has_no_such_sheet(desk: Desk) -> None:
     client = desk.client(ABROAD)
     path = f"/notices/{desk.sheet.number}"
