@@ -50,10 +50,8 @@ def fault(kept: Kept, who: Who, method: str, path: str, rule: Rule) -> str:
         body = response.json() if "json" in response.headers.get("content-type", "") else response.text
         if rule.holds is not None and not rule.holds(who, kept.objects, body):
             found = f"what it holds: {text_of(response)}"
-    if kept.changed():
-        if method == "GET" or not granted or not rule.writes:
-            found += " and something was changed"
-        kept.put_back()
+    if kept.changed() and not (granted and (method != "GET" or rule.recorded)):
+        found += " and something was changed"
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.api.permissions.api import API
+from tests.api.permissions.pages import PAGES
+from tests.api.permissions.public import PUBLIC
 from tests.api.permissions.rules import NOBODY, WHO, Objects, Relation, Rule, Rules, Who
 
-RULES: Rules = {**API}
+RULES: Rules = {**API, **PAGES, **PUBLIC}
 
-__all__ = ["API", "NOBODY", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]
+__all__ = ["API", "NOBODY", "PAGES", "PUBLIC", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]

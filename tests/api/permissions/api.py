@@ -31,7 +31,7 @@ def counts(who: Who, objects: Objects, body: Any) -> bool:
 
 
 def task_counts(who: Who, objects: Objects, body: Any) -> bool:
-    return any(body.values()) is (who.sees and who.role is Role.EMPLOYER)
+    return any(body.values()) is (who.sees and who.role in (Role.EMPLOYER, Role.HRSS, Role.RURAL))
 
 
 def _person(objects: Objects) -> dict[str, Any]:
@@ -43,6 +43,7 @@ def _post(objects: Objects) -> dict[str, Any]:
 
 
 NOTICE: dict[str, Any] = {"posted_on": "2022-06-01", "boards": ["镇公示栏"]}
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 PERIOD = {"from": "2022-06-01"}
 
 PERIODS: dict[str, dict[str, Any]] = {
@@ -61,10 +62,13 @@ API: Rules = {
     ("GET", "/healthz"): Rule(always(200), signed_out=200),
     ("GET", "/readyz"): Rule(always(200), signed_out=200),
     ("GET", "/public/notices.json"): Rule(
-        always(200), signed_out=200, holds=lambda who, objects, body: [n["name"] for n in body["items"]] == ["张三"]
+        always(200),
+        signed_out=200,
+        holds=lambda who, objects, body: [one["name"] for one in body["items"][0]["people"]] == ["张三", "赵六"],
     ),
     ("POST", "/api/v1/sign-in"): Rule(always(422), signed_out=422, ask=lambda o: {"json": {"username": "nobody"}}),
     ("POST", "/api/v1/sign-out"): Rule(always(204)),
+    ("POST", "/api/v1/confirm"): Rule(always(403), ask=lambda o: {"json": {"shown": "something"}}),
     ("GET", "/api/v1/me"): Rule(always(200)),
     ("GET", "/api/v1/tasks"): Rule(
         always(200),
@@ -75,6 +79,16 @@ API: Rules = {
     ("GET", "/api/v1/hires/{hire_id}"): Rule(if_seen),
     ("GET", "/api/v1/hires/{hire_id}/trail"): Rule(if_seen),
     ("GET", "/api/v1/hires/{hire_id}/records"): Rule(if_seen),
+    ("GET", "/api/v1/hires/{hire_id}/documents"): Rule(if_seen),
+    ("GET", "/api/v1/hires/{hire_id}/documents/{seq}"): Rule(if_seen, recorded=True),
+    ("POST", "/api/v1/hires/{hire_id}/documents"): Rule(
+        by({Role.EMPLOYER, Role.HRSS, Role.RURAL}, 201),
+        ask=lambda o: {
+            "query": {"name": "说明.pdf"},
+            "content": PDF,
+            "headers": {"content-type": "application/octet-stream"},
+        },
+    ),
     ("GET", "/api/v1/overview"): Rule(always(200), holds=counts),
     ("POST", "/api/v1/hires/{hire_id}/actions/{act}"): Rule(
         by({Role.EMPLOYER}, 200), ask=lambda o: {"path": {"act": "restart_notice"}, "json": NOTICE}
@@ -107,7 +121,12 @@ API: Rules = {
     ("GET", "/api/v1/procedures/{procedure}/picture.svg"): Rule(
         always(200), ask=lambda o: {"path": {"procedure": PROCEDURE}}
     ),
-    ("GET", "/api/v1/notices"): Rule(always(200), holds=lists("hire_id", lambda o: o.hire, sees)),
+    ("GET", "/api/v1/notices"): Rule(
+        always(200),
+        holds=lambda who, objects, body: (
+            (objects.hire in [one["hire_id"] for sheet in body["items"] for one in sheet["people"]]) is sees(who)
+        ),
+    ),
     ("GET", "/api/v1/inbox"): Rule(always(200)),
     ("GET", "/api/v1/inbox/unread"): Rule(always(200)),
     # the letter is addressed to somebody else

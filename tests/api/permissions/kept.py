@@ -12,42 +12,70 @@ from starlette.testclient import TestClient
 
 from states.procedure import Role
 from tests.api.permissions.rules import NOBODY, WHO, Objects, Rule, Who
-from tests.api.support import OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
+from tests.api.support import DAY, OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
 from tests.support.world import officer
-from workflow import people
+from workflow import documents, objections, people, public_applications
 from workflow.sign_in import Lifetime, visit_of
 
 HRSS = officer("b" * 64, Role.HRSS, PARENT, 900002)
 RURAL = officer("c" * 64, Role.RURAL, PARENT, 900003)
 CHECKER = officer("d" * 64, Role.EMPLOYER, OWN, 900004)
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+GIVEN: dict[str, Any] = {
+    "education": "senior_secondary",
+    "home_region": OWN,
+    "categories": {"lifted": {"by": "乡村振兴局", "on": "2021-12-31"}},
+    "statements": ["political_conduct", "health", "computer_skill", "no_crime"],
+}
 
 
 def objects_in(service: Service) -> Objects:
-    """Three hires of one opening: on public notice, applied for, vacant."""
+    """Four hires of one opening: on public notice, there too and objected to, applied for, vacant."""
     world = service.world
-    given = {
-        "id_number": number(date(1990, 3, 5), 11),
-        "name": "张三",
-        "education": "senior_secondary",
-        "home_region": OWN,
-        "categories": {"lifted": {"by": "乡村振兴局", "on": "2021-12-31"}},
-        "statements": ["political_conduct", "health", "computer_skill", "no_crime"],
-    }
-    with world.office.database.session() as session:
-        person = people.register(session, seal(), given, TOWN, world.clock()).person_id
-        second = {**given, "id_number": number(date(1992, 3, 5), 13), "name": "王五"}
-        applicant = people.register(session, seal(), second, TOWN, world.clock()).person_id
-    post = world.a_post(PROCEDURE, "town", OWN)
-    announced = world.an_opening(TOWN, post, places=3)
-    hire, applied, vacancy = announced.hire_ids
+    office, at = world.office, world.clock()
+    names = {"张三": 11, "王五": 13, "赵六": 17}
+    with office.database.session() as session:
+        person, applicant, other = (
+            people.register(session, seal(), {**GIVEN, "name": name, "id_number": _number(n)}, TOWN, at).person_id
+            for name, n in names.items()
+        )
+    announced = world.an_opening(TOWN, world.a_post(PROCEDURE, "town", OWN), places=4)
+    hire, disputed, applied, vacancy = announced.hire_ids
     world.do(applied, "apply", TOWN, person_id=applicant)
-    world.do(hire, "apply", TOWN, person_id=person)
-    world.do(hire, "check", CHECKER)
-    world.do(hire, "recheck", HRSS)
-    world.do(hire, "recheck", RURAL)
-    world.do(hire, "post_notice", TOWN, posted_on=date(2022, 6, 1), boards=["镇公示栏"])
-    message = f"{hire}-1-0"
-    return Objects(vacancy, applied, hire, person, post, announced.opening_id, message, number(date(1991, 4, 6), 15))
+    for hire_id, person_id in ((hire, person), (disputed, other)):
+        world.do(hire_id, "apply", TOWN, person_id=person_id)
+        world.do(hire_id, "check", CHECKER)
+        world.do(hire_id, "recheck", HRSS)
+        world.do(hire_id, "recheck", RURAL)
+        world.do(hire_id, "post_notice", TOWN, posted_on=DAY, boards=["镇公示栏"])
+    sheet = f"{announced.opening_id}-1-{DAY:%Y%m%d}"
+    said = objections.Said((disputed,), "此人在外地有固定工作", phone="0915-7200000")
+    [entry] = objections.lodge(office, seal(), sheet, said, at, nonce="n" * 20, address="192.0.2.1").entries
+    about = {"kind": "other", "board": None}
+    document = documents.attach(office, seal(), hire, TOWN, at, PDF, "说明.pdf", about).seq
+    sent_in = {**GIVEN, "name": "孙七", "id_number": _number(19), "retirement_category": "man", "consent": "yes"}
+    public_applications.send(office, seal(), announced.opening_id, sent_in, "192.0.2.1", at)
+    [[application]] = world.ask("SELECT id FROM public_application")
+    [[post]] = world.ask("SELECT post_id FROM opening")
+    return Objects(
+        vacancy=vacancy,
+        applied=applied,
+        hire=hire,
+        disputed=disputed,
+        objection=entry.seq,
+        document=document,
+        application=application,
+        sheet=sheet,
+        person=person,
+        post=post,
+        opening=announced.opening_id,
+        message=f"{hire}-1-0",
+        new_number=_number(15),
+    )
+
+
+def _number(sequence: int) -> str:
+    return number(date(1990, 3, 5), sequence)
 
 
 class Kept:
@@ -72,7 +100,7 @@ class Kept:
         return client
 
     def _form_token(self, who: Who) -> str:
-        token = self.clients[who].headers["authorization"].removeprefix("Bearer ")
+        token = str(self.clients[who].headers["authorization"]).removeprefix("Bearer ")
         world = self.service.world
         visit = visit_of(world.office.database, token, world.clock(), lifetime=Lifetime(), on=world.clock.today)
         assert visit is not None
@@ -82,26 +110,33 @@ class Kept:
         """The request that the rule describes, as ``who``."""
         asked = {**rule.ask(self.objects), **other}
         objects = self.objects
-        ids = {"hire_id": objects.hire, "person_id": objects.person, "post_id": objects.post}
-        places = {**ids, "opening_id": objects.opening, "message": objects.message, **asked.get("path", {})}
-        sent: dict[str, Any] = {"params": asked.get("query"), "json": asked.get("json"), "files": asked.get("files")}
+        ids = {"hire_id": objects.hire, "person_id": objects.person, "post_id": objects.post, "seq": objects.document}
+        ids |= {"opening_id": objects.opening, "application_id": objects.application}
+        places = {**ids, "message": objects.message, "number": objects.sheet, **asked.get("path", {})}
+        sent: dict[str, Any] = {
+            "params": asked.get("query"),
+            "json": asked.get("json"),
+            "files": asked.get("files"),
+            "content": asked.get("content"),
+        }
         if "form" in asked:
             token = self.form_tokens.get(who, "-")
             sent |= {"data": {"form_token": token, **asked["form"]}, "headers": {"accept": "text/html"}}
         elif not path.startswith("/api/") and not path.endswith(".json"):
             sent["headers"] = {"accept": "text/html,*/*;q=0.8"}
         sent |= {"headers": {**sent.get("headers", {}), **asked.get("headers", {})}}
+        self.clients[who].cookies.clear()
         return self.clients[who].request(method, path.format(**places), **sent)
 
     def changed(self) -> bool:
-        """Whether anything was written since: the file's own counter of changes, and then what they were."""
-        version = self._version()
-        if version == self.version:
+        """Whether anything was kept since, beside sessions and attempts to sign in; it is put back to how it was."""
+        if self._version() == self.version:
             return False
-        self.version = version
-        return self.service.fingerprint() != self.fingerprint
+        changed = self.service.fingerprint() != self.fingerprint
+        self._put_back()
+        return changed
 
-    def put_back(self) -> None:
+    def _put_back(self) -> None:
         self.service.world.office.database.dispose()
         self.watcher.close()
         for leftover in (f"{self.path}-wal", f"{self.path}-shm"):

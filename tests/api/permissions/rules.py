@@ -54,11 +54,20 @@ class Who:
 
 @dataclass(frozen=True)
 class Objects:
-    """What the requests are about: a hire on public notice, one applied for, a vacancy, and what belongs to them."""
+    """What the requests are about: a hire on public notice, one applied for, a vacancy, and what belongs to them.
+
+    ``disputed`` is on the same notice ``sheet``, with an ``objection``; ``hire`` has a ``document``; ``application``
+    was sent in without an account.
+    """
 
     vacancy: int
     applied: int
     hire: int
+    disputed: int
+    objection: int
+    document: int
+    application: int
+    sheet: str
     person: int
     post: int
     opening: int
@@ -86,8 +95,8 @@ class Rule:
     holds: Callable[[Who, Objects, Any], bool] | None = None
     #: of an answer about several hires, the status of the one asked about
     each: Answer | None = None
-    #: whether a granted request changes what is kept; a refused one never may
-    writes: bool = True
+    #: whether reading it is itself put on record; no other GET changes anything
+    recorded: bool = False
 
 
 Rules = dict[tuple[str, str], Rule]
@@ -111,9 +120,11 @@ def if_announced(who: Who) -> int:
     return 200 if who.covers else 404
 
 
-def by(roles: set[Role], status: int, *, seen: Callable[[Who], bool] = lambda who: who.sees) -> Answer:
-    """``status`` for these roles, 403 for others who see the object, 404 for those who do not."""
-    return lambda who: (status if who.role in roles else 403) if seen(who) else 404
+def by(
+    roles: set[Role], status: int, *, other: int = 403, seen: Callable[[Who], bool] = lambda who: who.sees
+) -> Answer:
+    """``status`` for these roles, ``other`` for others who see the object, 404 for those who do not."""
+    return lambda who: (status if who.role in roles else other) if seen(who) else 404
 
 
 def held_by(roles: set[Role] | frozenset[Role], status: int) -> Answer:
@@ -123,7 +134,9 @@ def held_by(roles: set[Role] | frozenset[Role], status: int) -> Answer:
 
 def in_body(roles: set[Role], status: int) -> Answer:
     """A region named in the body: of no use to whoever has no role there, and answered as if it did not exist."""
-    return lambda who: (status if who.role in roles else 403) if who.covers else 422
+    return lambda who: (
+        (status if who.role in roles else 403) if who.relation in (Relation.OWN, Relation.PARENT) else 422
+    )
 
 
 def lists(field: str, wanted: Callable[[Objects], Any], seen: Callable[[Who], bool]) -> Callable[..., bool]:
