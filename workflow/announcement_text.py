@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,23 +68,29 @@ class BirthRange:
     measured: str
     articles: tuple[str, ...]
 
-    @property
-    def sentence(self) -> Sentence:
-        """As announcements print it."""
-        facts = {"earliest": _words(self.earliest), "latest": _words(self.latest)}
+    def sentence(self, day: Callable[[date], str] | None = None) -> Sentence:
+        """As announcements print it; ``day`` tells a day in the reader's language (default: Chinese)."""
+        said = day or in_words
+        facts = {
+            name: said(on) for name, on in (("earliest", self.earliest), ("latest", self.latest)) if on is not None
+        }
         if self.earliest is None:
             return say("{latest}及以前出生", **facts)
         if self.latest is None:
             return say("{earliest}及以后出生", **facts)
         return say("{earliest}至{latest}出生", **facts)
 
-    @property
-    def note(self) -> Sentence:
+    def note(self, day: Callable[[date], str] | None = None) -> Sentence:
         """On which day ages are measured."""
-        name = EVENTS.get(self.measured, self.measured)
+        facts = {"event": EVENTS.get(self.measured, self.measured), "day": (day or in_words)(self.on)}
         if self.measured == "announced_on":
-            return say("年龄以{event}（{day}）计算", event=name, day=_words(self.on))
-        return say("年龄以{event}计算；上列日期按{day}推算", event=name, day=_words(self.on))
+            return say("年龄以{event}（{day}）计算", **facts)
+        return say("年龄以{event}计算；上列日期按{day}推算", **facts)
+
+
+def in_words(day: date) -> str:
+    """A day as it is written in Chinese."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def birth_range(procedure: Procedure, kind: str, on: date) -> BirthRange | None:
@@ -117,10 +123,6 @@ def _settled(procedure: Procedure, value: Any) -> Any:
     if isinstance(value, Mapping) and "gap" in value:
         return procedure.gap_by_name[value["gap"]].default
     return value
-
-
-def _words(day: date | None) -> str:
-    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 
 # ---- the draft ---------------------------------------------------------------------------------------------------
@@ -179,7 +181,7 @@ def conditions(procedure: Procedure, kind: str, on: date) -> Iterator[Sentence]:
     """The conditions in plain words, with the birth dates computed for ``on``."""
     born = birth_range(procedure, kind, on)
     if born is not None:
-        yield say("{born}（{note}）。", born=born.sentence.text(), note=born.note.text())
+        yield say("{born}（{note}）。", born=born.sentence().text(), note=born.note().text())
     for line in lines_of(procedure, kind):
         if line.use == "in_group":
             yield _groups(procedure, line.params, on)
@@ -223,7 +225,7 @@ def _group(procedure: Procedure, params: Mapping[str, Any], group: Mapping[str, 
     spans = [(sex, _window(procedure, rule, on, low)) for sex, low in by_sex if low is not None]
     if not spans and (group.get("at_least") is not None or group.get("at_most") is not None):
         spans = [("", _window(procedure, rule, on, group.get("at_least")))]
-    said = [f"{sex}{BirthRange(low, high, on, '', ()).sentence.text()}" for sex, (low, high) in spans]
+    said = [f"{sex}{BirthRange(low, high, on, '', ()).sentence().text()}" for sex, (low, high) in spans]
     if group.get("below_retirement"):
         said.append(say("未达到法定退休年龄").text())
     return f"{name}（{'，'.join(said)}）" if said else name

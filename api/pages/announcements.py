@@ -127,4 +127,8 @@ def born_of(page: Page, procedure: Procedure, kind: str, on: date) -> dict[str, 
         return None
     articles = [article_of(procedure, cite) for cite in found.articles]
     comma = "、" if page.language == "zh" else ", "
-    return {"say": page.tell(found.sentence), "note": page.tell(found.note), "article": comma.join(articles)}
+    return {
+        "say": page.tell(found.sentence(page.day)),
+        "note": page.tell(found.note(page.day)),
+        "article": comma.join(articles),
+    }

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.dependencies import ActorDep, AddressDep, NowDep, OfficeDep, ReadDep, ScopeDep, SealDep, TranslateDep
+from api.dependencies import (
+    ActorDep,
+    AddressDep,
+    LanguageDep,
+    NowDep,
+    OfficeDep,
+    ReadDep,
+    ScopeDep,
+    SealDep,
+    TranslateDep,
+)
 from api.inputs import MOST_ID, After, Limit, PathId, RegionCode, cursor, number_of
 from api.opening_schemas import (
     BirthRangeOut,
@@ -22,6 +32,7 @@ from api.opening_schemas import (
 from api.problems import NotFound, answer_json
 from api.routes import applicants
 from api.schemas import MOST_PLACES, Announced, OpeningIn, OpeningOut, Page, PlaceAdded
+from notifications.messages import day_in_words
 from states.clocks import local_day
 from states.facts import Post
 from states.procedure import Procedure, article_of
@@ -94,6 +105,7 @@ def drafted(
     scope: ScopeDep,
     at: NowDep,
     translate: TranslateDep,
+    language: LanguageDep,
     post_id: Annotated[int, Query(ge=1, le=MOST_ID)],
     places: Annotated[int, Query(ge=1, le=MOST_PLACES)] = 1,
     announced_on: date | None = None,
@@ -112,22 +124,28 @@ def drafted(
     return DraftOut(
         content=announcement_text.draft(procedure, post, line.employer, day),
         required=[name for name, may_lack in announcement_text.PARTS.items() if not may_lack],
-        birth_range=_birth_range(procedure, line.kind, day, translate),
+        birth_range=_birth_range(procedure, line.kind, day, translate, language),
         answers=[answer_json(answer, translate) for answer in answers],
     )
 
 
-def _birth_range(procedure: Procedure, kind: str, on: date, translate: Translate) -> BirthRangeOut | None:
+def _birth_range(
+    procedure: Procedure, kind: str, on: date, translate: Translate, language: str
+) -> BirthRangeOut | None:
     found = announcement_text.birth_range(procedure, kind, on)
     if found is None:
         return None
+
+    def told(day: date) -> str:
+        return day_in_words(day, language)
+
     return BirthRangeOut(
         earliest=found.earliest,
         latest=found.latest,
         on=found.on,
         measured=found.measured,
-        text=found.sentence.text(translate),
-        note=found.note.text(translate),
+        text=found.sentence(told).text(translate),
+        note=found.note(told).text(translate),
         articles=[article_of(procedure, cite) for cite in found.articles],
     )
 

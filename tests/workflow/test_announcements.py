@@ -93,8 +93,8 @@ def test_birth_dates_follow_from_the_rule_of_age(
 def test_birth_dates_are_printed_as_people_write_them(catalogue: Catalogue) -> None:
     found = birth_range(catalogue.current("xunyang-2022-88"), "village", DAY)
     assert found is not None
-    assert found.sentence.text() == "1976年6月2日至2004年6月1日出生"
-    assert found.note.text() == "年龄以公告之日（2022年6月1日）计算"
+    assert found.sentence().text() == "1976年6月2日至2004年6月1日出生"
+    assert found.note().text() == "年龄以公告之日（2022年6月1日）计算"
     assert found.articles == ("二(二)2",)
 
 
@@ -104,7 +104,7 @@ def test_the_other_reading_and_the_other_day_of_measuring_are_told(catalogue: Ca
     assert found is not None
     # not past the 45th birthday, which is itself the last day
     assert found.earliest == date(1977, 6, 1)
-    assert found.note.text() == "年龄以报名之日计算；上列日期按2022年6月1日推算"
+    assert found.note().text() == "年龄以报名之日计算；上列日期按2022年6月1日推算"
 
 
 def test_a_document_with_ages_of_groups_only_has_no_range_of_its_own(catalogue: Catalogue) -> None:
@@ -357,7 +357,7 @@ def test_a_place_that_somebody_left_is_announced_anew_once(world: World) -> None
         assert found is not None and (found.post_id, found.region) == (post, VILLAGE)
         assert vacancies.vacancy(connection, scoped(officer("x", Role.EMPLOYER, "610981101")), hire) is None
         assert vacancies.vacancy(connection, scoped(CLERK), hire + 1) is None
-    facts = {"post_id": post, "boards": ("公示栏",), "refills": hire}
+    facts: dict[str, Any] = {"post_id": post, "boards": ("公示栏",), "refills": hire}
     before = rows(world)
     for wrong in ({"places": 2}, {"places": 1, "post_id": world.a_post("xunyang-2022-88", "village", VILLAGE)}):
         with pytest.raises(InputRefused):
