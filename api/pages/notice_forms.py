@@ -92,6 +92,9 @@ def told(page: Page, run: Run, what: Sentence, names: Mapping[int, str]) -> Resp
 
 def _reasons(page: Page, refusal: Refusal) -> list[str]:
     stopping = [answer for answer in getattr(refusal, "answers", ()) if answer.stops]
-    told = [f"{page.tell(answer.verdict.say)}（{answer.article}）" for answer in stopping]
+    told = [
+        page.tell(say("{said}（{article}）", said=page.tell(answer.verdict.say), article=answer.article))
+        for answer in stopping
+    ]
     faults = [page.tell(fault) for fault in refusal.faults.values()] if isinstance(refusal, InputRefused) else []
     return told or faults or [page.tell(refusal.sentence)]

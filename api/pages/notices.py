@@ -53,8 +53,7 @@ def _row(page: Page, line: SheetLine, places: Mapping[str, str]) -> dict[str, An
     missing = len(line.without_evidence)
     return {
         "href": f"/notices/{line.sheet}",
-        "post": line.post_title,
-        "number": page.tell(say("{n}人", n=len(line.people))),
+        "title": page.tell(say("{post}（{n}人）", post=line.post_title, n=len(line.people))),
         "who": ("、" if page.language == "zh" else ", ").join(one.person_name for one in line.people[:3])
         + ("…" if len(line.people) > 3 else ""),
         "place": places.get(line.region, line.region),

@@ -224,7 +224,11 @@ def _told(page: Page, refusal: Refusal | None) -> list[str]:
     if refusal is None:
         return []
     if isinstance(refusal, StepRefused):
-        return [f"{page.tell(a.verdict.say)}（{a.article}）" for a in refusal.answers if a.stops]
+        return [
+            page.tell(say("{said}（{article}）", said=page.tell(a.verdict.say), article=a.article))
+            for a in refusal.answers
+            if a.stops
+        ]
     return [
         page.tell(say("请改正下面标出的各项，再办一次。") if isinstance(refusal, InputRefused) else refusal.sentence)
     ]

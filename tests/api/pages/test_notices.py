@@ -310,7 +310,7 @@ def test_several_persons_are_put_up_from_one_screen(quick: Service) -> None:
     desk = Desk(quick, candidates_in(quick.world))
     client = desk.client(EMPLOYER)
     page = client.get("/notices/new").text
-    assert "3人可以公示" in page and "公示拟聘人员（3）" in unescape(client.get("/notices").text)
+    assert "3人可以公示" in page and "公示拟聘人员 · 3" in unescape(client.get("/notices").text)
     values = re.findall(r'name="people" value="([\d.]+)"', page)
     data = {"opening": "1", "people": values[:2], **boards_form(DAY, DAY)}
     for change, words in (
