@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import audit, steps, sweeps, worklists
+from benchmarks import audit, pages, steps, sweeps, worklists
 from benchmarks.measure import Ratio
 from tests.support.county import a_county
 from tests.support.postgres import Cluster
@@ -23,6 +23,7 @@ CASES: dict[str, Callable[..., Iterator[Ratio]]] = {
     "steps": steps.cases,
     "sweeps": sweeps.cases,
     "worklists": worklists.cases,
+    "pages": pages.cases,
     "audit": audit.cases,
 }
 

@@ -26,7 +26,7 @@ WHERE t.role = 'employer' AND ({regions}) AND t.due_on IS NOT NULL ORDER BY t.du
 def cases(world: World, *, quick: bool = False) -> Iterator[Ratio]:
     total = 20_000 if quick else 200_000
     multiply(world, an_applicant(world), total)
-    _spread(world)
+    spread(world)
     for name, regions in (
         ("one town", [town(3)]),
         ("20 towns, one by one", [town(n) for n in range(TOWNS)]),
@@ -58,7 +58,7 @@ def _blocks(page: Callable[[], Sequence[Any]]) -> list[Callable[[], int]]:
     return [Block() for _ in range(7)]
 
 
-def _spread(world: World) -> None:
+def spread(world: World) -> None:
     """Due days over two years, so that the order means something."""
     sqlite = world.office.database.is_sqlite
     day = f"date('{DAY}', '+' || mod(hire_id, 700) || ' days')" if sqlite else f"date '{DAY}' + mod(hire_id, 700)::int"
@@ -70,7 +70,7 @@ def _spread(world: World) -> None:
 
 def _ours(world: World, actor: Actor) -> Sequence[Any]:
     with world.office.database.reading() as connection:
-        return worklist(connection, scoped(actor), DAY, limit=50).lines
+        return worklist(connection, scoped(actor), DAY, limit=50, actor=actor).lines
 
 
 def _raw(world: World, regions: Sequence[str]) -> Sequence[Any]:

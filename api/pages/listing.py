@@ -43,6 +43,7 @@ def list_hires(page: PageDep) -> Response:
         more=[f for f in fields if f.name in MORE],
         more_open=any(name in chosen.values or name in chosen.faults for name in MORE),
         sort=chosen.values.get("sort", ""),
+        by_day=chosen.by_day and scope.own_key is None,
         filtered=bool(set(chosen.values) - {"sort"}),
         views=views_of(page, chosen),
         picking=picking_of(page, chosen, [(line.id, line.version) for line, _ in lines], number),

@@ -25,7 +25,9 @@ _READS_PEOPLE = CLERKS | {Role.SUPERVISOR}
 
 @router.get("/search")
 def ask(page: PageDep) -> Response:
-    """The box alone."""
+    """The box alone. What somebody put into the address is taken out of it: it may name a person."""
+    if page.request.query_params.get("q") is not None:
+        return page.go("/search")
     return _shown(page, "", None)
 
 
