@@ -17,8 +17,8 @@ router = APIRouter()
 @router.get("/hires/{hire_id}/print")
 def print_hire(page: PageDep, hire_id: PathId) -> Response:
     """Everything on record about one hire, without buttons, on A4."""
-    hire, offers = offers_of(page.office, hire_id, page.actor, page.at)
+    hire, _ = offers_of(page.office, hire_id, page.actor, page.at)
     scope = scoped(page.actor)
     with page.office.database.reading(scope.reach) as connection:
-        context = Case.read(page, connection, scope, hire, offers).shared()
+        context = Case.read(page, connection, scope, hire, ()).shared()  # on paper nobody in particular is asked
     return page.show("hire_print.html", "hires", printed_at=page.moment(page.at), printed_by=page.actor.name, **context)
