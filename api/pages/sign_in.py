@@ -119,6 +119,7 @@ def _form(page: Page, target: str, username: str = "", refusal: Refusal | None =
         fields=fields,
         next=local(target),
         refused=page.tell(refusal.sentence) if refusal else "",
+        oidc=page.settings.oidc_name if page.settings.oidc_issuer else "",
         people=_people(page) if page.settings.demo else [],
     )
 
