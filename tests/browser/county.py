@@ -94,7 +94,7 @@ def build(url: str) -> County:
         an_account(world, seal, "renshe2", "周明", Grant(Role.HRSS, COUNTY), 5),
         an_account(world, seal, "zhenxing2", "马丽", Grant(Role.RURAL, COUNTY), 6),
     )
-    an_account(world, seal, "cunli", "何建军", Grant(Role.VILLAGE, DONGQING), 7)
+    an_account(world, seal, "cunli", "阿不都热合曼·买买提明·热西提", Grant(Role.VILLAGE, DONGQING), 7)
     an_account(world, seal, "xitong", "郑丽", Grant(Role.SYSTEM_ADMIN, ""), 8)
     an_account(world, seal, "anquan", "吴刚", Grant(Role.SECURITY_ADMIN, ""), 9)
     an_account(world, seal, "shenji", "孙梅", Grant(Role.AUDIT_ADMIN, ""), 10)
