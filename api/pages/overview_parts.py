@@ -272,10 +272,9 @@ def _months(told: Telling) -> Part:
             [
                 Bar(line.month, line.undecided, f"{line.undecided}/{number}", number)
                 for line, number in zip(lines, numbers, strict=True)
+                if number
             ],
-        )
-        if any(numbers)
-        else "",
+        ),
         tell(say("浅色是当月期满的合同，深色是其中还没有决定的。")),
     )
 
