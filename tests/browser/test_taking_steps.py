@@ -57,7 +57,7 @@ def test_a_filter_narrows_the_tasks_and_an_empty_list_says_what_to_do(sign_in: S
 def test_a_step_is_taken_and_stands_in_the_record(sign_in: SignIn, page: Page, county: County, site: str) -> None:
     sign_in(page, "lvhe")
     page.goto(f"{site}/hires/{county.hires['欧阳文静']}")
-    expect(page.locator(".next")).to_contain_text("等用人单位办理“资格审查通过”，期限到2026年6月16日。")
+    expect(page.locator(".next")).to_contain_text("请您办理“资格审查通过”，期限到2026年6月16日。")
     page.locator("#step-check").get_by_label("意见").fill("材料齐全，符合条件。")
     page.get_by_role("button", name="资格审查通过").click()
     expect(page.locator(".flash")).to_have_text("已办理：资格审查通过")
