@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -169,7 +170,7 @@ class Protection:
             facts = {"method": scope["method"], "path": loggable(scope["path"]), "status": status, "ms": spent}
             log.info("%(method)s %(path)s %(status)s %(ms)s", facts, extra=facts)
 
-    def _refused(self, scope: Scope) -> Refusal | None:
+    def _refused(self, scope: Scope) -> Exception | None:
         """Why the request is not let through; None when it is."""
         if scope["method"] in SAFE:
             return None
@@ -178,7 +179,9 @@ class Protection:
             return ForeignRequest()
         if scope["path"].startswith(API) and not has_json(headers, scope["path"]):
             return WrongMediaType()
-        return None
+        length = headers.get("content-length", "")
+        # told here, and not by whoever counts the bytes of a body without a length, so that people get a page
+        return HTTPException(413) if length.isdecimal() and int(length) > MAX_BODY_BYTES else None
 
 
 def loggable(path: str) -> str:
