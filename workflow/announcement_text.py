@@ -47,6 +47,7 @@ LONGEST = 2000
 MOST_ITEMS, MOST_POINTS = 20, 1000
 _IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
 _TELEPHONE = re.compile(r"\d[\d\s-]{5,}\d")
+_BORN = re.compile(r"(?:\d{4}年\d{1,2}月\d{1,2}日至)?\d{4}年\d{1,2}月\d{1,2}日(?:及以前|及以后)?出生")
 _ITEM = re.compile(r"(?P<name>[^\d:：]{1,40}?)[\s:：]*(?P<points>\d{1,4})\s*分?")
 #: a person who has not been chosen yet stands in one of these
 _BEFORE = frozenset({State.POSTED, State.APPLIED, State.QUALIFIED})
@@ -264,6 +265,21 @@ def _fault(name: str, text: str) -> Sentence | None:
     if name == "scoring" and text:
         return _fault_of_scheme(text)
     return None
+
+
+def fault_of_dates(procedure: Procedure, post: Post, on: date, content: Mapping[str, str]) -> Sentence | None:
+    """Birth dates in the conditions that do not follow from the rule of age on the day of the announcement.
+
+    They go stale when a draft is announced on another day than it was made for. Text without such dates says nothing
+    wrong.
+    """
+    right = set(_BORN.findall(draft(procedure, post, "", on)["conditions"]))
+    wrong = [found for found in _BORN.findall(content.get("conditions", "")) if found not in right]
+    if not wrong:
+        return None
+    return say(
+        "出生日期与公告日（{day}）推算的不符，应为：{right}", day=in_words(on), right="；".join(sorted(right)) or "—"
+    )
 
 
 def scheme_of(content: Mapping[str, str]) -> dict[str, int]:

@@ -75,6 +75,9 @@ def announce(
             _check_refill(office, connection, refills, post_id, places)
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
         role = _announcer(rules, post, actor)
+        stale = announcement_text.fault_of_dates(rules.procedure, post, day, said or {})
+        if stale is not None:
+            raise InputRefused({"content.conditions": stale})
         opening = Opening(0, day, closes_on, places, 0, tuple(boards), relaxed_by)
         paper = _Paper(said or {}, refills)
         ask = _ask_opening(office, connection, rules, post, opening, day, counted)

@@ -77,7 +77,7 @@ def make(page: PageDep, form: FormDep) -> Response:
         if (given.get("do") or ["announce"])[0] == "check":
             asked = {name: wanted[name] for name in ("places", "boards", "closes_on", "announced_on")}
             answers = preview_opening(page.office, page.actor, page.at, post_id=post_id, **asked)
-            return _form(page, begun, given, answers=answers, faults=announcement_text.faults_of(wanted["content"]))
+            return _form(page, begun, given, answers=answers, faults=_faults_of(page, begun, wanted))
         overrides = [Override(**said) for said in overrides_of(given) if said.get("reason")]
         more: dict[str, Any] = {"overrides": overrides, "refills": begun.refills.hire_id if begun.refills else None}
         done = announce(page.office, page.actor, page.at, post_id=post_id, **wanted, **more)
@@ -178,8 +178,7 @@ def _form(
 def _draft(begun: Begun, procedure: Procedure, on: date) -> Mapping[str, str]:
     """The draft from document and post; what only the office knows is taken from its last announcement of the post."""
     line = begun.post
-    post = Post(line.id, line.kind, line.region, frozenset(line.sources), line.registered, line.monthly_fen)
-    drafted = announcement_text.draft(procedure, post, line.employer, on)
+    drafted = announcement_text.draft(procedure, _post(line), line.employer, on)
     former = begun.former.content if begun.former else {}
     again = {name: text for name, text in former.items() if name in PARTS and name not in ("conditions", "pay", "term")}
     return {**drafted, **again}
@@ -198,6 +197,19 @@ def _parts(page: Page, filling: Filling, drafted: Mapping[str, str]) -> list[Fie
         )
         for name, may_lack in PARTS.items()
     ]
+
+
+def _faults_of(page: Page, begun: Begun, wanted: Mapping[str, Any]) -> dict[str, Sentence]:
+    """What the paper still lacks, and birth dates that do not fit the day of the announcement."""
+    faults = announcement_text.faults_of(wanted["content"])
+    procedure = page.office.catalogue.current(begun.post.procedure_id)
+    day = wanted["announced_on"] or page.today
+    stale = announcement_text.fault_of_dates(procedure, _post(begun.post), day, wanted["content"])
+    return faults if stale is None else {**faults, "content.conditions": stale}
+
+
+def _post(line: PostLine) -> Post:
+    return Post(line.id, line.kind, line.region, frozenset(line.sources), line.registered, line.monthly_fen)
 
 
 def _overrides(page: Page, answers: Sequence[Answer], given: Given) -> list[dict[str, Any]]:

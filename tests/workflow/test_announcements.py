@@ -185,6 +185,22 @@ def test_a_paper_that_lacks_something_is_not_published(world: World) -> None:
     assert world.ask("SELECT content FROM opening WHERE id = ?", done.opening_id) == [(CONTENT,)]
 
 
+def test_birth_dates_that_went_stale_are_noticed(world: World) -> None:
+    """The draft was made on one day and announced for another: its dates are a day off."""
+    post = world.a_post("xunyang-2022-88", "town", TOWN)
+    procedure = world.office.procedure("xunyang-2022-88@1")
+    drafted = draft(procedure, Post(1, "town", TOWN, monthly_fen=140000), "镇政府", DAY) | {
+        "contact": "王建国 0915-7200000"
+    }
+    before = rows(world)
+    facts: dict[str, Any] = {"post_id": post, "places": 1, "boards": ("公示栏",), "content": drafted}
+    with pytest.raises(InputRefused) as refused:
+        announce(world.office, CLERK, world.clock(), announced_on=DAY + timedelta(1), **facts)
+    assert "1976年6月3日至2004年6月2日出生" in refused.value.faults["content.conditions"].text()
+    assert rows(world) == before
+    assert announce(world.office, CLERK, world.clock(), announced_on=DAY, **facts).hire_ids
+
+
 def test_a_rule_that_stands_against_it_keeps_nothing(world: World) -> None:
     post = world.a_post("xunyang-2022-88", "town", TOWN)
     before = rows(world)
