@@ -51,15 +51,11 @@ CHECK = "check~opinion"
 THREE = ("欧阳文静", "高大伟", "买买提·阿不都热合曼·热西提")
 
 
-def hires_of(county: County) -> dict[str, int]:
-    known = county.world.ask("SELECT p.name, h.id FROM hire h JOIN person p ON p.id = h.person_id")
-    county.hires |= {name: hire for name, hire in known}
-    return county.hires
-
-
 @pytest.fixture
 def town(county: County) -> TestClient:
-    hires_of(county)
+    """The town's clerk; the hires of this county are known by name."""
+    known = county.world.ask("SELECT p.name, h.id FROM hire h JOIN person p ON p.id = h.person_id")
+    county.hires = dict(known)
     return client_of(county)
 
 
@@ -190,8 +186,8 @@ def test_the_table_of_a_run_opens_in_a_spreadsheet_and_holds_no_formula(county: 
 
 def test_a_training_is_recorded_with_each_one_s_own_result(county: County, town: TestClient) -> None:
     """Passed, not passed (a step of its own in this document), and one left out."""
-    office = client_of(county, "renshe")
     people = approved(county, 3)
+    office = client_of(county, "renshe")
     fields = screen(office, county, "train~training", *people)
     results = {
         f"row.{county.hires[name]}.passed": result
@@ -218,8 +214,9 @@ def test_reports_are_filed_together_each_with_its_own_entry(county: County, town
 
 
 def test_what_is_wrong_for_all_is_told_once_beside_its_field(county: County, town: TestClient) -> None:
+    people = approved(county, 1)
     office = client_of(county, "renshe")
-    fields = screen(office, county, "train~training", *approved(county, 1))
+    fields = screen(office, county, "train~training", *people)
     look = press(office, **fields, held_on="", do="preview")
     assert "此项必填" in look.text.split('class="wrong"')[1]
 
