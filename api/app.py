@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from api import problems, routes
+from api import openapi, problems, routes
 from api.routes import health
 from api.security import MAX_BODY_BYTES, Protection, quiet_access_log
 from workflow.office import Office
@@ -42,6 +42,7 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(routes.public)
     _include_pages(app)
+    openapi.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Protection, settings=settings, answer=problems.answer)
     return app

@@ -35,6 +35,22 @@ class Returned(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ProblemOut(BaseModel):
+    """问题说明 (RFC 9457): why a request was not carried out, and what to do next.
+
+    ``answers``: of every guard that was asked, for a step that was refused; ``faults``: by field, for what was wrongly
+    filled in; ``current``: the version of the hire, where a change came in between.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    answers: list[dict[str, Any]] = Field(default_factory=list)
+    faults: dict[str, str] = Field(default_factory=dict)
+    current: int | None = None
+
+
 class Page(Returned, Generic[Item]):
     """A page of a list; ``next`` goes into ``after`` of the following request, null at the end."""
 

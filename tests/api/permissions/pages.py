@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from states.procedure import Role
+from states.procedure import ADMINISTRATORS, Role
 from tests.api.permissions.rules import (
     Answer,
     Ask,
@@ -55,7 +55,10 @@ def shows_the_hire(who: Who, objects: Objects, text: str) -> bool:
 PDF = ("说明.pdf", b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n")
 
 HIRES: Rules = {
-    ("GET", "/"): page(always(200), holds=names("王五", lambda who: who.sees and who.role is Role.EMPLOYER)),
+    ("GET", "/"): page(
+        lambda who: 303 if who.grants and who.role in ADMINISTRATORS else 200,
+        holds=names("王五", lambda who: who.sees and who.role is Role.EMPLOYER),
+    ),
     ("GET", "/hires"): page(always(200), holds=shows_the_hire),
     ("GET", "/hires/{hire_id}"): page(if_seen),
     ("GET", "/hires/{hire_id}/print"): page(if_seen),
@@ -97,7 +100,9 @@ OPENINGS: Rules = {
     ("GET", "/openings/{opening_id}/ranking"): page(by(WORKERS, 200, seen=covers)),
     ("GET", "/openings/{opening_id}/ranking/print"): page(by(WORKERS, 200, seen=covers)),
     ("GET", "/openings/{opening_id}/ranking/{hire_id}"): page(by(WORKERS, 200, seen=covers)),
-    ("POST", "/openings/{opening_id}/ranking/{hire_id}"): form(by(WORKERS, 409, seen=covers), **{"item-0": "80"}),
+    ("POST", "/openings/{opening_id}/ranking/{hire_id}"): page(
+        by(WORKERS, 409, seen=covers), lambda o: {"form": {"item-0": "80"}}
+    ),
 }
 OWN_PAGES: Rules = {
     ("GET", "/inbox"): page(always(200)),
