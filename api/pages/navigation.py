@@ -122,6 +122,12 @@ def home(actor: Actor | None) -> str:
     return first.href if isinstance(first, Entry) else first.entries[0].href
 
 
+def is_administrator(actor: Actor) -> bool:
+    """Whether the account does nothing but administer (三员)."""
+    roles = roles_of(actor)
+    return bool(roles) and roles <= ADMINISTRATORS
+
+
 def current(entries: Iterable[Entry | Group], here: str, path: str) -> str:
     """The key of the entry that is open: what the page calls itself, else the entry whose address begins the path."""
     known = [one for entry in entries for one in (entry.entries if isinstance(entry, Group) else (entry,))]

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from api.pages import reading, words
+from api.pages import navigation, reading, words
 from api.pages.filters import MORE, TASKS, WAITING, Chosen, chosen_of, fields_of
 from api.pages.hires import whole
 from api.pages.picking import picking_of
@@ -39,7 +39,9 @@ _WAITING = say("等待他人办理")
 
 @router.get("/")
 def tasks(page: PageDep) -> Response:
-    """The tasks of the reader's roles and regions, a page of fifty at a time."""
+    """The tasks of the reader's roles and regions, fifty at a time. Administrators have a page of their own."""
+    if navigation.is_administrator(page.actor):
+        return page.go(navigation.home(page.actor))
     query = page.request.query_params
     chosen = chosen_of(TASKS, query)
     filters, after = chosen.tasks(), _key(query.get("after"))

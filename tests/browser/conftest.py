@@ -44,7 +44,7 @@ def sign_in(site: str) -> SignIn:
         page.locator("#username").fill(username)
         page.locator("#password").fill(counties.PASSWORD)
         page.locator("form[action='/sign-in'] button").click()
-        page.wait_for_url(f"{site}/")
+        page.wait_for_url(lambda address: "/sign-in" not in address)
         return page
 
     return enter
