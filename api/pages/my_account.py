@@ -21,6 +21,7 @@ from states.say import Sentence, say
 from workflow import granting, sign_in, substitutes
 from workflow.access_policy import policy_of
 from workflow.demo_clock import session_moment
+from workflow.grants import CONSOLE
 from workflow.substitutes import NO_DEPUTY, SubstitutionLine
 from workflow.tables import metadata
 
@@ -172,7 +173,7 @@ def grant_row(page: Page, line: granting.GrantLine) -> dict[str, Any]:
         "place": place_of(page, line.region, line.place),
         "from_on": line.from_on,
         "until_on": line.until_on,
-        "basis": line.basis,
+        "basis": page.tell(say("控制台授权")) if line.basis == CONSOLE else line.basis,
         "state": line.state,
         "words": page.tell(STATES[line.state]),
         "mine": line.asked_by == page.actor.person_key,
