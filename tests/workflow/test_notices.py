@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from states.facts import Actor, Grant
 from states.procedure import Role
 from states.refusals import InputRefused, StaleHire
 from tests.support import sheets
+from tests.support.lives import FIRST_DAY, NEIMENGGU, begin, live
 from tests.support.sheets import AFTER, BOARDS, DAY, ENDS_ON, HRSS, OTHER_HRSS, TOWN, Sheet, a_sheet
-from tests.support.world import officer
+from tests.support.world import World, officer
 from workflow.engine import Done
 from workflow.notices import Hung, Run, candidates, put_up, restart, show_hung
 from workflow.queries import notices, public_sheets, scoped
@@ -214,6 +215,23 @@ def test_a_person_comes_down_when_the_purpose_has_ended(sheet: Sheet, way: str) 
     assert [one.name for one in shown.people] == ["张三", "王五"]
     assert shown.digest != before.digest
     assert {one.person_name: one.hangs for one in sheet.line().people} == {"张三": True, "李四": False, "王五": True}
+
+
+def test_returned_within_the_notices_of_a_document_of_two_rounds_it_comes_down_too(migrated_url: str) -> None:
+    """Inner Mongolia: from the township's notice back to its review, which is as public a state as before."""
+    world = World.on(migrated_url, FIRST_DAY, {})
+    lives = begin(world, [replace(NEIMENGGU, lives={"three_years": NEIMENGGU.lives["three_years"]})])
+    (hire,) = (life.hire_id for life in lives)
+    while world.hire(hire).stage != "notice_township":
+        live(world, lives, world.clock.today + timedelta(days=1))
+    with world.office.database.reading() as connection:
+        (shown,) = public_sheets(connection, world.clock.today).sheets
+    assert shown.round == 2
+    world.do(hire, "return_to", NEIMENGGU.officer("hrss"), to="village_noticed", reason="名单有误，退回重审")
+    assert world.hire(hire).state.value == "publicized"
+    with world.office.database.reading() as connection:
+        assert public_sheets(connection, world.clock.today).sheets == ()
+    world.close()
 
 
 def test_the_digest_is_of_the_content_and_of_nothing_else(sheet: Sheet) -> None:
