@@ -155,7 +155,7 @@ SCOPES: dict[str, Sentence] = {
 }
 #: how somebody who decides stands to the applicant
 RELATIONS: dict[str, Sentence] = {
-    "self": say("本人"),
+    "self": say("办理人就是本人"),
     "relative": say("已申报的亲属"),
     "flag": say("同姓，且电话、住址或银行账号相同"),
     "cleared": say("上级已核实并解除回避"),
