@@ -165,17 +165,22 @@ def keep_figures(office: Office, at: datetime) -> int:
         return 0
     with office.database.reading() as connection:
         large = _large(connection)
-    for prefix in large:
+    for prefix, same in large.items():
         with office.database.reading() as connection:
             body = counted(connection, (prefix,), local_day(at)).document()
             months = keep_days(office, connection, prefix, at)
         with office.database.transaction() as connection:
-            values = {"body": body, "made_at": at}
-            mine = (figure.c.name == NAME, figure.c.region == prefix)
-            if not connection.execute(update(figure).where(*mine).values(values)).rowcount:
-                connection.execute(insert(figure).values(name=NAME, region=prefix, **values))
-            store_days(connection, prefix, months, at)
-    return len(large)
+            for code in same:
+                _keep(connection, code, body, at)
+                store_days(connection, code, months, at)
+    return sum(map(len, large.values()))
+
+
+def _keep(connection: Connection, code: str, body: dict[str, Any], at: datetime) -> None:
+    values = {"body": body, "made_at": at}
+    mine = (figure.c.name == NAME, figure.c.region == code)
+    if not connection.execute(update(figure).where(*mine).values(values)).rowcount:
+        connection.execute(insert(figure).values(name=NAME, region=code, **values))
 
 
 def _claimed(office: Office, at: datetime) -> bool:
@@ -188,15 +193,22 @@ def _claimed(office: Office, at: datetime) -> bool:
         return True
 
 
-def _large(connection: Connection) -> list[str]:
-    """The codes that anybody may ask about and that hold too many hires."""
+def _large(connection: Connection) -> dict[str, list[str]]:
+    """The codes that anybody may ask about and that hold too many hires, by a code that holds exactly the same ones.
+
+    A province of which one county uses the service is counted once, not three times.
+    """
     rows = connection.execute(select(hire.c.region, func.count()).group_by(hire.c.region)).all()
     codes = ["", *connection.execute(select(region.c.code).order_by(region.c.code)).scalars()]
     sums: Counter[str] = Counter()
     for code, number in rows:
         for length in range(len(code) + 1):
             sums[code[:length]] += number
-    return [code for code in codes if sums[code] > AT_ONCE]
+    found: dict[str, list[str]] = {}
+    for code in sorted((code for code in codes if sums[code] > AT_ONCE), key=len, reverse=True):
+        same = next((one for one in found if one.startswith(code) and sums[one] == sums[code]), code)
+        found.setdefault(same, []).append(code)
+    return found
 
 
 # ---- what the rows mean ------------------------------------------------------------------------------------------
