@@ -308,7 +308,9 @@ def test_an_address_stands_in_no_log_and_not_in_the_database(quick: Service, cap
     assert quick.nobody.get(address.removesuffix(".ics")).status_code == 404
     lines = [record.getMessage() for record in caplog.records if record.name == "zaigang.requests"]
     assert any("/calendar/feed/…" in line for line in lines)
-    assert not [record for record in caplog.records if not record.name.startswith("httpx") and token in str(record.__dict__)]
+    assert not [
+        record for record in caplog.records if not record.name.startswith("httpx") and token in str(record.__dict__)
+    ]
     assert token not in str(quick.world.ask("SELECT token_hash FROM feed"))
 
 
