@@ -30,6 +30,7 @@ from workflow import bundle, exports, people
 from workflow.queries.scope import scoped
 from workflow.tables import metadata
 
+pytestmark = pytest.mark.timeout(900)  # on a busy machine a thousand people take their time
 PEOPLE = 1000
 ALIKE = 4
 ROAD = "金丝雀路"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -30,10 +31,11 @@ ROLES = {
     "county officer": (Role.HRSS, PARENT),
     "supervisor": (Role.SUPERVISOR, PARENT),
 }
+pytestmark = pytest.mark.timeout(900)  # a minute of work, on a busy machine
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 #: requests of each kind, per operation and role: the whole takes about a minute
 EXAMPLES = 4
-SEED = 20260302
+
 #: ends the session that the others are to use
 LEFT_OUT = {"POST /api/v1/sign-out"}
 
@@ -59,6 +61,8 @@ def test_every_answer_is_described(filled: Service, who: str, figures: Figures) 
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             try:
                 try_out(operation, mode, client, asked)
+            except Unsatisfiable:
+                continue  # nothing that could be wrong about a request that takes nothing
             except (Exception, BaseExceptionGroup) as failure:  # every operation is tried before the test fails
                 found[f"{operation.label} {mode.value}"] = "\n".join(str(one) for one in causes(failure))[:1500]
     figures("fuzz by the description", requests=asked[0], server_faults=asked[1], undescribed_answers=len(found))
