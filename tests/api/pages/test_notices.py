@@ -281,7 +281,7 @@ def test_evidence_with_faults_is_refused_in_words(
 
 
 def boards_form(*days: date) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for place, (board, day) in enumerate(zip(BOARDS, days, strict=False)):
         found |= {f"board.{place}.name": board.name, f"board.{place}.on": "1", f"board.{place}.day": day.isoformat()}
     return found
