@@ -12,7 +12,7 @@ from itertools import count
 
 from markupsafe import Markup, escape
 
-WIDTH, ROW, TOP = 400, 42, 6
+WIDTH, ROW, TOP = 320, 42, 6
 BAR_TOP, BAR_HIGH = 20, 12
 DARK, LIGHT, GROUND, INK, LIMIT = "#14548a", "#8db7dc", "#e9eef3", "#1c2733", "#7a1f1a"
 _LETTER, _SIGN = 7.6, 14.0
