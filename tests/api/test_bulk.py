@@ -29,6 +29,7 @@ def ask(service: Service, hires: list[int], **more: Any) -> Any:
 
 
 def test_a_look_says_what_the_step_would_come_to_and_changes_nothing(service: Service, hires: list[int]) -> None:
+    service.as_((Role.EMPLOYER, OWN))
     before = service.fingerprint()
     look = ask(service, hires, preview=True)
     assert look.status_code == 200, look.text
@@ -55,10 +56,10 @@ def test_a_run_is_named_in_each_entry_and_in_the_office_log(service: Service, hi
 
 
 def test_where_nothing_was_done_nothing_is_written(service: Service, hires: list[int]) -> None:
+    stranger = service.as_((Role.EMPLOYER, OTHER))
+    service.as_((Role.EMPLOYER, OWN))
     before = service.fingerprint()
     assert [item["status"] for item in ask(service, hires[2:]).json()["items"]] == [409]
-    stranger = service.as_((Role.EMPLOYER, OTHER))
-    before = service.fingerprint()
     answer = stranger.post("/api/v1/actions/check", json={"hire_ids": hires, "preview": True})
     assert [item["status"] for item in answer.json()["items"]] == [404, 404, 404]
     assert service.fingerprint() == before
