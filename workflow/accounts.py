@@ -77,7 +77,7 @@ def create_account(
     found |= policy.password_faults(password, username)
     key = _person_key(seal, person, found)
     granted = list(grants)
-    found |= _grant_faults(session, granted)
+    found |= grant_faults(session, granted)
     if found:
         raise InputRefused(found)
     account = Account(
@@ -109,7 +109,7 @@ def grant(session: Session, account_id: int, role: Role, region: str, at: dateti
     Raises NoSuchAccount, InputRefused.
     """
     _account(session, account_id)
-    found = _grant_faults(session, [Grant(role, region)])
+    found = grant_faults(session, [Grant(role, region)])
     if found:
         raise InputRefused(found)
     if Grant(role, region) not in grants_of(session, account_id, local_day(at)):
@@ -221,7 +221,8 @@ def _person_key(seal: Seal, person: str, found: dict[str, Sentence]) -> str:
         return ""
 
 
-def _grant_faults(session: Session, grants: Iterable[Grant]) -> dict[str, Sentence]:
+def grant_faults(session: Session, grants: Iterable[Grant]) -> dict[str, Sentence]:
+    """What is wrong with the roles and regions of grants."""
     for one in grants:
         if one.role in (Role.SYSTEM, Role.PUBLIC):
             return {"role": say("系统角色不能授予任何人")}

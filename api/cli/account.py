@@ -13,6 +13,7 @@ from api.cli.console import Answer, CommandFailed, Console, command, group
 from api.cli.rooms import opened
 from states.facts import Grant
 from states.procedure import Role
+from states.refusals import InputRefused
 from states.say import say
 
 RoleOption = Annotated[
@@ -52,7 +53,7 @@ def create(
     administrators, the role is only asked for: one of them confirms it.
     """
     from workflow.access_policy import policy_of
-    from workflow.accounts import create_account
+    from workflow.accounts import create_account, grant_faults
     from workflow.granting import from_console
     from workflow.office_log import ACCESS, CONSOLE_ACTOR, write
     from workflow.sealing import Seal
@@ -64,18 +65,22 @@ def create(
         number = _secretly(console, NUMBER, console.gettext("公民身份号码："))
         password = _secretly(console, PASSWORD, console.gettext("密码："), twice=True)
         with office.database.session() as session:
-            account_id = create_account(
-                session,
-                seal,
-                username=username,
-                password=password,
-                person=number,
-                name=name,
-                email=email,
-                language="en" if console.language == "en" else "zh",
-                at=office.now(),
-                policy=policy_of(console.settings),
-            )
+            try:
+                account_id = create_account(
+                    session,
+                    seal,
+                    username=username,
+                    password=password,
+                    person=number,
+                    name=name,
+                    email=email,
+                    language="en" if console.language == "en" else "zh",
+                    at=office.now(),
+                    policy=policy_of(console.settings),
+                )
+            except InputRefused as refused:
+                # whoever types it all again should hear of every fault at once
+                raise InputRefused({**refused.faults, **grant_faults(session, [granted])}) from None
             at, algorithm = office.now(), office.setting.algorithm
             write(session, ACCESS, "account_opened", CONSOLE_ACTOR, at, {"account": account_id}, algorithm)
             given = from_console(session, account_id, granted.role, granted.region, at, algorithm)
