@@ -159,10 +159,11 @@ def _locked() -> bytes:
 
 
 def _many_entries() -> bytes:
-    """A directory of 60,000 entries: reading it all would take more memory than one request may."""
+    """A directory of 180,000 entries: reading it all would take more memory than one request may."""
     entry = b"PK\x01\x02" + bytes(42)
-    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 60_000, 60_000, 60_000 * 46, 30, 0)
-    return b"PK\x03\x04" + bytes(26) + entry * 60_000 + end
+    size = 180_000 * len(entry)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, size, 30, 0)
+    return b"PK\x03\x04" + bytes(26) + entry * 180_000 + end
 
 
 def _entity(address: str) -> str:

@@ -11,13 +11,14 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import Figures
 from tests.support import files_to_send as files_of
 from workflow import files
 from workflow.file_checks import EXTENSIONS, FileRefused, sniff
@@ -208,7 +209,7 @@ def listening() -> Iterator[tuple[str, list[object]]]:
 
 
 def test_hostile_files_are_refused_quickly_in_little_memory_and_call_nobody(
-    migrated_sqlite_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
+    migrated_sqlite_url: str, tmp_path: Path, figures: Figures
 ) -> None:
     folder = tmp_path / "hostile"
     folder.mkdir()
@@ -232,7 +233,13 @@ def test_hostile_files_are_refused_quickly_in_little_memory_and_call_nobody(
     assert [name for name, (_, said) in outcome.items() if said is None] == []
     assert {n: said for n, (_, said) in outcome.items() if reasons[n] not in (None, said)} == {}
     slowest = max(seconds for seconds, _ in outcome.values())
-    record_property("hostile files", f"{len(hostile)} refused, slowest {slowest:.2f} s, peak {int(peak) // 1024} MB")
+    figures(
+        "hostile files",
+        refused=len(hostile),
+        slowest_ms=round(slowest * 1000),
+        peak_mb=int(peak) // 1024,
+        called_back=len(called),
+    )
     assert {name: seconds for name, (seconds, _) in outcome.items() if seconds >= 2} == {}
     assert int(peak) < 200 * 1024
     assert called == []
