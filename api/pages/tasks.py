@@ -163,7 +163,8 @@ def _key(text: str | None) -> TaskKey | None:
     except ValueError:
         return None
     number = whole(hire_id)
-    if number is None or section not in ("0", "1", "2") or "\x00" in name + role or (section == "1") is (day is None):
-        # what was given to the reader may have a day or none
-        return (0, day, number, name, role) if number is not None and section == "0" else None
+    # what was given to the reader may have a day or none; the other two sections are told apart by it
+    fitting = section == "0" or section == ("2" if day is None else "1")
+    if number is None or not fitting or not (name + role).isprintable():
+        return None
     return (int(section), day, number, name, role)

@@ -25,7 +25,7 @@ from states.procedure import Role
 from workflow.queries.hires import ALL_HIRES, HireFilter, HireLine, hire_lines, in_sight, narrowed_to
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, literal, narrowed, within
-from workflow.queries.task_sql import TASK_ROLES
+from workflow.queries.task_branches import TASK_ROLES
 from workflow.tables import metadata
 
 hire, task = metadata.tables["hire"], metadata.tables["task"]

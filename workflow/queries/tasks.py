@@ -21,6 +21,7 @@ from states.procedure import Role
 from workflow.queries import task_sql
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, escaped
+from workflow.queries.task_branches import branches_of, waiting_of
 from workflow.queries.task_sql import FAR, Section, Shape
 
 WEEK_DAYS = 7
@@ -177,7 +178,7 @@ class _Question:
 
     @classmethod
     def of(cls, connection: Connection, scope: Scope, on: date, filters: TaskFilter, actor: Actor | None) -> _Question:
-        branches = task_sql.waiting_of if filters.waiting else task_sql.branches_of
+        branches = waiting_of if filters.waiting else branches_of
         assigned = "anybody" if filters.waiting else filters.assignee.value if filters.assignee else "open"
         sqlite = connection.dialect.name == "sqlite"
         me = actor.account_id or 0 if actor is not None else 0

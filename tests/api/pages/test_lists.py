@@ -286,3 +286,13 @@ def test_somebody_registered_without_a_hire_is_found_too(county: County) -> None
 
 def test_administrators_search_nothing(county: County) -> None:
     assert search(client_of(county, "xitong"), "吴秀兰")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "x", "0~~1~a~b", "0~~1~%00~b", "1~~1~a~b", "2~2026-06-15~1~a~b", "3~~1~a~b", "1~2026-99-99~1~a~b", "~" * 9],
+)
+def test_a_key_that_somebody_made_up_is_a_page_all_the_same(county: County, key: str) -> None:
+    client = client_of(county)
+    for path in ("/?after=", "/hires?after=", "/hires?sort=day&after="):
+        assert client.get(path + key).status_code == 200
