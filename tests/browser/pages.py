@@ -22,6 +22,9 @@ FILES = {
     "/bulk/{run_id}/list.csv",
     "/overview/{key}.csv",
     "/hires/{hire_id}/documents/{seq}",
+    "/sign-in/oidc",
+    "/sign-in/oidc/callback",
+    "/account/oidc/link",
 }
 #: pages that only somebody in the middle of something sees, and the test that looks at them there
 ELSEWHERE = {
@@ -135,6 +138,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("notices", CLERK, "/notices", "/notices"),
         Sheet("notice-new", CLERK, "/notices/new", "/notices/new"),
         Sheet("notice", CLERK, "/notices/{number}", f"/notices/{made.sheet}"),
+        Sheet("notice-contact", OFFICER, "/notices/contact", "/notices/contact"),
         Sheet("objections", OFFICER, "/objections", "/objections"),
         Sheet("calendar", CLERK, "/calendar", "/calendar"),
         Sheet("calendar-day", CLERK, "/calendar/{day}", "/calendar/2026-06-16"),
@@ -144,7 +148,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("year-new", OFFICER, "/years/new", "/years/new"),
         Sheet("overview", OFFICER, "/overview", "/overview"),
         Sheet("overview-supervisor", SUPERVISOR, "/overview", "/overview"),
-        Sheet("overview-list", SUPERVISOR, "/overview/list", "/overview/list?which=overdue"),
+        Sheet("overview-list", SUPERVISOR, "/overview/list", "/overview/list?what=overdue"),
         Sheet("procedures", CLERK, "/procedures", "/procedures"),
         Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),
         Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),
@@ -156,8 +160,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("password", CLERK, "/account/password", "/account/password"),
         Sheet("second-factor", CLERK, "/account/second-factor", "/account/second-factor"),
         Sheet("administration", SYSTEM, "/administration", "/administration"),
-        Sheet("administration-security", SECURITY, "/administration", "/administration"),
-        Sheet("administration-audit", AUDIT, "/administration", "/administration"),
+        Sheet("grants-audit", AUDIT, "/administration/grants", "/administration/grants"),
         Sheet("accounts", SYSTEM, "/administration/accounts", "/administration/accounts"),
         Sheet("one-account", SYSTEM, "/administration/accounts/{number}", f"/administration/accounts/{made.account}"),
         Sheet("regions", SYSTEM, "/administration/regions", "/administration/regions"),

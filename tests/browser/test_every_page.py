@@ -17,7 +17,7 @@ from tests.support.browser import DESK, PHONE
 #: accessibility rules beyond WCAG that we hold too, and every rule of WCAG 2.2 A and AA
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: pages are shared out among the workers of a run
-PARTS = 4
+PARTS = 10
 #: the words of a fault that only developers understand
 RAW = ("None", "undefined", "{{", "%(", "Traceback", "&lt;")
 
