@@ -66,7 +66,7 @@ def show_one(page: OpenPageDep, opening_id: PathId) -> Response:
 @router.get("/openings/{opening_id}/announcement")
 def show_paper(page: PageDep, opening_id: PathId) -> Response:
     """The same paper at the desk, at any time, to be printed and put up."""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = queries.opening_line(connection, scoped(page.actor), opening_id)
         if line is None:
             raise NotFound

@@ -55,7 +55,7 @@ class Begun:
 def ask(page: PageDep) -> Response:
     """The posts to choose from; with ``post_id`` or ``refills`` the form with its draft."""
     query = page.request.query_params
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         begun = _begun(page, connection, whole(query.get("post_id")), whole(query.get("refills")))
     return _choose(page) if begun is None else _form(page, begun, {})
 
@@ -65,7 +65,7 @@ def make(page: PageDep, form: FormDep) -> Response:
     """Announces, or only asks the rules (``do=check``)."""
     given = given_of(form)
     number = {name: whole((given.get(name) or [""])[0]) for name in ("post_id", "refills")}
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         begun = _begun(page, connection, number["post_id"], number["refills"])
     if begun is None:
         return _choose(page, say("请选择岗位"))
@@ -118,7 +118,7 @@ def _begun(page: Page, connection: Connection, post_id: int | None, refills: int
 
 def _choose(page: Page, fault: Sentence | None = None) -> Response:
     """The posts by number, title, place, employer and kind, each with what is in use and what is free."""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         posts = posts_to_announce(page, connection)
         used = queries.register.use_of_posts(connection, {post.id for post in posts})
         paths = region_paths(connection, {post.region for post in posts})
@@ -157,7 +157,7 @@ def _form(
     post = begun.post
     procedure = page.office.catalogue.current(post.procedure_id)
     filling = Filling(page, given, faults or {})
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         path = region_paths(connection, {post.region})[post.region]
     on = _day(filling.first("announced_on")) or page.today
     return page.show(

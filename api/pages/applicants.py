@@ -47,7 +47,7 @@ def take(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Res
     line = opening_to_take(page, opening_id)
     given = given_of(form)
     try:
-        with page.office.database.reading() as connection:
+        with page.reading() as connection:
             given, wrong = resolved(connection, given)
         if wrong:
             raise InputRefused(wrong)
@@ -67,7 +67,7 @@ def take(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Res
 
 def opening_to_take(page: Page, opening_id: int) -> OpeningLine:
     """An announcement whose applications the reader takes. Raises NotFound, Forbidden."""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = queries.opening_line(connection, scoped(page.actor), opening_id)
     if line is None:
         raise NotFound
@@ -78,7 +78,7 @@ def opening_to_take(page: Page, opening_id: int) -> OpeningLine:
 
 def _form(page: Page, line: OpeningLine, given: Given, refusal: Refusal | None = None) -> Response:
     filling = Filling(page, given, faults_of(refusal))
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         homes = home_fields(connection, filling, line.region)
         path = region_paths(connection, {line.region})[line.region]
     number = filling.field(

@@ -34,7 +34,7 @@ MOST_APPLICANTS = 200
 def show_all(page: PageDep) -> Response:
     """The announcements of the reader's regions, the newest first."""
     after = whole(page.request.query_params.get("after"))
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         found = queries.openings(connection, scoped(page.actor), after=after)
         paths = region_paths(connection, {line.region for line in found.lines})
         counts = reception.count_waiting(connection, [line.id for line in found.lines])
@@ -57,7 +57,7 @@ def show_all(page: PageDep) -> Response:
 def show_vacancies(page: PageDep) -> Response:
     """Places that somebody left and that were not announced anew (随缺随补)."""
     after = whole(page.request.query_params.get("after"))
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         found = vacancies.vacancies(connection, scoped(page.actor), after=after)
         paths = region_paths(connection, {line.region for line in found.lines})
     rows = [
@@ -95,7 +95,7 @@ def show_one(page: PageDep, opening_id: PathId) -> Response:
 def cancel(page: PageDep, form: FormDep, opening_id: PathId) -> Response:
     """Takes an announcement back before anybody applied."""
     given = given_of(form)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         _line(page, connection, opening_id)
     try:
         reason = (given.get("opinion") or [""])[0]
@@ -113,7 +113,7 @@ def _line(page: Page, connection: Connection, opening_id: int) -> OpeningLine:
 
 
 def _one(page: Page, opening_id: int, given: Given, refusal: Refusal | None = None) -> Response:
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = _line(page, connection, opening_id)
         found = queries.hires(connection, scoped(page.actor), HireFilter(opening_id=opening_id), limit=MOST_APPLICANTS)
         applied = [one for one in found.lines if one.person_id is not None]

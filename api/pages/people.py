@@ -53,7 +53,7 @@ def show_all(page: PageDep) -> Response:
     """The registered people of the reader's regions, by name or pinyin."""
     name = page.request.query_params.get("name", "").strip()[:100]
     after = whole(page.request.query_params.get("after"))
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         found = queries.people(connection, scoped(page.actor), name=name or None, after=after or 0)
         paths = region_paths(connection, {line.home_region for line in found.lines})
     rows = [
@@ -91,7 +91,7 @@ def show_one(page: PageDep, person_id: PathId) -> Response:
 def _one(
     page: Page, person_id: int, given: Given, refusal: Refusal | None = None, revealed: tuple[str, str] | None = None
 ) -> Response:
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = person_form.line_of(page, connection, person_id)
         found = queries.hires(connection, scoped(page.actor), HireFilter(person_id=person_id))
         rows = hire_rows(page, connection, list(found.lines))
@@ -186,7 +186,7 @@ def _clearances(page: Page, connection: Connection, person_id: int) -> list[dict
 def reveal(page: PageDep, form: RecentFormDep, seal: SealDep, person_id: PathId) -> Response:
     """Shows one full number once, on the record with its purpose."""
     given = given_of(form)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         person_form.keeper_of(page, connection, person_id)
     asked = (given.get("field") or [""])[0]
     field = next((name for name in REVEALED if name == asked), None)
@@ -216,7 +216,7 @@ def _reveal_fields(page: Page, line: PersonLine, filling: Filling) -> list[Field
 def clear(page: PageDep, form: RecentFormDep, seal: SealDep, person_id: PathId) -> Response:
     """Clears an officer to deal with this person."""
     given = given_of(form)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = person_form.line_of(page, connection, person_id)
     if not clearance.may_clear(page.actor, line.home_region):
         raise Forbidden

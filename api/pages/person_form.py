@@ -66,7 +66,7 @@ def register(page: PageDep, form: FormDep, seal: SealDep) -> Response:
         raise Forbidden
     given = given_of(form)
     try:
-        with page.office.database.reading() as connection:
+        with page.reading() as connection:
             given, wrong = resolved(connection, given)
         said = person_of(given)
         home = said.get(HOME)
@@ -86,7 +86,7 @@ def register(page: PageDep, form: FormDep, seal: SealDep) -> Response:
 def _form(page: Page, given: Given, refusal: Refusal | None = None) -> Response:
     filling = Filling(page, given, faults_of(refusal))
     near = min((grant.region for grant in page.actor.grants if grant.role in REGISTRARS), default="")
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         homes = home_fields(connection, filling, near)
     number = filling.field(
         "id_number",
@@ -248,7 +248,7 @@ def ask_change(page: PageDep, person_id: PathId) -> Response:
 def change(page: PageDep, form: FormDep, seal: SealDep, person_id: PathId) -> Response:
     """Corrects what is registered, on the record, with a reason."""
     given = given_of(form)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = keeper_of(page, connection, person_id)
         given, wrong = resolved(connection, given)
     reason = (given.get("reason") or [""])[0].strip()
@@ -286,7 +286,7 @@ def _changes(line: PersonLine, given: Given) -> dict[str, Any]:
 
 def _change(page: Page, person_id: int, given: Given, refusal: Refusal | None = None) -> Response:
     filling = Filling(page, given, faults_of(refusal))
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = keeper_of(page, connection, person_id)
         homes = home_fields(connection, filling, line.home_region, line.home_region)
     last = [

@@ -36,7 +36,7 @@ MOST_FEN = 2**31 - 1
 def show_all(page: PageDep) -> Response:
     """The posts of the reader's regions: number, title, place, employer, kind, in use and free."""
     after = whole(page.request.query_params.get("after"))
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         found = queries.posts(connection, scoped(page.actor), after=after or 0)
         used = use_of_posts(connection, {line.id for line in found.lines})
         paths = region_paths(connection, {line.region for line in found.lines})
@@ -128,7 +128,7 @@ def _form(page: Page, given: Given, refusal: Refusal | None = None) -> Response:
         for kind in procedure.kinds
         if any(_reaches(grant.region, procedure.document.region) for grant in page.actor.grants)
     ]
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         regions = queries.regions(connection, scoped(page.actor))
         paths = region_paths(connection, {line.code for line in regions[:REGIONS_MOST]})
     places = [(line.code, paths[line.code]) for line in regions[:REGIONS_MOST]]
@@ -183,7 +183,7 @@ def change(page: PageDep, form: FormDep, post_id: PathId) -> Response:
 
 
 def _kept(page: Page, post_id: int) -> PostLine:
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = queries.post_line(connection, scoped(page.actor), post_id)
     if line is None:
         raise NotFound
@@ -193,7 +193,7 @@ def _kept(page: Page, post_id: int) -> PostLine:
 
 
 def _change(page: Page, line: PostLine, given: Given, refusal: Refusal | None = None) -> Response:
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         path = region_paths(connection, {line.region})[line.region]
     known: dict[str, Any] = {name: getattr(line, name) for name in posts.CHANGEABLE}
     filling = Filling(page, given, faults_of(refusal))

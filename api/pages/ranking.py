@@ -37,7 +37,7 @@ WHOLE_MOST = 100
 @router.get("/openings/{opening_id}/ranking")
 def show(page: PageDep, opening_id: PathId) -> Response:
     """Everyone who applied: flags, points, place and why."""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = line_of(page, connection, opening_id)
         lines = lines_of(page, connection, line)
     return page.show("ranking.html", "openings", **_context(page, line, lines))
@@ -46,7 +46,7 @@ def show(page: PageDep, opening_id: PathId) -> Response:
 @router.get("/openings/{opening_id}/ranking/print")
 def show_paper(page: PageDep, opening_id: PathId) -> Response:
     """The score sheet as paper, to be signed."""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = line_of(page, connection, opening_id)
         lines = lines_of(page, connection, line)
         path = region_paths(connection, {line.region})[line.region]
@@ -121,7 +121,7 @@ def ask(page: PageDep, opening_id: PathId, hire_id: PathId) -> Response:
 def record(page: PageDep, form: FormDep, opening_id: PathId, hire_id: PathId) -> Response:
     """Records the points, in the trail of the hire; the latest sheet counts."""
     given = given_of(form)
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = line_of(page, connection, opening_id)
         _applicant(page, connection, line, hire_id)
     try:
@@ -168,7 +168,7 @@ def _points(given: Given, scheme: Mapping[str, int]) -> dict[str, int]:
 
 
 def _sheet(page: Page, opening_id: int, hire_id: int, given: Given, refusal: Refusal | None = None) -> Response:
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         line = line_of(page, connection, opening_id)
         one = _applicant(page, connection, line, hire_id)
     filling = Filling(page, given, faults_of(refusal))

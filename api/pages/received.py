@@ -143,7 +143,7 @@ def _one(page: Page, line: OpeningLine, one: Waiting, given: Given, refusal: Ref
 def _facts(page: Page, one: Waiting) -> list[tuple[str, str]]:
     """What was sent in; the phone is shown to whoever takes the application, because it is there to be called."""
     values, comma = one.values, "、" if page.language == "zh" else ", "
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         home = str(values.get("home_region", ""))
         path = region_paths(connection, {home})[home] if home else "—"
     claimed = comma.join(words.code_words(page, code) for code in values.get("claimed", [])) or "—"

@@ -26,7 +26,7 @@ def views_of(page: Page, chosen: Chosen) -> dict[str, Any]:
     account = page.actor.account_id
     kept: tuple[views.View, ...] = ()
     if account is not None:
-        with page.office.database.reading() as connection:
+        with page.reading() as connection:
             kept = views.views(connection, account, chosen.list)
     return {
         "list": chosen.list,
@@ -89,7 +89,7 @@ def _shown(
 ) -> Response:
     fault = refusal.faults.get("name") if isinstance(refusal, InputRefused) else None
     error = page.tell(fault) if fault else ""
-    with page.office.database.reading() as connection:
+    with page.reading() as connection:
         kept = views.views(connection, page.actor.account_id or 0)
     rows = [
         {

@@ -53,7 +53,7 @@ def taken(
     key: IdempotencyKey = None,
 ) -> DoneOut:
     version = version_of(if_match)
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         line = queries.hire_line(connection, scope, hire_id)
         if line is None:
             raise NotFound

@@ -157,7 +157,7 @@ def refused(
 
 
 def _line(office: Office, scope: Scope, opening_id: int) -> OpeningLine:
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         line = queries.opening_line(connection, scope, opening_id)
     if line is None:
         raise NotFound
@@ -175,6 +175,6 @@ def _taken_by(office: Office, actor: Actor, scope: Scope, opening_id: int) -> Op
 def _application_of(office: Office, actor: Actor, scope: Scope, opening_id: int, application_id: int) -> None:
     """Raises NotFound unless the application waits on this very announcement."""
     _taken_by(office, actor, scope, opening_id)
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         if not reception.waits_on(connection, opening_id, application_id):
             raise NotFound

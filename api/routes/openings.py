@@ -81,7 +81,7 @@ def announced(
     begins = given.announced_on or local_day(at)
     if given.closes_on is not None and given.closes_on < begins:
         raise InputRefused({"closes_on": say("截止日不能早于公告日{day}", day=begins)})
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         if queries.post_line(connection, scope, given.post_id) is None:
             raise NotFound
     done = announcements.announce(office, actor, at, **dict(given))
@@ -110,7 +110,7 @@ def drafted(
     places: Annotated[int, Query(ge=1, le=MOST_PLACES)] = 1,
     announced_on: date | None = None,
 ) -> DraftOut:
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         line = queries.post_line(connection, scope, post_id)
     if line is None:
         raise NotFound
@@ -165,7 +165,7 @@ def one(
 def placed(
     opening_id: PathId, office: OfficeDep, actor: ActorDep, scope: ScopeDep, at: NowDep, response: Response
 ) -> PlaceAdded:
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         if queries.opening_line(connection, scope, opening_id) is None:
             raise NotFound
     hire_id = announcements.add_place(office, opening_id, actor, at)
@@ -177,7 +177,7 @@ def placed(
 def cancelled(
     opening_id: PathId, given: CancelIn, office: OfficeDep, actor: ActorDep, scope: ScopeDep, at: NowDep
 ) -> Cancelled:
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         if queries.opening_line(connection, scope, opening_id) is None:
             raise NotFound
     return Cancelled(places=taking_back.cancel(office, opening_id, actor, at, given.reason))

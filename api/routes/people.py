@@ -117,7 +117,7 @@ def cleared(
     seal: SealDep,
     at: NowDep,
 ) -> None:
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         line = queries.person_line(connection, scope, person_id)
     if line is None:
         raise NotFound
@@ -130,7 +130,7 @@ def cleared(
 
 def _keeper_of(office: OfficeDep, actor: Actor, scope: queries.Scope, person_id: int) -> None:
     """Raises NotFound for a person out of sight, Forbidden for one that the actor sees but does not keep."""
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         line = queries.person_line(connection, scope, person_id)
     if line is None:
         raise NotFound

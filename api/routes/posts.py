@@ -53,7 +53,7 @@ def one(post_id: PathId, connection: ReadDep, scope: ScopeDep) -> PostLine:
 def changed(
     post_id: PathId, given: PostPatch, office: OfficeDep, actor: ActorDep, scope: ScopeDep, at: NowDep
 ) -> Changed:
-    with office.database.reading() as connection:
+    with office.database.reading(scope.reach) as connection:
         line = queries.post_line(connection, scope, post_id)
     if line is None:
         raise NotFound

@@ -42,7 +42,7 @@ def fault(kept: Kept, who: Who, method: str, path: str, rule: Rule) -> str:
     expected = rule.signed_out if who is NOBODY else rule.answer(who)
     granted = response.status_code < 400
     found = "" if response.status_code == expected else f"{response.status_code}, not {expected}: {text_of(response)}"
-    if not found and granted and who is not NOBODY and response.status_code != 303:
+    if not found and granted and who is not NOBODY and response.content:
         if rule.each is not None:
             [item] = response.json()["items"]
             granted = item["status"] < 300

@@ -50,7 +50,9 @@ ACCOUNTS: Rules = {
     ("POST", "/administration/substitutes/{number}/end"): form(held_by(SECURITY, 404), path={"number": 1}),
     ("GET", "/administration/log"): page(held_by(AUDIT, 200)),
     ("GET", "/api/v1/accounts"): api(held_by(SYSTEM, 200)),
-    ("POST", "/api/v1/accounts"): Rule(held_by(SYSTEM, 201), lambda o: {"json": _account(o.new_number)}),
+    ("POST", "/api/v1/accounts"): Rule(
+        held_by(SYSTEM, 201), lambda o: {"json": {"username": "newone", "name": "新人", "id_number": o.new_number}}
+    ),
     ("POST", "/api/v1/accounts/{account_id}/close"): api(held_by(SYSTEM, 204), path={"account_id": 1}),
     ("POST", "/api/v1/accounts/{account_id}/reopen"): api(held_by(SYSTEM, 204), path={"account_id": 1}),
     ("POST", "/api/v1/accounts/{account_id}/password"): api(held_by(SYSTEM, 200), path={"account_id": 1}),
