@@ -15,16 +15,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from notifications import inbox
 from notifications.channels.memory import MemoryChannel
 from notifications.delivery import NOBODY_LONGEST, address
 from notifications.sending import BACK_OFF, LEASE, deliver_mail
 from states.procedure import Role
-from tests.notifications.support import OTHER_TOWN, Poisoned, Room, a_room
+from tests.notifications.support import DAY, OTHER_TOWN, TOWN, Poisoned, Room, a_room
 from tests.support.smtp import MailServer
 from workflow.grants import settled
 from workflow.office import Office
 from workflow.settings import Settings
-from workflow.tables import metadata
+from workflow.tables import Substitution, metadata
 
 ROOT = Path(__file__).parents[2]
 #: no test here is about the bound on e-mails of one day
@@ -420,3 +421,32 @@ def test_a_lease_ends_on_its_minute(room: Room) -> None:
     room.later(seconds=(LEASE - timedelta(seconds=1)).total_seconds())
     assert deliver_mail(room.office, room.settings, room.at, channel=channel).sent == 0
     assert deliver_mail(room.office, room.settings, room.later(seconds=1), channel=channel).sent == 1
+
+
+# ---- deputies ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("day", "hears"), [(1, False), (2, True), (4, True), (5, False)])
+def test_a_deputy_hears_what_the_absent_officer_hears_in_the_window_alone(room: Room, day: int, hears: bool) -> None:
+    absent, deputy = room.account("absent"), room.account("deputy", region=OTHER_TOWN)
+    window = Substitution(
+        principal_id=absent,
+        deputy_id=deputy,
+        role="employer",
+        region=TOWN,
+        from_on=DAY + timedelta(days=1),
+        until_on=DAY + timedelta(days=3),
+        reason="休假",
+        asked_by="absent",
+        asked_at=room.at,
+        accepted_at=room.at,
+    )
+    with room.office.database.session() as session:
+        session.add(window)
+    room.letter(room.hires()[0])
+    room.later(days=day - 1)
+    address(room.office, room.at)
+    assert {account for (account,) in room.rows("delivery", "account_id")} == {absent, *([deputy] if hears else [])}
+    assert inbox.unread_count(room.office, deputy) == int(hears)
+    room.later(days=5)
+    assert inbox.unread_count(room.office, deputy) == 0
