@@ -131,10 +131,11 @@ def _far(shape: Shape) -> str:
     return f"'{FAR}'" if shape.sqlite else f"DATE '{FAR}'"
 
 
-def _first_of_its_line(earlier: str) -> str:
-    """No other task of the same line comes before this one."""
+def _first_of_its_line(shape: Shape, earlier: str) -> str:
+    """No other task of the line comes before this one. SQLite would look through those of the role, not the hire."""
+    role = "s.role || ''" if shape.sqlite else "s.role"
     return (
-        " AND NOT EXISTS (SELECT 1 FROM task s WHERE s.hire_id = t.hire_id AND s.role = t.role"
+        f" AND NOT EXISTS (SELECT 1 FROM task s WHERE s.hire_id = t.hire_id AND {role} = t.role"
         f" AND coalesce(s.assigned_to, 0) = coalesce(t.assigned_to, 0) AND ({earlier}))"
     )
 
@@ -148,7 +149,7 @@ def _given(shape: Shape) -> str:
     earlier = f"({_EARLIER}) OR (t.due_on IS NULL AND ({_NO_DAY_YET})) OR (t.due_on IS NULL AND s.due_on IS NOT NULL)"
     return (
         f"{_KEYS}{_joined(shape)} WHERE t.assigned_to = :me AND ({mine}){level}{_spanned(shape, 't.due_on')}"
-        f"{_of_hire(shape)}{_first_of_its_line(earlier)}{after if shape.goes_on else ''}"
+        f"{_of_hire(shape)}{_first_of_its_line(shape, earlier)}{after if shape.goes_on else ''}"
         f" ORDER BY {day}, t.hire_id, t.name, t.role LIMIT :most"
     )
 
@@ -167,7 +168,9 @@ def _branch(shape: Shape, section: Section, branch: Branch) -> str:
     text = f"{_KEYS}{_joined(shape)} WHERE {' AND '.join(parts)}"
     if shape.urgency is not None:
         text += f" AND {_level(shape.urgency, 't.due_on')}"
-    text += _spanned(shape, "t.due_on") + _of_hire(shape) + _first_of_its_line(_EARLIER if dated else _NO_DAY_YET)
+    text += (
+        _spanned(shape, "t.due_on") + _of_hire(shape) + _first_of_its_line(shape, _EARLIER if dated else _NO_DAY_YET)
+    )
     if shape.goes_on:
         text += f" AND ({', '.join(names)}) > ({', '.join(f':after_{name[2:]}' for name in names)})"
     return f"{text} ORDER BY {', '.join([day, *names[1:]] if dated else names)} LIMIT :most"
