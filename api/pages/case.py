@@ -9,7 +9,7 @@ from typing import Any, Self
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from api.pages import life, reading, record, words
+from api.pages import life, reading, record, wording, words
 from api.pages.cards import Telling
 from api.pages.hire_files import UPLOAD, files_of, hint, upload_form
 from api.pages.house_forms import Asked, house_views, is_house
@@ -169,6 +169,7 @@ class Case:
             "employer": line.employer,
             "place": self.file.places.get(hire.region, hire.region),
             "state": hire.state.value,
+            "means": wording.stage_words(page, procedure, hire.stage, hire.dossier.notice_ends_on),
             "stage": page.named(procedure.stage_by_name[hire.stage]),
             "procedure": page.named(procedure.title),
             "procedure_key": procedure.key,

@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from api.pages import errors, reading, words
+from api.pages import errors, reading, wording, words
 from api.pages.forms import Field
 from api.pages.render import OpenPageDep, Page
 from api.problems import NotFound
 from states.labels import period
-from states.procedure import Length, Procedure, RecordKind, article_of
+from states.procedure import Length, Procedure, RecordKind, State, article_of
 from states.say import Sentence, say
 from workflow.queries import PublicSheet, SheetKey, public_sheet, public_sheets
 from workflow.queries.public_notices import hung_once
@@ -56,6 +56,7 @@ def _row(page: Page, sheet: PublicSheet, place: str) -> dict[str, Any]:
         "begins_on": sheet.begins_on,
         "ends_on": sheet.ends_on,
         "provisional": sheet.provisional,
+        "means": wording.state_words(page, State.PUBLICIZED, on_notice=page.today <= sheet.ends_on),
     }
 
 

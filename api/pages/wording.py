@@ -6,6 +6,7 @@ A citizen hears what it means for them, a clerk what to do, an officer what is w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from api.pages.render import Page
@@ -79,6 +80,18 @@ ON_NOTICE = Told(
     say("公示中，可提出意见"), say("公示中，等期满"), say("公示中，期满无异议方可审定"), say("公示中，可查张贴和异议")
 )
 
+#: the term is over and nothing was decided
+OVER_TERM = Told(
+    say("合同已经到期，正在处理"),
+    say("合同已到期，请尽快办理续签或离岗"),
+    say("超期未处理，补贴已停发"),
+    say("超期未处理，补贴已停发"),
+)
+#: at work before the contract
+ON_POST = Told(
+    say("已经上岗，等签合同"), say("已上岗，请按期签合同"), say("已上岗，等签合同"), say("已上岗，尚未签合同")
+)
+
 
 def audience_of(actor: Actor | None) -> Audience:
     """Who reads: nobody signed in is a citizen; of several roles the one that decides more."""
@@ -92,14 +105,22 @@ def audience_of(actor: Actor | None) -> Audience:
 
 def state_words(page: Page, state: State | str, *, on_notice: bool = False) -> str:
     """What a state means for whoever reads the page. ``on_notice``: its notice still runs."""
-    audience = audience_of(page.session.actor if page.session else None)
-    told = ON_NOTICE if on_notice else STATES[State(state)]
-    return page.tell(told.to(audience))
+    return _told(page, ON_NOTICE if on_notice else STATES[State(state)])
 
 
-def stage_words(page: Page, procedure: Procedure, stage: str) -> str:
-    """What a stage of a document means for whoever reads the page."""
-    return state_words(page, procedure.stage_by_name[stage].state, on_notice=is_notice(procedure, stage))
+def _told(page: Page, told: Told) -> str:
+    return page.tell(told.to(audience_of(page.session.actor if page.session else None)))
+
+
+def stage_words(page: Page, procedure: Procedure, stage: str, notice_ends_on: date | None = None) -> str:
+    """What a stage of a document means for whoever reads the page. ``notice_ends_on``: the last day of its notice."""
+    line = procedure.stage_by_name[stage]
+    if line.pay_stopped:
+        return _told(page, OVER_TERM)
+    if line.at_work and line.state is State.TRAINED:
+        return _told(page, ON_POST)
+    running = is_notice(procedure, stage) and (notice_ends_on is None or page.today <= notice_ends_on)
+    return state_words(page, line.state, on_notice=running)
 
 
 def is_notice(procedure: Procedure, stage: str) -> bool:

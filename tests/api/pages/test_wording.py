@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from starlette.requests import Request
@@ -83,10 +84,18 @@ def test_the_same_notice_is_told_to_each_in_their_words(county: County) -> None:
     assert state_words(page_for(county), "publicized") == "公示已结束，还在办理"
 
 
+def test_a_stage_is_told_by_what_it_is(county: County) -> None:
+    procedure, page = county.world.office.procedure("xunyang-2022-88@1"), page_for(county, "zh", Role.EMPLOYER)
+    assert wording.stage_words(page, procedure, "notice", page.today) == "公示中，等期满"
+    assert wording.stage_words(page, procedure, "notice", page.today - timedelta(days=1)) == "公示已满，请接着办理"
+    assert wording.stage_words(page, procedure, "on_post") == "已上岗，请按期签合同"
+    assert wording.stage_words(page, procedure, "over_term") == "合同已到期，请尽快办理续签或离岗"
+
+
 def test_every_state_is_told_to_everybody_in_both_languages() -> None:
     assert set(wording.STATES) == set(State)
     english = translator("en")
-    for told in (*wording.STATES.values(), wording.ON_NOTICE):
+    for told in (*wording.STATES.values(), wording.ON_NOTICE, wording.OVER_TERM, wording.ON_POST):
         for audience in Audience:
             assert told.to(audience).text(english) != told.to(audience).text()
 
