@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -351,6 +352,22 @@ def test_a_server_that_is_away_costs_no_attempt(room: Room, reader: int) -> None
     assert {row[0] for row in room.rows("delivery", "attempts")} == {0}
     channel.away = False
     assert deliver_mail(room.office, room.settings, morning + timedelta(minutes=1), channel=channel).sent == 1
+
+
+def test_many_at_once_make_one_digest_for_each_reader(room: Room) -> None:
+    readers = [room.account(f"town{n}", mode=MailMode.DIGEST) for n in range(6)]
+    for hire in room.hires(4):
+        room.letter(hire)
+    address_all(room)
+    channels = [MemoryChannel() for _ in range(4)]
+    morning = at("2026-03-03", "08:30")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda c: deliver_mail(room.office, room.settings, morning, channel=c), channels))
+    # whoever found an account held by another has left it to them, or to the next tick
+    deliver_mail(room.office, room.settings, morning, channel=channels[0])
+    sent = [post for channel in channels for post in channel.sent]
+    assert sorted(post.address for post in sent) == sorted(f"town{n}@example.org" for n in range(len(readers)))
+    assert {post.subject for post in sent} == {"今日汇总：4件"}
 
 
 DELIVER = """
