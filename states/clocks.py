@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from states.bases import BASES
 from states.calendar import Calendar
 from states.facts import Clock, Dossier, OpenFiling, Opening, OpenObjection
-from states.house import handlers
+from states.house import answering, handlers
 from states.periods import calendar_days_end, month_limit, working_days_end
 from states.plan import ENFORCE_MARK
-from states.procedure import Deadline, DeadlineKind, Length, Procedure, RecordKind, Role, Unit
+from states.procedure import Deadline, DeadlineKind, Length, Procedure, Role, Unit
 from states.reckoning import Reckoning
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -229,17 +229,14 @@ def _tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[s
                 yield Task(f"clock:{name}", role, clock.due_on)
     if dossier.open_objections:
         soonest = min((clock.due_on for name, clock in clocks.items() if name.startswith(OBJECTION)), default=None)
-        answering = (s for s in procedure.steps_from[stage] if s.records is RecordKind.OBJECTION_ANSWER)
-        for role in dict.fromkeys(role for step in answering for role in step.by):
+        for role in answering(procedure, stage):
             yield Task("objection", role, soonest)
 
 
 def clearing(procedure: Procedure, stage: str) -> tuple[Role, ...]:
     """Those who can clear the way: owners of the stage, whoever answers objections, else who announced the post."""
-    answering = (
-        role for step in procedure.steps_from[stage] if step.records is RecordKind.OBJECTION_ANSWER for role in step.by
-    )
-    return tuple(dict.fromkeys((*procedure.stage_by_name[stage].owner, *answering))) or procedure.announcement.by
+    owners = procedure.stage_by_name[stage].owner
+    return tuple(dict.fromkeys((*owners, *answering(procedure, stage)))) or procedure.announcement.by
 
 
 def _soonest(procedure: Procedure, role: Role, clocks: Mapping[str, Clock]) -> date | None:

@@ -115,6 +115,12 @@ def taken_back(procedure: Procedure, to: str) -> tuple[str, ...]:
 
 
 def handlers(procedure: Procedure) -> tuple[Role, ...]:
-    """Who answers objections under a document."""
-    answering = (role for step in procedure.steps if step.records is RecordKind.OBJECTION_ANSWER for role in step.by)
-    return tuple(dict.fromkeys(answering))
+    """Who answers objections under a document, at any of its notices."""
+    steps = (step for step in procedure.steps if step.records is RecordKind.OBJECTION_ANSWER)
+    return tuple(dict.fromkeys(role for step in steps for role in step.by))
+
+
+def answering(procedure: Procedure, stage: str) -> tuple[Role, ...]:
+    """Who answers objections to the notice of a stage."""
+    steps = (step for step in procedure.steps_from[stage] if step.records is RecordKind.OBJECTION_ANSWER)
+    return tuple(dict.fromkeys(role for step in steps for role in step.by))

@@ -28,7 +28,7 @@ from states.clocks import (
 from states.effects import EFFECTS, Act, filings_due
 from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_json, holds_place
 from states.guards import Answer, Ask
-from states.house import QUIET
+from states.house import QUIET, answering
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
 from states.procedure import RecordKind, Role, Stage, State
@@ -385,7 +385,17 @@ class Carried(Writing):
         if not self.actor.is_system and not self.quiet:
             self._decision("refuse" if self.step.params.get("refuse") else "take")
         facts = {"act": self.act, "on": self.on.isoformat(), "stage": self.stage.stage}
-        self.letters = [(letter.template, letter.to, facts) for letter in self.step.letters]
+        told = [(letter.template, letter.to) for letter in self.step.letters]
+        self.letters = [(template, to, facts) for template, to in (*told, *self._of_the_house())]
+
+    def _of_the_house(self) -> list[tuple[str, Role]]:
+        """Letters that no document asks for: an objection has come in, a place has come free (递补)."""
+        procedure = self.rules.procedure
+        if self.step.records is RecordKind.OBJECTION:
+            return [("objection_lodged", role) for role in answering(procedure, self.stage.stage)]
+        if holds_place(self.hire.state, self.hire.dossier) and not holds_place(self.stage.state, self.dossier):
+            return [("place_freed", role) for role in procedure.announcement.by]
+        return []
 
     def _signatures_left(self, dossier: Dossier) -> tuple[Signature, ...]:
         return tuple(s for s in dossier.signatures if s.act != self.step.act)

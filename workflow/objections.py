@@ -37,8 +37,6 @@ setting = metadata.tables["setting"]
 FORM = "objection"
 LONGEST, SHORTEST, LONGEST_NAME = 2000, 5, 50
 PHONE = "objection_phone:"
-#: the letter to whoever has to answer
-LODGED = "objection_lodged"
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]")
 #: numbers that might identify somebody, in the answer of a handler who forgot
@@ -139,7 +137,6 @@ def lodge(office: Office, seal: Seal, sheet: str, said: Said, at: datetime, *, n
     entries = tuple(Entry(one.hire_id, one.seq) for one in done)
     with office.database.transaction() as connection:
         for entry in entries:
-            _tell_handlers(office, connection, hires[entry.hire_id], entry, at)
             if said.phone:
                 _keep_phone(connection, seal, entry, said.phone, at)
         return Lodged(receipts.issue_for(connection, at, entries), entries, len(said.hires) - len(done))
@@ -150,27 +147,6 @@ def _act(office: Office, hire: Hire) -> str:
     procedure = office.rulebook.rules(hire.procedure).procedure
     step = step_of(procedure, hire.stage, RecordKind.OBJECTION)
     return step.act if step else FORM
-
-
-def _tell_handlers(office: Office, connection: Connection, hire: Hire, entry: Entry, at: datetime) -> None:
-    """A letter to everybody whose work it is to answer; the same form sent twice tells them once."""
-    procedure = office.rulebook.rules(hire.procedure).procedure
-    facts = {"act": _act(office, hire), "on": local_day(at).isoformat(), "stage": hire.stage}
-    for number, role in enumerate(handlers(procedure, hire.stage)):
-        row = {
-            "message_id": f"{entry.hire_id}-{entry.seq}-lodged-{number}",
-            "hire_id": entry.hire_id,
-            "seq": entry.seq,
-            "n": number,
-            "template": LODGED,
-            "to_role": role.value,
-            "region": hire.region,
-            "facts": facts,
-            "created_at": at,
-            "due_at": at,
-            "status": "waiting",
-        }
-        connection.execute(_once(connection, metadata.tables["outbox"], row))
 
 
 def _once(connection: Connection, table: Table, row: Mapping[str, Any]) -> Executable:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import select, update
 from starlette.datastructures import FormData
 
-from api.dependencies import SessionDep
+from api.dependencies import SealDep, SessionDep
 from api.inputs import PathId
 from api.pages.forms import Field
 from api.pages.render import LANGUAGES, FormDep, Page, PageDep, RecentFormDep
@@ -18,7 +18,7 @@ from api.pages.sign_in import ROLES
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
-from workflow import granting, sign_in, substitutes
+from workflow import declared_contacts, granting, sign_in, substitutes
 from workflow.access_policy import policy_of
 from workflow.demo_clock import session_moment
 from workflow.grants import CONSOLE
@@ -27,6 +27,12 @@ from workflow.tables import metadata
 
 router = APIRouter()
 _account, _session = metadata.tables["account"], metadata.tables["sign_in"]
+#: what is declared for recusal; never shown again, because only its index is kept
+CONTACTS: dict[str, tuple[Sentence, str]] = {
+    "phone": (say("手机号码"), "tel"),
+    "address": (say("住址"), "text"),
+    "bank": (say("银行卡号"), "text"),
+}
 STATES: dict[str, Sentence] = {
     "waiting": say("等待确认"),
     "coming": say("尚未开始"),
@@ -83,6 +89,19 @@ def end(page: PageDep, form: FormDep, number: PathId) -> Response:
     return page.go("/account", say("代理已结束。"))
 
 
+@router.post("/account/contacts")
+def declare_contacts(page: PageDep, seal: SealDep, form: RecentFormDep) -> Response:
+    """Declares phone, address and bank card, by which kinship with applicants is noticed."""
+    given = {name: text_of(form, name) for name in CONTACTS}
+    try:
+        with page.office.database.session() as session:
+            algorithm = page.office.setting.algorithm
+            declared_contacts.declare(session, seal, page.actor, page.at, given, algorithm)
+    except InputRefused as refusal:
+        return _show(page, declaring=refusal)
+    return page.go("/account", say("已申报。只保存用于比对的摘要，不保存号码本身。"))
+
+
 @router.post("/account/sessions/end")
 def end_others(page: PageDep, session: SessionDep, form: FormDep) -> Response:
     """Ends every other session of the account."""
@@ -130,7 +149,12 @@ def role_of(text: str, field: str) -> Role:
 # ---- as the page shows it ----------------------------------------------------------------------------------------
 
 
-def _show(page: Page, given: dict[str, str] | None = None, refusal: Refusal | None = None) -> Response:
+def _show(
+    page: Page,
+    given: dict[str, str] | None = None,
+    refusal: Refusal | None = None,
+    declaring: InputRefused | None = None,
+) -> Response:
     assert page.session is not None
     visit, account_id = page.session.visit, page.actor.account_id or 0
     with page.office.database.reading() as connection:
@@ -143,7 +167,8 @@ def _show(page: Page, given: dict[str, str] | None = None, refusal: Refusal | No
         )
         sessions = connection.execute(asked).all()
         linked = connection.execute(select(_account.c.oidc_subject).where(_account.c.id == account_id)).scalar()
-    status = 200 if refusal is None else 422 if isinstance(refusal, InputRefused) else 409
+    refused = declaring or refusal
+    status = 200 if refused is None else 422 if isinstance(refused, InputRefused) else 409
     own = [one for one in grants if one.state in ("in_force", "coming") and one.role not in NO_DEPUTY]
     return page.show(
         "account.html",
@@ -159,7 +184,17 @@ def _show(page: Page, given: dict[str, str] | None = None, refusal: Refusal | No
         policy=policy_of(page.settings),
         oidc=page.settings.oidc_name if page.settings.oidc_issuer else "",
         linked=linked is not None,
+        declared=_contact_fields(page, declaring),
+        has_declared=bool(page.actor.contacts),
     )
+
+
+def _contact_fields(page: Page, refusal: InputRefused | None) -> list[Field]:
+    faults = {} if refusal is None else refusal.faults
+    return [
+        Field(name, page.tell(label), kind, error=page.tell(faults[name]) if name in faults else "", prefix="own-")
+        for name, (label, kind) in CONTACTS.items()
+    ]
 
 
 def grant_row(page: Page, line: granting.GrantLine) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from api.pages.render import Page
 from states.say import say
@@ -21,7 +21,7 @@ def place_options(page: Page, connection: Connection, scope: Scope, chosen: str 
         return []
     roots = [prefix for prefix in scope.prefixes if prefix]
     begin = region.c.code.in_(roots) if "" not in scope.prefixes else region.c.parent.is_(None)
-    wanted = [begin]
+    wanted: list[ColumnElement[bool]] = [begin]
     if chosen is not None and scope.covers(chosen):
         above = [chosen[:length] for length in range(2, len(chosen) + 1)]
         wanted += [region.c.code.in_(above), region.c.parent == chosen]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import orjson
 from sqlalchemy import text
@@ -39,7 +40,7 @@ def first_release(url: str) -> None:
         }
     )  # fmt: skip
     head = link("sha256", GENESIS, body)
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "region": {"code": "610981", "level": "county", "name": "旬阳市"},
         "account": {"id": 1, "username": "zhang", "password_hash": "-", "person_key": "a", "name": "张某",
                     "language": "zh", "created_at": AT},
@@ -87,6 +88,7 @@ def test_what_the_first_release_kept_is_all_there_and_its_trail_stands_up(databa
     with database.reading() as connection:
         assert connection.execute(text("SELECT pinyin FROM person")).scalar_one().split()[-1].endswith("mm")
         assert str(connection.execute(text("SELECT entered_on FROM hire")).scalar_one()) == "2026-03-02"
+        assert connection.execute(text("SELECT sheet FROM notice")).scalar_one() == "1-1-20260302"
     assert faults(database_url) == set(), "rows of the first release are compared by what they had then"
     with database.transaction() as connection:
         connection.execute(text("UPDATE notice SET article = '五'"))

@@ -501,6 +501,14 @@ def _fill() -> None:
     _update(
         connection, sa.update(hire).where(hire.c.id == sa.bindparam("of")).values(entered_on=sa.bindparam("to")), days
     )
+    notice = sa.table("notice", *(sa.column(name) for name in ("hire_id", "seq", "round", "posted_on", "sheet")))
+    shown = sa.select(notice.c.hire_id, notice.c.seq, notice.c.round, notice.c.posted_on, hire.c.opening_id)
+    lists = [
+        {"of": row.hire_id, "at": row.seq, "to": f"{row.opening_id}-{row.round}-{str(row.posted_on).replace('-', '')}"}
+        for row in connection.execute(shown.join(hire, hire.c.id == notice.c.hire_id))
+    ]
+    one = sa.and_(notice.c.hire_id == sa.bindparam("of"), notice.c.seq == sa.bindparam("at"))
+    _update(connection, sa.update(notice).where(one).values(sheet=sa.bindparam("to")), lists)
 
 
 def _update(connection: sa.Connection, statement: sa.Update, rows: list[dict[str, Any]]) -> None:
