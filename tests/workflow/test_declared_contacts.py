@@ -81,7 +81,8 @@ def test_nothing_that_was_declared_can_be_read_anywhere(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "wrong"), [("phone", "12"), ("bank", CARD[:-1] + str((int(CARD[-1]) + 1) % 10)), ("bank", "abc"), ("address", "长" * 201)]
+    ("field", "wrong"),
+    [("phone", "12"), ("bank", CARD[:-1] + str((int(CARD[-1]) + 1) % 10)), ("bank", "abc"), ("address", "长" * 201)],
 )
 def test_what_cannot_be_is_refused_and_nothing_changes(world: World, field: str, wrong: str) -> None:
     wang = officer("王某", Role.EMPLOYER, TOWN)
