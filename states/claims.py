@@ -23,6 +23,7 @@ from states.procedure import (
     Ground,
     GuardLine,
     Line,
+    Pool,
     Procedure,
     Quota,
     ServiceException,
@@ -53,6 +54,7 @@ LIVE: Mapping[type[Line], str] = {
     AssessmentRules: "states.bases.BASES",
     Ground: "states.guards.ending",
     Validity: "states.guards.opening.document_in_force",
+    Pool: "workflow.ranking.flags_of",
 }
 _NAMES = (
     "name", "act", "stage", "deadline", "use", "gap", "ground", "filing", "exception", "item", "what", "target",
