@@ -138,7 +138,7 @@ def test_the_size_of_a_picture_is_held_on_both_sides(kind: str, width: int, heig
     [
         ("公示照片.JPG", "公示照片.jpg"),
         ("照片.jpg.exe", "照片.jpg"),
-        ("C:\\Users\\王\\桌面\\照片.png", "照片.jpg"),
+        ("D:\\资料\\桌面\\照片.png", "照片.jpg"),
         ("../../etc/passwd", "passwd.jpg"),
         ("photo\u202egpj.exe", "photogpj.jpg"),
         ("NUL", "_NUL.jpg"),

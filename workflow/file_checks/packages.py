@@ -72,7 +72,7 @@ def package(data: bytes) -> str:
             media_type = _media_type(opened)
             for part in parts:
                 _check_part(opened, part)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, OSError):
         raise broken() from None
     return media_type
 
