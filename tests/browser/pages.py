@@ -22,6 +22,7 @@ FILES = {
     "/bulk/{run_id}/list.csv",
     "/overview/{key}.csv",
     "/hires/{hire_id}/documents/{seq}",
+    "/administration",  # leads to the first page of each administrator
     "/sign-in/oidc",
     "/sign-in/oidc/callback",
     "/account/oidc/link",
@@ -159,7 +160,6 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("account", CLERK, "/account", "/account"),
         Sheet("password", CLERK, "/account/password", "/account/password"),
         Sheet("second-factor", CLERK, "/account/second-factor", "/account/second-factor"),
-        Sheet("administration", SYSTEM, "/administration", "/administration"),
         Sheet("grants-audit", AUDIT, "/administration/grants", "/administration/grants"),
         Sheet("accounts", SYSTEM, "/administration/accounts", "/administration/accounts"),
         Sheet("one-account", SYSTEM, "/administration/accounts/{number}", f"/administration/accounts/{made.account}"),
