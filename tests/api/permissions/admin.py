@@ -58,15 +58,16 @@ ACCOUNTS: Rules = {
     ("POST", "/api/v1/accounts/{account_id}/password"): api(held_by(SYSTEM, 200), path={"account_id": 1}),
     ("POST", "/api/v1/accounts/{account_id}/second-factor"): api(held_by(SYSTEM, 204), path={"account_id": 1}),
     ("GET", "/api/v1/grants"): api(held_by(READERS, 200)),
-    ("POST", "/api/v1/grants"): api(within(SECURITY, 201, 409), json=GRANT),
+    ("POST", "/api/v1/grants"): api(within(SECURITY, 201, 403), json=GRANT),
     ("POST", "/api/v1/grants/{grant_id}/confirm"): api(within(SECURITY, 409, 404), path={"grant_id": 1}),
     ("POST", "/api/v1/grants/{grant_id}/revoke"): api(
-        within(SECURITY, 204, 404), path={"grant_id": 1}, json={"reason": "transferred"}
+        within(SECURITY, 204, 404), path={"grant_id": 1}, json={"reason": "transfer"}
     ),
     ("GET", "/api/v1/office-log"): api(held_by(AUDIT, 200)),
 }
 OWN_ACCOUNT: Rules = {
     ("GET", "/account"): page(always(200)),
+    ("POST", "/account/contacts"): form(always(303)),
     ("POST", "/account/deputies"): form(always(422)),
     ("POST", "/account/deputies/{number}/accept"): form(always(404), path={"number": 1}),
     ("POST", "/account/deputies/{number}/end"): form(always(404), path={"number": 1}),
