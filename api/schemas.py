@@ -62,7 +62,8 @@ class Page(Returned, Generic[Item]):
 
 
 def _is_text(value: SecretStr) -> SecretStr:
-    if "\0" in value.get_secret_value():
+    """No NUL and no half of a sign, neither of which can be hashed. Raises ValueError."""
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value.get_secret_value()):
         raise ValueError("a sign that is no text")
     return value
 
