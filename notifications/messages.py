@@ -20,7 +20,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifications.i18n import CHINESE, install, translator
-from notifications.reminders import OF_THE_HOUSE, is_reminder, reminder_for, template_of
+from notifications.reminders import CALENDAR_MOVED, is_reminder, reminder_for, template_of
 from states.clocks import FILING
 from states.labels import role_name
 from states.procedure import FilingLine, Procedure, Role, Step, article_of
@@ -123,7 +123,7 @@ def _context(letter: Letter, reader: Reader) -> dict[str, Any]:
         "signed_in": reader.signed_in,
         "to_hand_over": letter.to_role == Role.APPLICANT.value,
     }
-    if letter.template in OF_THE_HOUSE:
+    if letter.template == CALENDAR_MOVED:
         return common | _of_year(letter, reader)
     return common | (_of_reminder if is_reminder(letter.template) else _of_decision)(letter, reader.language, speak)
 

@@ -61,8 +61,10 @@ BLOCKED = "blocked"
 #: templates of the letters that steps send. Those to the applicant are handed over on paper.
 DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left", "notice_over", "over_term"})
 ANY_DECISION = "decided"
-#: letters that no document asks for: a year of the calendar was loaded, somebody objected, a place has come free
-OF_THE_HOUSE = frozenset({"calendar_moved", "objection_lodged", "place_freed"})
+#: the letter that a year of the calendar was loaded: about many hires, and so in words of its own
+CALENDAR_MOVED = "calendar_moved"
+#: letters that no document asks for: that one, and that somebody objected or a place has come free
+OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"})
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)
 
