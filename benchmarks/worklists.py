@@ -59,13 +59,19 @@ def _blocks(page: Callable[[], Sequence[Any]]) -> list[Callable[[], int]]:
 
 
 def spread(world: World) -> None:
-    """Due days over two years, so that the order means something."""
+    """Due days over two years, so that the order means something; every tenth period ends on one and the same day."""
     sqlite = world.office.database.is_sqlite
-    day = f"date('{DAY}', '+' || mod(hire_id, 700) || ' days')" if sqlite else f"date '{DAY}' + mod(hire_id, 700)::int"
+
+    def on(number: str) -> str:
+        return f"date('{DAY}', '+' || {number} || ' days')" if sqlite else f"date '{DAY}' + ({number})::int"
+
+    ends = "CASE WHEN mod(hire_id, 10) = 0 THEN 21 ELSE mod(hire_id, 700) END"
     with world.office.database.transaction() as connection:
-        connection.exec_driver_sql(f"UPDATE task SET due_on = {day} WHERE due_on IS NOT NULL")
+        connection.exec_driver_sql(f"UPDATE task SET due_on = {on('mod(hire_id, 700)')} WHERE due_on IS NOT NULL")
+        connection.exec_driver_sql(f"UPDATE timer SET legal_on = {on(f'({ends})')}")
     with world.office.database.single() as connection:
-        connection.exec_driver_sql("ANALYZE")
+        # as the server does by itself before long: without it no index can answer alone
+        connection.exec_driver_sql("ANALYZE" if sqlite else "VACUUM ANALYZE")
 
 
 def _ours(world: World, actor: Actor) -> Sequence[Any]:

@@ -81,6 +81,12 @@ class Office:
                 raise
             return Procedure.model_validate_json(str(body))
 
+    def every_procedure(self, connection: Connection) -> tuple[Procedure, ...]:
+        """Every version that a hire may stand under: those of the files, and those kept from earlier ones."""
+        known = {procedure.key: procedure for procedure in self.catalogue.all()}
+        kept = connection.exec_driver_sql("SELECT key FROM procedure_version").scalars().all()
+        return (*known.values(), *(self.rulebook.rules(key).procedure for key in kept if key not in known))
+
     def keep_procedure(self, connection: Connection, procedure: Procedure, at: datetime) -> None:
         """Keeps the text of a procedure version beside the hires that begin under it. Does nothing the second time."""
         body = procedure.model_dump_json(by_alias=True, exclude_defaults=True)

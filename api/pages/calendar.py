@@ -16,7 +16,7 @@ from api.pages.hires import whole as whole_number
 from api.pages.render import Page, PageDep
 from api.problems import NotFound
 from states.calendar import FIRST_DAY, LAST_DAY, DayKind
-from states.procedure import Procedure, Role
+from states.procedure import Role
 from states.say import Sentence, say
 from workflow.figures import AT_ONCE
 from workflow.kept_days import days_of
@@ -100,15 +100,7 @@ def asked_by(page: Page, connection: Connection, first: date, last: date) -> Age
     looks_on = set(scope.by_role) <= LOOKING_ON
     whole = looks_on or page.request.query_params.get("who") == "all"
     sqlite = page.office.database.is_sqlite
-    return Agenda(scope, procedures_of(page, connection), first, last, whole, sqlite)
-
-
-def procedures_of(page: Page, connection: Connection) -> tuple[Procedure, ...]:
-    """Every version that a hire may stand under: those of the files, and those kept from earlier ones."""
-    office = page.office
-    known = {procedure.key: procedure for procedure in office.catalogue.all()}
-    kept = connection.exec_driver_sql("SELECT key FROM procedure_version").scalars()
-    return (*known.values(), *(office.rulebook.rules(key).procedure for key in kept if key not in known))
+    return Agenda(scope, page.office.every_procedure(connection), first, last, whole, sqlite)
 
 
 def day_of(text: str | None) -> date | None:

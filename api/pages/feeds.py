@@ -92,7 +92,7 @@ def _body(page: Page, reader: feeds.Reader) -> bytes:
     scope = scoped(reader.actor)
     with page.office.database.reading(scope.reach) as connection:
         whole = set(scope.by_role) <= calendar.LOOKING_ON
-        procedures = calendar.procedures_of(page, connection)
+        procedures = page.office.every_procedure(connection)
         asked = Agenda(
             scope, procedures, page.today - feeds.BACK, page.today + feeds.AHEAD, whole, page.office.database.is_sqlite
         )

@@ -48,8 +48,12 @@ def tasks(page: PageDep) -> Response:
     mine, others = replace(filters, waiting=False), replace(filters, waiting=True, urgency=None, assignee=None)
     with page.reading() as connection:
         scope = scoped(page.actor)
-        counts = queries.task_counts(connection, scope, page.today, mine, actor=page.actor)
-        waiting = sum(queries.task_counts(connection, scope, page.today, others, actor=page.actor).values())
+        known = page.office.every_procedure(connection)
+        counts, elsewhere = (
+            queries.task_counts(connection, scope, page.today, which, actor=page.actor, procedures=known)
+            for which in (mine, others)
+        )
+        waiting = sum(elsewhere.values())
         found = queries.worklist(connection, scope, page.today, filters, after, actor=page.actor)
         fields = fields_of(page, connection, scope, chosen)
         groups = _groups(page, connection, found.lines)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from api.dependencies import ActorDep, NowDep, ReadDep, ScopeDep
+from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, ScopeDep
 from api.inputs import After, Limit, RegionCode, Slug, a_day_or_none, a_number, a_word, cursor, key_of
 from api.schemas import Page, TaskCounts
 from states.clocks import local_day
@@ -60,6 +60,9 @@ def listed(
 
 
 @router.get("/counts", summary="how much there is of each urgency")
-def counts(connection: ReadDep, actor: ActorDep, scope: ScopeDep, at: NowDep, filters: FilterDep) -> TaskCounts:
-    found = queries.task_counts(connection, scope, local_day(at), filters, actor=actor)
+def counts(
+    office: OfficeDep, connection: ReadDep, actor: ActorDep, scope: ScopeDep, at: NowDep, filters: FilterDep
+) -> TaskCounts:
+    known = office.every_procedure(connection)
+    found = queries.task_counts(connection, scope, local_day(at), filters, actor=actor, procedures=known)
     return TaskCounts(**{level.value: number for level, number in found.items()})

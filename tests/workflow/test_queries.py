@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from states.facts import Actor, Grant
+from states.loading import Catalogue
 from states.procedure import Role
 from tests.conftest import POSTGRESQL, SQLITE, MigratedTemplate
 from tests.support.world import World, officer
@@ -51,6 +52,8 @@ TOWNS = ("610981100", "610981101")
 VILLAGES = ("610981100201", "610981100202", "610981101201", "610929100201", "3715A1")
 Row = dict[str, Any]
 ME, COLLEAGUE = 1, 2
+STAGES = ("applied", "contracted")
+PROCEDURES = Catalogue.load().all()
 DUE = (None, -40, -1, 0, 1, 7, 8, 90)
 
 
@@ -119,7 +122,7 @@ def a_person(number: int, village: str) -> Row:
 
 
 def a_hire(number: int, village: int) -> Row:
-    state = ("applied", "contracted")[number % 2]
+    state = STAGES[number % 2]
     hire: Row = {"version": 1, "visit": 1, "opening_id": village + 1, "person_id": number, "kind": "village"}
     hire |= {"id": number, "procedure": f"x@{number % 2}", "region": VILLAGES[village], "stage": state, "state": state}
     hire |= {"serving": False, "submitted_by": "x", "audit_seq": 1, "audit_head": "0", "dossier": {}}
@@ -131,7 +134,8 @@ def some_tasks(number: int, village: str, dice: random.Random) -> Iterator[Row]:
     """Of each role one task or several, with days of their own; some were given to an account."""
     for role in ("employer", "hrss", "rural")[: dice.randrange(4)]:
         given = dice.choice((None, None, None, ME, COLLEAGUE))
-        for name in ("stage:x", "clock:y", "objection", "clock:filing:z:3")[: dice.choice((1, 1, 1, 2, 3, 4))]:
+        stage = f"stage:{STAGES[number % 2]}"
+        for name in (stage, "clock:y", "objection", "clock:filing:z:3")[: dice.choice((1, 1, 1, 2, 3, 4))]:
             days = dice.choice(DUE)
             due = None if days is None else ON + timedelta(days=days)
             task: Row = {"hire_id": number, "name": name, "role": role, "region": village, "seq": 1, "due_on": due}
@@ -316,9 +320,11 @@ def test_a_worklist_holds_each_line_once_in_order_and_the_counts_are_those_of_th
         first, *others = expected[line.hire_id, line.role, line.assigned_to]
         assert (line.name, line.due_on, line.given) == (first.name, first.due_on, line.assigned_to == ME)
         assert line.also == tuple(sorted(row.name for row in others))
-    counts = task_counts(connection, who(*grants), ON, filters, actor=actor(*grants))
     every = expected_lines(connection, grants, replace(filters, urgency=None))
-    assert counts == {level: sum(urgency(rows[0].due_on, ON) is level for rows in every.values()) for level in Urgency}
+    wanted = {level: sum(urgency(rows[0].due_on, ON) is level for rows in every.values()) for level in Urgency}
+    for procedures in ((), PROCEDURES):
+        found_counts = task_counts(connection, who(*grants), ON, filters, actor=actor(*grants), procedures=procedures)
+        assert found_counts == wanted
 
 
 def test_what_was_given_to_somebody_is_nobody_s_without_a_reader(connection: Connection) -> None:

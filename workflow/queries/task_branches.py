@@ -13,7 +13,8 @@ from workflow.queries.scope import CODE_LENGTH, Scope, narrowed
 _CODE = re.compile(r"[0-9A-Z]{0,20}")
 #: roles that a task can name
 TASK_ROLES = tuple(role for role in Role if role not in HOUSE_ROLES | {Role.SYSTEM})
-_OWN = "SELECT x.id FROM hire x JOIN person y ON y.id = x.person_id WHERE y.key = :own"
+#: so few ranges cost nothing to compare
+_FEW = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,10 @@ class Branch:
     own: bool = False
     elsewhere: bool = False
 
-    def text(self, region: str = "t.region") -> str:
+    def text(self, region: str = "t.region", *, listed: bool = False) -> str:
+        """The condition on ``t``. ``listed``: many regions are looked up in a list, where no index would serve them."""
         parts = []
+        inside = listing if listed else ranges
         if self.role is not None:
             parts.append(f"t.role = '{self.role}'")
         if self.own:
@@ -40,7 +43,7 @@ class Branch:
             if self.role is None:
                 parts.append(f"t.role <> '{Role.APPLICANT.value}'")
         else:
-            parts.append(ranges(region, self.prefixes))
+            parts.append(inside(region, self.prefixes))
         if self.beyond:
             parts.append(f"NOT {ranges('t.region', self.beyond)}")
         if self.elsewhere:
@@ -55,6 +58,16 @@ def ranges(column: str, prefixes: Sequence[str]) -> str:
         return "1 = 1"
     found = [f"{column} BETWEEN '{p}' AND '{p.ljust(CODE_LENGTH, 'Z')}'" for p in known]
     return f"({' OR '.join(found)})" if found else "1 = 0"
+
+
+def listing(column: str, prefixes: Sequence[str]) -> str:
+    """The same as ``ranges`` for a walk through many rows: a list for each length, not a comparison for each code."""
+    known = [prefix for prefix in prefixes if _CODE.fullmatch(prefix)]
+    if len(known) <= _FEW or "" in known:
+        return ranges(column, prefixes)
+    lengths = sorted({len(prefix) for prefix in known})
+    lists = [(n, ", ".join(f"'{prefix}'" for prefix in known if len(prefix) == n)) for n in lengths]
+    return f"({' OR '.join(f'substr({column}, 1, {n}) IN ({codes})' for n, codes in lists)})"
 
 
 def branches_of(scope: Scope, region: str | None, only: Role | None) -> tuple[Branch, ...]:

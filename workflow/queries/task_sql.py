@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
 from workflow.queries.task_branches import Branch
 
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+[0-9]*)")
 #: codes as long as a township's hold few enough hires to be sorted
 _NARROW = 9
 _FEW = 2
@@ -46,6 +46,8 @@ class Shape:
     #: whose tasks: "me", "nobody", "open" (either), "anybody"
     assigned: str = "open"
     goes_on: bool = False
+    #: for counts: so many names of tasks say the same as the filters of state and stage do
+    names: int = 0
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------
@@ -162,10 +164,14 @@ def _branch(shape: Shape, section: Section, branch: Branch) -> str:
     region = "t.region || ''" if shape.sqlite and not narrow else "t.region"
     day = "t.due_on || ''" if shape.sqlite and narrow else "t.due_on"
     names = [f"t.{name}" for name in (ORDER if dated else ORDER[1:])]
-    parts = [branch.text(region), f"{day} IS NOT NULL" if dated else "t.due_on IS NULL"]
+    parts = [
+        branch.text(region, listed=shape.sqlite and not narrow),
+        f"{day} IS NOT NULL" if dated else "t.due_on IS NULL",
+    ]
     if not branch.elsewhere:
         parts.append(_assigned("nobody" if shape.assigned == "open" else shape.assigned, "t.assigned_to"))
-    text = f"{_KEYS}{_joined(shape)} WHERE {' AND '.join(parts)}"
+    few = " INDEXED BY ix_task_assigned_to" if shape.sqlite and branch.elsewhere else ""
+    text = f"{_KEYS}{few}{_joined(shape)} WHERE {' AND '.join(parts)}"
     if shape.urgency is not None:
         text += f" AND {_level(shape.urgency, 't.due_on')}"
     text += (
@@ -194,15 +200,46 @@ def counts(shape: Shape) -> tuple[str, ...]:
     plain = [branch for branch in shape.branches if not branch.elsewhere]
     found = [_line_by_line(shape)]
     if shape.assigned != "me" and plain:
-        found += [_plain(shape, plain), _taken_off(shape, plain)]
+        by_name = replace(shape, filters=shape.filters - {"state", "stage"}) if shape.names else shape
+        found += [_plain(by_name, plain), _taken_off(by_name, plain)]
     return tuple(finished(text, shape.sqlite) for text in found)
 
 
+def _named(shape: Shape) -> str:
+    """By the names of their tasks hires of a state or stage are told apart without a look at the hire."""
+    names = ", ".join(f":name{n}" for n in range(shape.names))
+    return f" AND t.name IN ({names})" if names else ""
+
+
 def _plain(shape: Shape, branches: Sequence[Branch]) -> str:
-    every = " OR ".join(f"({branch.text()})" for branch in branches)
+    conditions = f"{_spanned(shape, 't.due_on')}{_of_hire(shape)}{_named(shape)}"
+    if shape.sqlite and not any(branch.own for branch in branches):
+        return " UNION ALL ".join(_one_role(shape, branch, conditions) for branch in branches)
     return (
-        f"SELECT t.due_on, count(*) FROM task t{_joined(shape)} WHERE ({every})"
-        f"{_spanned(shape, 't.due_on')}{_of_hire(shape)} GROUP BY t.due_on"
+        f"SELECT t.due_on, count(*) FROM task t{_joined(shape)} WHERE ({_any(branches)}){conditions} GROUP BY t.due_on"
+    )
+
+
+def _any(branches: Iterable[Branch]) -> str:
+    """Roles that have the same regions are looked at together: each comparison is made for every row."""
+    roles: dict[Branch, list[str]] = {}
+    for branch in branches:
+        same = branch if branch.own else replace(branch, role=None)
+        roles.setdefault(same, []).append(f"'{branch.role}'")
+    texts = [
+        text if same.own else f"t.role IN ({', '.join(names)}) AND {text}"
+        for same, names, text in ((same, names, same.text()) for same, names in roles.items())
+    ]
+    return " OR ".join(f"({text})" for text in texts)
+
+
+def _one_role(shape: Shape, branch: Branch, conditions: str) -> str:
+    """SQLite is told the index: along the days nothing has to be sorted, and all that is asked for stands in it."""
+    narrow = _is_narrow(branch.prefixes)
+    index = "ix_task_role_region" if narrow else "ix_task_role_due"
+    return (
+        f"SELECT t.due_on, count(*) FROM task t INDEXED BY {index}{_joined(shape)}"
+        f" WHERE {branch.text(listed=not narrow)}{conditions} GROUP BY t.due_on"
     )
 
 
@@ -229,7 +266,7 @@ def _tasks_of(shape: Shape, branches: Iterable[Branch]) -> str:
 
 
 def _taken_off(shape: Shape, branches: Sequence[Branch]) -> str:
-    text = f"SELECT t.due_on, -count(*) {_tasks_of(shape, branches)}{_spanned(shape, 't.due_on')}"
+    text = f"SELECT t.due_on, -count(*) {_tasks_of(shape, branches)}{_spanned(shape, 't.due_on')}{_named(shape)}"
     return f"{text} GROUP BY t.due_on"
 
 

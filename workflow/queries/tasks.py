@@ -7,7 +7,8 @@ by position, because this page is opened more often than any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ import orjson
 from sqlalchemy import Connection
 
 from states.facts import Actor
-from states.procedure import Role
+from states.procedure import Procedure, Role
 from workflow.queries import task_sql
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, escaped
@@ -156,14 +157,35 @@ def task_counts(
     filters: TaskFilter = ALL_TASKS,
     *,
     actor: Actor | None = None,
+    procedures: Iterable[Procedure] = (),
 ) -> dict[Urgency, int]:
-    """How many lines of each urgency ``worklist`` has in all; ``filters.urgency`` is not looked at."""
+    """How many lines of each urgency ``worklist`` has in all; ``filters.urgency`` is not looked at.
+
+    ``procedures``: every version that a hire may stand under. With them a state is counted by the names of its tasks,
+    from the index alone.
+    """
     question = _Question.of(connection, scope, on, replace(filters, urgency=None), actor)
+    names = _task_names(filters, procedures)
+    shape = replace(question.shape, names=len(names))
+    values = question.values | {f"name{n}": name for n, name in enumerate(names)}
     found = dict.fromkeys(Urgency, 0)
-    for text in task_sql.counts(question.shape) if question.shape.branches else ():
-        for day, number in connection.exec_driver_sql(text, question.values).fetchall():
+    for text in task_sql.counts(shape) if shape.branches else ():
+        for day, number in connection.exec_driver_sql(text, values).fetchall():
             found[urgency(_day(day), on)] += number
     return found
+
+
+def _task_names(filters: TaskFilter, procedures: Iterable[Procedure]) -> tuple[str, ...]:
+    """The names of the stages' tasks that say the same as the filters of state and stage; none where names do not."""
+    if filters.stage is not None and filters.state is None:
+        return (f"stage:{filters.stage}",)
+    states: dict[str, set[str]] = defaultdict(set)
+    for procedure in procedures if filters.state is not None else ():
+        for line in procedure.stages:
+            states[line.stage].add(line.state.value)
+    asked = {stage: found for stage, found in states.items() if filters.stage in (None, stage)}
+    fitting = sorted(stage for stage, found in asked.items() if filters.state in found)
+    return tuple(f"stage:{stage}" for stage in fitting) if all(len(asked[stage]) == 1 for stage in fitting) else ()
 
 
 @dataclass(frozen=True, slots=True)
