@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from api.demo.areas import regions
 from api.demo.county import all_stories, tales
+from api.demo.desk import lay_out
 from api.demo.people import Crowd, open_accounts
 from api.demo.walk import Walk
 from states.calendar import Calendar
@@ -92,6 +93,7 @@ def seed(office: Office, seal: Seal, now: datetime) -> Seeded:
         for told, tale in tales(walk, crowd, all_stories(walk.present)):
             walk.tell(told.begins, f"{told.what} in {told.area.en}", told.story(tale))
         walk.go()
+        lay_out(walk, crowd)
     finally:
         quiet.level = level
     with office.database.session() as session:
