@@ -44,7 +44,9 @@ def main() -> None:
             found.append(ratio)
     missed = [ratio.case for ratio in found if not ratio.met]
     print(f"{len(found)} cases, {len(missed)} aims missed" + (f": {'; '.join(missed)}" if missed else ""))
-    machine = {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
+    load = [round(number, 1) for number in os.getloadavg()]
+    print(f"load average of this machine at the end: {load}, on {os.cpu_count()} processors")
+    machine = {"load": load, "cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
     document = {"machine": machine, "quick": chosen.quick, "cases": [ratio.as_json() for ratio in found]}
     chosen.out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

@@ -65,7 +65,7 @@ def spread(world: World) -> None:
     def on(number: str) -> str:
         return f"date('{DAY}', '+' || {number} || ' days')" if sqlite else f"date '{DAY}' + ({number})::int"
 
-    ends = "CASE WHEN mod(hire_id, 10) = 0 THEN 21 ELSE mod(hire_id, 700) END"
+    ends = "CASE WHEN mod(hire_id / 7, 10) = 0 THEN 21 ELSE mod(hire_id, 700) END"
     with world.office.database.transaction() as connection:
         connection.exec_driver_sql(f"UPDATE task SET due_on = {on('mod(hire_id, 700)')} WHERE due_on IS NOT NULL")
         connection.exec_driver_sql(f"UPDATE timer SET legal_on = {on(f'({ends})')}")

@@ -19,7 +19,7 @@ from states.clocks import local_day
 from states.procedure import Deadline, Procedure, Quota, State, Unit
 from workflow.kept_days import keep_days, store_days
 from workflow.office import Office
-from workflow.queries.figures import FINAL, Counted, allocations, counted, hires_up_to
+from workflow.queries.figures import FINAL, Counted, allocations, by_state, counted, hires_up_to
 from workflow.tables import metadata
 from workflow.years_kept import set_shared
 
@@ -27,7 +27,9 @@ figure, region, hire, setting = (metadata.tables[name] for name in ("figure", "r
 NAME = "overview"
 MADE = "figures"
 #: so many hires are counted while somebody waits
-AT_ONCE = 1000
+AT_ONCE = 500
+#: of regions with more than this part of it figures are kept: whoever has several of them adds them up
+PART = 5
 HOURLY = timedelta(hours=1)
 MONTHS_AHEAD = 12
 
@@ -95,7 +97,10 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything about a region, as counted at ``made_at`` (UTC); ``kept``: not counted just now."""
+    """Everything about a region, as counted at ``made_at`` (UTC); ``kept``: not counted just now.
+
+    Not ``complete``: only the states are known; the rest of a large region comes with the worker's next count.
+    """
 
     made_at: datetime
     kept: bool
@@ -107,11 +112,15 @@ class Overview:
     bands: tuple[BandLine, ...]
     months: tuple[MonthLine, ...]
     watched: dict[str, int]
+    complete: bool = True
 
 
 def overview(office: Office, connection: Connection, prefixes: Sequence[str], at: datetime) -> Overview:
     """The overview of the regions ``prefixes``, which do not overlap, at the moment ``at`` (aware)."""
-    rows, made_at, kept = _rows(connection, prefixes, at)
+    known = _rows(connection, prefixes, at)
+    if known is None:
+        return _at_first(connection, prefixes, at)
+    rows, made_at, kept = known
     on = local_day(made_at)
     keys = sorted({row[1] for row in rows.standing})
     procedures = {key: _procedure(office, key) for key in keys}
@@ -137,29 +146,36 @@ def _procedure(office: Office, key: str) -> Procedure:
 # ---- kept or counted ---------------------------------------------------------------------------------------------
 
 
-def _rows(connection: Connection, prefixes: Sequence[str], at: datetime) -> tuple[Counted, datetime, bool]:
-    """Counted now where there are few; else as kept, and counted now only where nothing is kept yet."""
-    if hires_up_to(connection, prefixes, AT_ONCE + 1) > AT_ONCE:
-        parts = [_kept(connection, prefix) for prefix in prefixes]
-        if parts and all(parts):
-            found = [part for part in parts if part is not None]
-            whole = found[0][0]
-            for rows, _ in found[1:]:
-                whole = whole.plus(rows)
-            return whole, min(made_at for _, made_at in found), True
-    return counted(connection, prefixes, local_day(at)), at, False
+def _rows(connection: Connection, prefixes: Sequence[str], at: datetime) -> tuple[Counted, datetime, bool] | None:
+    """Counted now where there are few; else as kept. None: there are many, and nothing is kept yet."""
+    if hires_up_to(connection, prefixes, AT_ONCE + 1) <= AT_ONCE:
+        return counted(connection, prefixes, local_day(at)), at, False
+    kept = [found for prefix in prefixes if (found := _kept(connection, prefix)) is not None]
+    small = [prefix for prefix in prefixes if prefix not in {region for region, _, _ in kept}]
+    if not kept or (small and hires_up_to(connection, small, AT_ONCE + 1) > AT_ONCE):
+        return None
+    parts = [rows for _, rows, _ in kept] + ([counted(connection, small, local_day(at))] if small else [])
+    whole = parts[0]
+    for rows in parts[1:]:
+        whole = whole.plus(rows)
+    return whole, min(made_at for _, _, made_at in kept), True
 
 
-def _kept(connection: Connection, prefix: str) -> tuple[Counted, datetime] | None:
+def _at_first(connection: Connection, prefixes: Sequence[str], at: datetime) -> Overview:
+    """What can be told of many hires before they were counted: how many are in each state."""
+    return Overview(at, False, by_state(connection, prefixes), 0, {}, (), (), (), (), {}, complete=False)
+
+
+def _kept(connection: Connection, prefix: str) -> tuple[str, Counted, datetime] | None:
     asked = select(figure.c.body, figure.c.made_at).where(figure.c.name == NAME, figure.c.region == prefix)
     row = connection.execute(asked).one_or_none()
-    return None if row is None else (Counted(**row.body), row.made_at)
+    return None if row is None else (prefix, Counted(**row.body), row.made_at)
 
 
 def keep_figures(office: Office, at: datetime) -> int:
     """For the worker: counts every region that is too large to be counted on demand, at most once an hour.
 
-    Returns how many regions were counted.
+    Those that are large only together are counted too. Returns how many regions were counted.
     """
     if not _claimed(office, at):
         return 0
@@ -194,7 +210,7 @@ def _claimed(office: Office, at: datetime) -> bool:
 
 
 def _large(connection: Connection) -> dict[str, list[str]]:
-    """The codes that anybody may ask about and that hold too many hires, by a code that holds exactly the same ones.
+    """The codes that anybody may ask about and that hold many hires, by a code that holds exactly the same ones.
 
     A province of which one county uses the service is counted once, not three times.
     """
@@ -205,7 +221,7 @@ def _large(connection: Connection) -> dict[str, list[str]]:
         for length in range(len(code) + 1):
             sums[code[:length]] += number
     found: dict[str, list[str]] = {}
-    for code in sorted((code for code in codes if sums[code] > AT_ONCE), key=len, reverse=True):
+    for code in sorted((code for code in codes if sums[code] > AT_ONCE // PART), key=len, reverse=True):
         same = next((one for one in found if one.startswith(code) and sums[one] == sums[code]), code)
         found.setdefault(same, []).append(code)
     return found

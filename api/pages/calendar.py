@@ -21,7 +21,7 @@ from states.say import Sentence, say
 from workflow.figures import AT_ONCE
 from workflow.kept_days import days_of
 from workflow.queries import scoped
-from workflow.queries.agenda import Agenda, AgendaDay, AgendaKey, AgendaLine, agenda, agenda_days
+from workflow.queries.agenda import Agenda, AgendaDay, AgendaKey, AgendaLine, agenda
 
 router = APIRouter()
 #: whose own periods are those of others: they see what all offices of their regions have to do
@@ -50,16 +50,17 @@ def show(page: PageDep) -> Response:
     with page.office.database.reading(scoped(page.actor).reach) as connection:
         asked = asked_by(page, connection, first, last)
         found, counted_at = days_of(connection, asked, AT_ONCE)
-    cells = [_cell(page, day, found.get(day)) for day in days]
-    total = sum(day.number for day in found.values())
+    known = found if found is not None else {}
+    cells = [_cell(page, day, known.get(day)) for day in days]
     return page.show(
         "calendar.html",
         "calendar",
         by_week=week is not None,
         title=_title(page, first, last, week is not None),
         weeks=[cells] if week is not None else _in_weeks(cells, first),
-        total=total,
-        provisional=sum(day.provisional for day in found.values()),
+        total=sum(day.number for day in known.values()),
+        provisional=sum(day.provisional for day in known.values()),
+        uncounted=found is None,
         links=_links(page, first, week is not None),
         choices=_whose(page, asked.whole),
         counted_at=page.moment(counted_at) if counted_at else "",
@@ -77,12 +78,14 @@ def show_day(page: PageDep, day: str) -> Response:
     with page.office.database.reading(scoped(page.actor).reach) as connection:
         asked = asked_by(page, connection, on, on)
         lines, more = agenda(connection, asked, after)
-        total = agenda_days(connection, asked).get(on)
+        found, counted_at = days_of(connection, asked, AT_ONCE)
         places = reading.place_names(connection, {line.region for line in lines})
     return page.show(
         "calendar_day.html",
         "calendar",
-        day=_cell(page, on, total),
+        day=_cell(page, on, (found or {}).get(on)),
+        uncounted=found is None,
+        counted_at=page.moment(counted_at) if counted_at else "",
         rows=[_row(page, line, places) for line in lines],
         month=_month_address(page, on),
         choices=_whose(page, asked.whole),

@@ -37,7 +37,7 @@ def show(page: PageDep) -> Response:
     scope = scoped(page.actor)
     with page.office.database.reading(scope.reach) as connection:
         told = _told(page, connection, scope)
-        tasks = queries.task_counts(connection, scope, page.today)
+        tasks = queries.task_counts(connection, scope, page.today, actor=page.actor)
         above, below = _around(connection, scope, told.region)
     found = told.found
     shown = parts(told)
@@ -45,12 +45,13 @@ def show(page: PageDep) -> Response:
     # what is watched stands first for those who supervise, and last for everybody else
     shown.sort(key=lambda one: (one.key != "watched") is supervises)
     running = sum(n for state, n in found.states.items() if state not in FINAL) - found.serving
-    tiles = [
+    counted = [
         {"key": "serving", "count": found.serving, "words": page.tell(say("在岗"))},
         {"key": "running", "count": running, "words": page.tell(say("办理中"))},
         {"key": "overdue", "count": sum(n[2] for n in found.towns.values()), "words": page.tell(say("有逾期事项"))},
         {"key": "today", "count": tasks[queries.Urgency.TODAY], "words": page.tell(say("我今天到期的待办"))},
     ]
+    tiles = counted if found.complete else counted[-1:]
     places = [told.place(code) for code in ([told.region] if told.region else scope.prefixes) if code]
     return page.show(
         "overview.html",
@@ -62,6 +63,7 @@ def show(page: PageDep) -> Response:
         below=below,
         made_at=page.moment(found.made_at),
         kept=found.kept,
+        complete=found.complete,
         csv=lambda key: told.link(f"/overview/{key}.csv"),
     )
 

@@ -294,7 +294,8 @@ def _month_row(told: Telling, line: MonthLine, number: int) -> tuple[Cell, ...]:
 
 def _watched(told: Telling) -> Part:
     tell = told.tell
-    rows: Sequence[tuple[str, int]] = [(what, told.found.watched.get(what, 0)) for what in WATCHED]
+    known = WATCHED if told.found.complete else ()
+    rows: Sequence[tuple[str, int]] = [(what, told.found.watched.get(what, 0)) for what in known]
     return Part(
         "watched",
         tell(say("督查关注")),

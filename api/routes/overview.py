@@ -79,10 +79,14 @@ class MonthOut(Returned):
 
 
 class OverviewOut(Returned):
-    """Everything about a region as counted at ``made_at``; ``kept``: counted by the worker, not just now."""
+    """Everything about a region as counted at ``made_at``; ``kept``: counted by the worker, not just now.
+
+    Not ``complete``: there are many hires and none were counted yet; only ``states`` is told.
+    """
 
     made_at: datetime
     kept: bool
+    complete: bool
     states: dict[str, int]
     serving: int
     towns: list[TownOut]
@@ -102,6 +106,7 @@ def parts(
     return OverviewOut(
         made_at=found.made_at,
         kept=found.kept,
+        complete=found.complete,
         states=found.states,
         serving=found.serving,
         towns=[TownOut(region=t, serving=s, running=r, overdue=o) for t, (s, r, o) in found.towns.items()],

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
+from states.facts import Actor, Grant
 from states.procedure import Role
 from tests.support.world import World, officer
 from workflow import figures
 from workflow.figures import keep_figures, limit_of, nth, overview
 from workflow.kept_days import days_of
 from workflow.queries import scoped
-from workflow.queries.agenda import Agenda, agenda
+from workflow.queries.agenda import Agenda, AgendaDay, agenda
 from workflow.queries.figures import FINAL
 
 OWN, SIBLING, COUNTY = "610981100", "610981101", "610981"
@@ -288,8 +289,98 @@ def test_days_outside_of_what_is_kept_are_counted_at_once(world: World, monkeypa
     told(world)
     monkeypatch.setattr(figures, "AT_ONCE", 1)
     keep_figures(world.office, world.clock())
-    scope = scoped(officer("谁", Role.EMPLOYER, COUNTY, 9))
     far = date(2024, 6, 1)
+    found, made_at = days(world, (Role.EMPLOYER, COUNTY), span=(far, far))
+    assert (found, made_at) == ({}, None)
+
+
+def days(
+    world: World,
+    *grants: tuple[Role, str],
+    at_once: int = 1,
+    span: tuple[date, date] = (date(2022, 6, 27), date(2023, 7, 31)),
+    whole: bool = False,
+) -> tuple[Mapping[date, AgendaDay] | None, datetime | None]:
+    scope = scoped(Actor(9, "谁", "谁", tuple(Grant(role, region) for role, region in grants)))
+    asked = Agenda(scope, world.office.catalogue.all(), *span, whole, world.office.database.is_sqlite)
     with world.office.database.reading() as connection:
-        _, made_at = days_of(connection, Agenda(scope, world.office.catalogue.all(), far, far), 1)
-    assert made_at is None
+        return days_of(connection, asked, at_once)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize(
+    "grants",
+    [
+        ((Role.EMPLOYER, OWN), (Role.HRSS, COUNTY)),
+        ((Role.EMPLOYER, COUNTY), (Role.TOWNSHIP, OWN)),
+        ((Role.EMPLOYER, OWN), (Role.TOWNSHIP, COUNTY)),
+        ((Role.EMPLOYER, OWN), (Role.EMPLOYER, SIBLING), (Role.TOWNSHIP, COUNTY)),
+        ((Role.EMPLOYER, OWN), (Role.TOWNSHIP, SIBLING)),
+        ((Role.HRSS, COUNTY), (Role.SUPERVISOR, COUNTY), (Role.EMPLOYER, SIBLING)),
+    ],
+)
+def test_roles_that_reach_differently_far_add_up_without_counting_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch, grants: tuple[tuple[Role, str], ...], whole: bool
+) -> None:
+    told(world)
+    monkeypatch.setattr(figures, "AT_ONCE", 1)
+    keep_figures(world.office, world.clock())
+    kept, made_at = days(world, *grants, whole=whole)
+    fresh, now = days(world, *grants, at_once=1000, whole=whole)
+    assert (kept, made_at, now) == (fresh, world.clock(), None)
+
+
+def test_of_many_periods_no_day_is_counted_before_the_worker_did(world: World) -> None:
+    told(world)
+    everything = (Role.SUPERVISOR, COUNTY)
+    hires, timers = (world.ask(f"SELECT count(*) FROM {name}")[0][0] for name in ("hire", "timer"))
+    assert hires < timers
+    assert days(world, everything, whole=True) == (None, None)
+    # as many hires as are counted at once, and one fewer
+    assert days(world, everything, at_once=hires - 1, whole=True)[0] is None
+    assert days(world, everything, at_once=hires, whole=True)[0]
+
+
+def test_pages_of_a_calendar_go_on_where_they_stopped(world: World) -> None:
+    told(world)
+    scope = scoped(officer("谁", Role.SUPERVISOR, COUNTY, 9))
+    sqlite = world.office.database.is_sqlite
+    asked = Agenda(scope, world.office.catalogue.all(), date(2022, 6, 1), date(2024, 7, 31), True, sqlite)
+    with world.office.database.reading() as connection:
+        every, _ = agenda(connection, asked, most=1000)
+        for limit in (1, 2, len(every) - 1, len(every)):
+            found, after = agenda(connection, asked, limit=limit)
+            while after is not None:
+                more, after = agenda(connection, asked, after, limit)
+                found += more
+            assert found == every
+    assert len({line.key for line in every}) == len(every) > 3
+    assert [line.key for line in every] == sorted(line.key for line in every)
+
+
+# ---- before anything was kept ----------------------------------------------------------------------------------------
+
+
+def test_of_a_large_region_the_states_are_told_at_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(world)
+    fresh = read(world, COUNTY)
+    number = sum(fresh.states.values())
+    monkeypatch.setattr(figures, "AT_ONCE", number)
+    assert read(world, COUNTY) == fresh
+    monkeypatch.setattr(figures, "AT_ONCE", number - 1)
+    first = read(world, COUNTY)
+    assert (first.complete, first.kept, first.states) == (False, False, fresh.states)
+    assert (first.towns, first.stages, first.watched, first.serving) == ({}, (), {}, 0)
+    keep_figures(world.office, world.clock())
+    assert read(world, COUNTY).complete
+
+
+def test_regions_that_are_large_only_together_are_kept_each(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(world)
+    fresh = read(world, OWN, SIBLING)
+    number = sum(fresh.states.values())
+    monkeypatch.setattr(figures, "AT_ONCE", number - 1)
+    assert not read(world, OWN, SIBLING).complete
+    keep_figures(world.office, world.clock())
+    both = read(world, OWN, SIBLING)
+    assert (both.complete, both.kept, both.states) == (True, True, fresh.states)

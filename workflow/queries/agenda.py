@@ -6,7 +6,7 @@ stands in the procedure; what no role owns (the end of a notice) belongs to whoe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )
 from sqlalchemy import literal as bound
 
@@ -38,6 +39,10 @@ from workflow.tables import metadata
 hire, person, post, opening = (metadata.tables[name] for name in ("hire", "person", "post", "opening"))
 task, timer = metadata.tables["task"], metadata.tables["timer"]
 CALLED = "clock:"
+#: written out, as in the index of just these timers: no index serves a condition that is known only later
+WAITING: ColumnElement[bool] = literal_column("timer.status IN ('pending', 'blocked')")
+#: the same for tasks of periods
+BESIDE: ColumnElement[bool] = literal_column("task.name < 'stage'")
 #: where a page of an agenda ended: last day, hire, period
 AgendaKey = tuple[date, int, str]
 
@@ -115,12 +120,7 @@ def agenda(
 ) -> tuple[tuple[AgendaLine, ...], AgendaKey | None]:
     """The periods in the order of their days, and the key of the next page. ``most`` lifts the limit of a page."""
     limit = page_size(limit) if most is None else most
-    ends = _ends(asked)
-    place = tuple_(ends.c.due_on, ends.c.hire_id, ends.c.name)
-    found = select(ends).order_by(ends.c.due_on, ends.c.hire_id, ends.c.name).limit(limit + 1)
-    if after is not None:
-        found = found.where(place > tuple_(*(bound(value) for value in after)))
-    keys = found.subquery()
+    keys = _first_ends(asked, after, limit + 1)
     names = ("version", "changed_at", "procedure", "kind", "region", "stage", "state")
     rows = connection.execute(
         select(keys, *(hire.c[name] for name in names))
@@ -158,9 +158,34 @@ def _ends(asked: Agenda) -> Subquery:
     return select(*keys, func.max(running.c.provisional).label("provisional")).group_by(*keys).subquery()
 
 
+def _first_ends(asked: Agenda, after: AgendaKey | None, most: int) -> Subquery:
+    """The first of them after a key: found along the days of an index, of each kind no more than are shown."""
+    parts = [_first_of(asked_for, keys, after, most) for asked_for, keys in _sorted_parts(asked)]
+    found = union_all(*(select(part) for part in parts)).subquery()
+    names = (found.c.due_on, found.c.hire_id, found.c.name)
+    first = select(*names, func.max(found.c.provisional).label("provisional")).group_by(*names)
+    return first.order_by(*names).limit(most).subquery()
+
+
+def _sorted_parts(asked: Agenda) -> Iterator[tuple[Select[Any], tuple[ColumnElement[Any], ...]]]:
+    """What ``_ends`` puts together, each with the columns of its index."""
+    yield _running(asked), (timer.c.legal_on, timer.c.hire_id, timer.c.name)
+    for role in Role if asked.whole else sorted(asked.scope.by_role):
+        yield _called(asked, role), (task.c.due_on, task.c.hire_id, task.c.name)
+
+
+def _first_of(found: Select[Any], keys: tuple[ColumnElement[Any], ...], after: AgendaKey | None, most: int) -> Subquery:
+    """``most`` of one part, along its index."""
+    if after is not None:
+        day, number, name = after
+        stored = name if keys[0] is timer.c.legal_on else CALLED + name
+        found = found.where(tuple_(*keys) > tuple_(bound(day), bound(number), bound(stored)))
+    return found.order_by(*keys).limit(most).subquery()
+
+
 def _running(asked: Agenda) -> Select[Any]:
     """By the timers that are still to fire, or that wait because the system's step was refused."""
-    unsure = case((timer.c.provisional, 1), else_=0)
+    unsure = func.max(case((timer.c.provisional, 1), else_=0))
     place: ColumnElement[str] = hire.c.region
     day: ColumnElement[date] = timer.c.legal_on
     if asked.sqlite:  # it does not know which is less, the hires of the region or the periods of the days
@@ -168,25 +193,28 @@ def _running(asked: Agenda) -> Select[Any]:
     return (
         select(timer.c.legal_on.label("due_on"), timer.c.hire_id, timer.c.name, unsure.label("provisional"))
         .join(hire, hire.c.id == timer.c.hire_id)
-        .where(timer.c.status.in_(("pending", "blocked")), day.between(asked.first, asked.last))
+        .where(WAITING, day.between(asked.first, asked.last), _perhaps(asked))
         .where(asked.scope.regions(place), _answers(asked, timer.c.name, place))
+        .group_by(timer.c.legal_on, timer.c.hire_id, timer.c.name)
     )
 
 
-def _called(asked: Agenda) -> Select[Any]:
+def _called(asked: Agenda, only: Role | None = None) -> Select[Any]:
     """By the tasks of owners who were called: their period may have nothing left to fire."""
     name = func.substr(task.c.name, len(CALLED) + 1)
-    place = _no_index(task.c.region) if asked.sqlite else task.c.region
+    place = task.c.region
+    wanted = [only] if only is not None else list(Role) if asked.whole else sorted(asked.scope.by_role)
     roles = [
-        and_(task.c.role == literal(role.value), within(place, prefixes))
-        for role, prefixes in sorted(asked.scope.by_role.items())
+        and_(task.c.role == literal(role.value), within(place, asked.scope.by_role[role]))
+        for role in (() if asked.whole else wanted)
     ]
-    # every role by name: the index by role and day serves them all
-    everybody = task.c.role.in_([literal(role.value) for role in Role])
+    # every role by name: one index serves them all
+    named = [literal(role.value) for role in wanted]
+    everybody = task.c.role == named[0] if only is not None else task.c.role.in_(named)
     mine = and_(everybody, asked.scope.regions(place)) if asked.whole else or_(false(), *roles)
-    return select(task.c.due_on, task.c.hire_id, name.label("name"), literal_column("0").label("provisional")).where(
-        begins_with(task.c.name, CALLED), task.c.due_on.between(asked.first, asked.last), mine
-    )
+    found = select(task.c.due_on, task.c.hire_id, name.label("name"), literal_column("0").label("provisional"))
+    inside = found.where(BESIDE, begins_with(task.c.name, CALLED), task.c.due_on.between(asked.first, asked.last), mine)
+    return inside.with_hint(task, "INDEXED BY ix_task_beside", "sqlite")
 
 
 def _no_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -206,6 +234,21 @@ def _answers(asked: Agenda, name: ColumnElement[str], place: ColumnElement[str])
         ]
         found.append(and_(within(place, prefixes), or_(false(), *of_role)))
     return or_(false(), *found)
+
+
+def _perhaps(asked: Agenda) -> ColumnElement[bool]:
+    """What no procedure gives any of the reader's roles, PostgreSQL leaves out before it asks whose hire it is.
+
+    Before row-level security it makes only comparisons that cannot tell anything; LIKE is none of them.
+    """
+    if asked.whole or asked.sqlite:
+        return true()
+    both = [owned(procedure, role) for procedure in asked.procedures for role in asked.scope.by_role]
+    names = sorted({name for names, _ in both for name in names})
+    beginnings = sorted({one for _, several in both for one in several})
+    plain = timer.c.name.collate("C")
+    spans = [and_(plain >= literal(one), plain < literal(one + "\U0010ffff")) for one in beginnings]
+    return or_(false(), *([timer.c.name.in_([literal(name) for name in names])] if names else []), *spans)
 
 
 def _named(name: ColumnElement[str], names: Iterable[str], beginnings: Iterable[str]) -> ColumnElement[bool]:
