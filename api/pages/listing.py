@@ -20,6 +20,8 @@ from workflow.queries import DueKey, HireFilter, HireLine, Scope, scoped
 
 router = APIRouter()
 Line = tuple[HireLine, date | None]
+#: beyond which the head of the list says "more than"
+COUNTED = 10_000
 
 
 @router.get("/hires")
@@ -30,13 +32,14 @@ def list_hires(page: PageDep) -> Response:
     with page.reading() as connection:
         scope = scoped(page.actor)
         lines, following = _page(connection, scope, chosen, after)
-        number = queries.hires_count(connection, scope, chosen.hires())
+        number = queries.hires_count(connection, scope, chosen.hires(), most=COUNTED + 1)
         fields = fields_of(page, connection, scope, chosen)
         rows = _rows(page, connection, lines, by_day=chosen.by_day and scope.own_key is None)
     return page.show(
         "hires.html",
         "hires",
-        number=number,
+        number=min(number, COUNTED),
+        beyond=number > COUNTED,
         rows=rows,
         orders=_orders(page, chosen) if scope.own_key is None else [],
         filters=[f for f in fields if f.name not in MORE],

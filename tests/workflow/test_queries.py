@@ -451,4 +451,6 @@ def test_hires_are_those_that_fit_by_either_order_and_so_is_their_number(
     rest = sorted((number for number, day in expected.items() if day is None), reverse=True)
     assert by_day == [*((number, day) for day, number in dated), *((number, None) for number in rest)]
     assert hires_count(connection, scope, filters) == len(expected)
+    for most in (1, len(expected), len(expected) + 1):
+        assert hires_count(connection, scope, filters, most=most) == min(most, len(expected))
     assert sum(counts_by_state(connection, scope, filters).values()) == len(expected)

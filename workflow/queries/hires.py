@@ -98,10 +98,13 @@ def hires(
     return Hires(lines, lines[-1].id if len(rows) > limit else None)
 
 
-def hires_count(connection: Connection, scope: Scope, filters: HireFilter = ALL_HIRES) -> int:
-    """How many hires ``hires`` lists in all."""
-    asked = select(func.count()).select_from(hire).where(scope.hires(), *within_region(scope, filters))
-    return int(connection.execute(narrowed_to(connection, asked, filters)).scalar_one())
+def hires_count(
+    connection: Connection, scope: Scope, filters: HireFilter = ALL_HIRES, *, most: int | None = None
+) -> int:
+    """How many hires ``hires`` lists in all. Counts no further than ``most``."""
+    asked = select(hire.c.id).where(scope.hires(), *within_region(scope, filters))
+    found = narrowed_to(connection, asked, filters).limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
 
 
 def hire_line(connection: Connection, scope: Scope, hire_id: int) -> HireLine | None:
