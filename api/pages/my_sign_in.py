@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from api.dependencies import AddressDep, AnySessionDep, SealDep, require_recent
 from api.pages.forms import Field
@@ -135,7 +136,7 @@ def _offer(page: Page, seal: Seal, target: str, secret: str, refusal: Refusal | 
         status=200 if refusal is None else 422,
         enrolled=visit.enrolled,
         owed=page.session.owes == "second_factor",
-        picture=second_factor.picture_of(secret, visit.username),
+        picture=Markup(second_factor.picture_of(secret, visit.username)),
         secret=" ".join(secret[place : place + 4] for place in range(0, len(secret), 4)),
         offered=second_factor.offered(seal, visit.actor.account_id or 0, secret),
         field=Field("code", page.tell(say("应用显示的6位口令")), error=error, autocomplete="one-time-code"),

@@ -188,7 +188,7 @@ def test_no_number_leaves_by_any_page_or_answer(
 
 def readings(service: Service) -> int:
     """How often a full number was read, as the logs of the people have it."""
-    return len(service.world.ask("SELECT seq FROM person_log WHERE act LIKE '%reveal%'"))
+    return len(service.world.ask("SELECT seq FROM person_log WHERE act BETWEEN 'reveal' AND 'revealz'"))
 
 
 def test_a_full_number_is_read_on_the_record_only(canaries: Canaries, figures: Figures) -> None:

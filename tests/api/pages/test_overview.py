@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from api.pages import calendar
+from api.pages import calendar, listing
 from states.procedure import Role
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, Service
 from tests.support.world import officer
@@ -192,3 +192,13 @@ def test_of_a_large_region_states_come_first_and_the_rest_with_the_next_count(
     assert "每小时更新一次" in days
     assert re.findall(r"<strong>(\d+)</strong>", main(days)) == ["3"]
     assert "这一天到期3项" in html(county, f"/calendar/{due}?who=all")
+
+
+def test_a_long_list_says_that_there_are_more(
+    service: Service, hires: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = service.as_(COUNTY)
+    monkeypatch.setattr(listing, "COUNTED", 3)
+    assert "共3份" in main(html(county, "/hires"))
+    monkeypatch.setattr(listing, "COUNTED", 2)
+    assert "超过2份" in main(html(county, "/hires"))
