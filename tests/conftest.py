@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -42,6 +42,17 @@ POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
 hypothesis.settings.load_profile("ci" if REQUIRE_ALL else "here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Passwords are hashed cheaply in this process: what is tried is who gets in, not how long a guess takes.
+
+    What is shipped is kept in ``accounts.SHIPPED`` and looked at by a test of its own.
+    """
+    accounts: Any = importlib.import_module("workflow.accounts")
+    argon2 = importlib.import_module("pwdlib.hashers.argon2").Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1)
+    accounts._hasher = importlib.import_module("pwdlib").PasswordHash((argon2,))
 
 
 # -- the run ----------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ _USERNAME = re.compile(r"[\w.@-]{2,64}")
 #: a password that somebody else has set is changed at the first sign-in, under every policy
 SET_BY_ANOTHER = datetime(1970, 1, 1, tzinfo=UTC)
 
-_hasher = PasswordHash.recommended()
+SHIPPED = _hasher = PasswordHash.recommended()
 #: each hash takes 64 MiB while it is computed: a crowd at the door must not take the memory of the house
 _hashing = threading.BoundedSemaphore(4)
 

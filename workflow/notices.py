@@ -85,9 +85,12 @@ class Run:
 
 def candidates(office: Office, connection: Connection, scope: Scope, actor: Actor) -> tuple[Batch, ...]:
     """Who may be put up for notice by this actor, opening by opening."""
-    steps = _posting_steps(office, connection)
+    held = {grant.role for grant in actor.grants}
+    steps = {key: step for key, step in _posting_steps(office, connection).items() if held & frozenset(step.by)}
     if not steps:
         return ()
+    # the index of hires goes by region and state; a stage alone would have every hire of a county looked at
+    states = sorted({office.procedure(key).stage_by_name[stage].state.value for key, stage in steps})
     village = region.alias("village")
     asked = (
         select(
@@ -101,7 +104,7 @@ def candidates(office: Office, connection: Connection, scope: Scope, actor: Acto
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
         .outerjoin(village, village.c.code == person.c.home_region)
-        .where(scope.hires(), tuple_(hire.c.procedure, hire.c.stage).in_(list(steps)))
+        .where(scope.hires(), hire.c.state.in_(states), tuple_(hire.c.procedure, hire.c.stage).in_(list(steps)))
         .order_by(hire.c.opening_id.desc(), hire.c.id)
         .limit(MOST)
     )

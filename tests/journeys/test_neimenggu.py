@@ -183,6 +183,8 @@ def test_from_the_vacancy_through_three_years_to_a_lawful_fourth(world: World) -
     ]
     assert world.letters(hire) == [
         ("notice_over", "township"),
+        ("objection_lodged", "hrss"),
+        ("objection_lodged", "rural"),
         ("blocked", "hrss"),  # the notice could not end: whoever answers objections is told
         ("blocked", "rural"),
         ("notice_over", "hrss"),

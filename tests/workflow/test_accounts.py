@@ -350,3 +350,8 @@ def test_a_crowd_at_the_door_hashes_a_few_at_a_time(monkeypatch: pytest.MonkeyPa
     for one in crowd:
         one.join()
     assert 1 < most[0] <= 4
+
+
+def test_what_is_shipped_makes_guessing_dear() -> None:
+    """Argon2id with 64 MiB, three passes: the tests themselves hash cheaply, the service does not."""
+    assert accounts.SHIPPED.hash("correct horse").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
