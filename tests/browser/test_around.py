@@ -12,6 +12,7 @@ from api.app import create_app
 from notifications.delivery import address
 from tests.browser.conftest import SignIn
 from tests.browser.county import County, served
+from tests.browser.looking import lead_on
 from tests.support.browser import DESK, PHONE
 from workflow.demo_clock import DemoClock
 from workflow.office import Office
@@ -53,7 +54,7 @@ def test_letters_are_read_in_the_inbox(
     address(county.world.office, county.world.clock())
     sign_in(page, "lvhe")
     expect(page.locator(".nav .count")).to_be_visible()
-    page.get_by_role("link", name="消息").click()
+    lead_on(page, page.get_by_role("link", name="消息"))
     assert page.locator(".letters .unread").count() > 3
     screenshot(page, "inbox")
     page.get_by_role("button", name="全部标为已读").click()
@@ -195,8 +196,7 @@ def test_whoever_guesses_is_told_how_long_to_wait(page: Page, site: str) -> None
     for _ in range(12):
         page.locator("#username").fill("lvhe")
         page.locator("#password").fill("wrong wrong 12")
-        page.locator("form[action='/sign-in'] button").click()
-        page.wait_for_load_state()
+        lead_on(page, page.locator("form[action='/sign-in'] button"))
         if page.locator("#username").count() == 0 or "分钟" in page.locator("main").inner_text():
             break
     assert "分钟" in page.locator("main").inner_text()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import SignIn
 from tests.browser.county import County
+from tests.browser.looking import lead_on, width_of
 from tests.browser.pages import ANYBODY, CLERK, ELSEWHERE, FILES, Made, prepare, routes_of, sheets
 from tests.support.browser import DESK, PHONE
 
@@ -87,26 +88,27 @@ def test_what_a_form_leads_to(
 
     sign_in(page, CLERK)
     page.locator("#find").fill("欧阳")
-    page.locator(".find button").click()
+    lead_on(page, page.locator(".find button"))
     look("found")
     page.goto(f"{site}/hires?state=applied")
-    page.get_by_role("button", name="办理本页").click()
+    lead_on(page, page.get_by_role("button", name="办理本页"))
     look("bulk-act")
-    page.get_by_role("button", name="资格审查通过").first.click()
+    lead_on(page, page.get_by_role("button", name="资格审查通过").first)
     look("bulk-fields")
-    page.get_by_role("button", name="看看每个人能不能办").click()
+    lead_on(page, page.get_by_role("button", name="看看每个人能不能办"))
     look("bulk-preview")
     page.get_by_role("button", name="资格审查通过：办理可以办的").click()
     page.wait_for_url("**/bulk/**")
     look("bulk-done")
     page.goto(f"{site}/hires/{made.hires['at work']}")
     page.locator("summary", has_text="辞职").first.click()
-    page.locator("details[open] form", has=page.locator("[name*=given_on]")).first.locator("button").last.click()
+    refused = page.locator("details[open] form", has=page.locator("[name*=given_on]")).first
+    lead_on(page, refused.locator("button").last)
     assert page.locator(".wrong").count() >= 1
     look("hire-refused")
     page.goto(f"{site}/public/receipt")
     page.locator("main input:not([type=hidden])").first.fill("AAAA-BBBB-CCCC")
-    page.locator("main form button").first.click()
+    lead_on(page, page.locator("main form button").first)
     look("receipt-unknown")
     assert not faults, "\n".join(faults)
 
@@ -116,7 +118,7 @@ def looked_over(page: Page, name: str, width: int, screenshot: Callable[[Page, s
     screenshot(page, name)
     page.evaluate("""document.querySelectorAll('details').forEach(fold => {
         fold.wasOpen = fold.open; fold.removeAttribute('name'); fold.open = !fold.closest('.nav') })""")
-    found = page.evaluate("document.documentElement.scrollWidth")
+    found = width_of(page)
     faults = [f"{name}: {found} px wide"] if found > width else []
     text = page.locator("body").inner_text()
     faults += [f"{name}: says {word!r}" for word in RAW if word in text]
@@ -137,7 +139,7 @@ def test_no_page_needs_a_script(county: County, sign_in: SignIn, site: str, new_
     page = new_page(java_script_enabled=False)
     sign_in(page, CLERK)
     page.goto(f"{site}/hires/{county.hires['欧阳文静']}")
-    page.get_by_role("button", name="资格审查通过").click()
+    lead_on(page, page.get_by_role("button", name="资格审查通过"))
     assert "已办理：资格审查通过" in page.locator(".flash").inner_text()
 
 
@@ -179,11 +181,11 @@ def test_type_twice_as_large_loses_nothing(
         if sheet.name in LARGE:
             page.goto(site + sheet.path)
             screenshot(page, f"large-{sheet.name}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= 640, sheet.name
+            assert width_of(page) <= 640, sheet.name
             assert page.get_by_role("heading", level=1).is_visible()
             page.evaluate("document.documentElement.style.fontSize = '200%'")  # larger letters alone, on a desk
             page.set_viewport_size({"width": 1280, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= 1280, sheet.name
+            assert width_of(page) <= 1280, sheet.name
             page.set_viewport_size({"width": 640, "height": 450})
 
 

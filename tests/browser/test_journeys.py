@@ -13,6 +13,7 @@ from states.facts import Grant
 from states.procedure import Role
 from tests.browser.conftest import SignIn
 from tests.browser.county import DONGQING, TOWN, County, a_person, an_account, an_opening, number, to_notice
+from tests.browser.looking import lead_on, width_of
 from workflow import people
 
 As = Callable[[str], Page]
@@ -152,10 +153,10 @@ def test_an_objection_from_a_phone_stops_the_notice_until_it_is_answered(
     for box in phone.locator("input[type=checkbox][name=people]").all():
         box.check()
     phone.locator("textarea[name=text]").fill("该人长期在外地务工，不在本村居住。")
-    phone.locator("main form button").last.click()
+    lead_on(phone, phone.locator("main form button").last)
     found = CODE.search(phone.locator("main").inner_text())
     assert found, "the receipt code is shown once"
-    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    assert width_of(phone) == 360
     assert len(county.world.hire(hire).dossier.open_objections) == 1
 
     ends = county.world.hire(hire).dossier.notice_ends_on
@@ -320,10 +321,10 @@ def test_somebody_applies_on_a_phone_and_a_clerk_takes_it_over(as_: As, phone: P
     an_opening(county, village, closes_on=date(2026, 6, 30))
     opening = county.openings[village]
     phone.goto(f"{site}/public/openings/{opening}")
-    phone.get_by_role("link", name=re.compile("报名")).first.click()
+    lead_on(phone, phone.get_by_role("link", name=re.compile("报名")).first)
     given = {"name": "焦小梅", "id_number": number("19950505", 94)}
     for _ in range(8):
-        assert phone.evaluate("document.documentElement.scrollWidth") == 360
+        assert width_of(phone) == 360
         if CODE.search(phone.locator("main").inner_text()):
             break
         for name, value in given.items():
@@ -331,7 +332,7 @@ def test_somebody_applies_on_a_phone_and_a_clerk_takes_it_over(as_: As, phone: P
             if field.count():
                 field.fill(value)
         _fill_choices(phone, village)
-        phone.locator("main form button.go").click()
+        lead_on(phone, phone.locator("main form button.go"))
     found = CODE.search(phone.locator("main").inner_text())
     assert found, "the receipt code is shown once"
     assert given["id_number"] not in phone.content()

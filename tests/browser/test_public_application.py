@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.county import DAHE, County, number
+from tests.browser.looking import lead_on, width_of
 
 NUMBER = number("19900305", 71)
 
@@ -45,13 +46,13 @@ def test_somebody_applies_on_a_phone_and_is_taken_at_the_desk(
     expect(phone.get_by_role("heading", level=1)).to_have_text("报名已收到")
     code = phone.locator(".code").inner_text()
     assert NUMBER not in phone.content()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    assert width_of(phone) <= 360
     screenshot(phone, "receipt")
 
     sign_in(page, "lvhe")
     page.goto(f"{site}/openings/{county.openings[DAHE]}")
     page.get_by_role("link", name="网上报名待受理1件").click()
-    page.get_by_role("link", name="单雄").click()
+    lead_on(page, page.get_by_role("link", name="单雄"))
     assert NUMBER not in page.content()
     page.get_by_label("脱贫人口").check()
     page.get_by_label("认定单位").fill("旬阳市乡村振兴局")

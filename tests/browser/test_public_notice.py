@@ -15,7 +15,8 @@ from states.procedure import Role
 from tests.browser import county as counties
 from tests.browser.conftest import SignIn
 from tests.browser.county import TOWN, County, a_person, number, to_notice
-from tests.support.browser import RESULTS
+from tests.browser.looking import width_of
+from tests.support.browser import PHONE, RESULTS
 
 SENSITIVE = ("13891500000", "脱贫", "身体条件", number("19900101", 24), number("19900101", 24)[-4:], "lifted")
 Screenshot = Callable[[Page, str], Path]
@@ -40,11 +41,6 @@ def several(county: County) -> str:
         to_notice(county, hire, a_person(county, name, "19930303", 101 + order))
     ((name,),) = world.ask("SELECT DISTINCT sheet FROM notice WHERE hire_id = ?", opened.hire_ids[0])
     return f"/public/notices/{name}"
-
-
-def fits(page: Page) -> bool:
-    """Nothing is wider than the screen."""
-    return bool(page.evaluate("document.scrollingElement.scrollWidth <= document.scrollingElement.clientWidth"))
 
 
 def test_anybody_reads_it_in_the_usual_form(site: str, sheet: str, page: Page, screenshot: Screenshot) -> None:
@@ -151,22 +147,22 @@ def test_on_a_phone_somebody_objects_and_follows_it_to_its_answer(
 ) -> None:
     counties.an_account(county.world, county.seal, "renshe9", "周正", Grant(Role.HRSS, counties.COUNTY), 91)
     phone.goto(f"{site}/public?place=吕河")
-    assert fits(phone)
+    assert width_of(phone) <= PHONE["width"]
     screenshot(phone, "list")
     phone.get_by_role("link", name="镇级信息员拟聘人员公示（34人）").click()
-    assert fits(phone)
+    assert width_of(phone) <= PHONE["width"]
     screenshot(phone, "sheet")
     phone.get_by_role("link", name="我有异议").first.click()
     phone.get_by_role("button", name="提交异议").click()
     expect(phone.get_by_role("alert")).to_contain_text("还没有提交")
-    assert fits(phone)
+    assert width_of(phone) <= PHONE["width"]
     screenshot(phone, "faults")
     phone.get_by_label(LONG).check()
     phone.get_by_label("情况和理由").fill("他已经在县城买房居住，" * 20)
     phone.get_by_role("button", name="提交异议").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("异议已登记")
     code = phone.locator(".code").inner_text()
-    assert re.fullmatch(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}", code) and fits(phone)
+    assert re.fullmatch(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}", code) and width_of(phone) <= PHONE["width"]
     screenshot(phone, "receipt")
 
     sign_in(page, "renshe9")
@@ -185,7 +181,7 @@ def test_on_a_phone_somebody_objects_and_follows_it_to_its_answer(
     phone.get_by_role("button", name="查询").click()
     expect(phone.get_by_role("heading", level=2)).to_have_text("经核实，异议不成立")
     expect(phone.locator("main")).to_contain_text("经入户核实，常住本村。")
-    assert LONG not in phone.content() and fits(phone)
+    assert LONG not in phone.content() and width_of(phone) <= PHONE["width"]
     screenshot(phone, "answered")
 
 
@@ -210,7 +206,7 @@ def test_the_office_puts_several_up_and_corrects_the_sheet(
     sign_in(phone, "lvhe")
     for path in ("/notices", several.removeprefix("/public"), "/notices/new", "/objections"):
         phone.goto(site + path)
-        assert fits(phone), path
+        assert width_of(phone) <= PHONE["width"], path
         screenshot(phone, path.replace("/", "-"))
 
 
