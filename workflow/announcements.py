@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 from states.clocks import local_day
 from states.decide import decide
 from states.facts import Actor
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered
 from states.say import Sentence, say
 from workflow.office import Office
@@ -101,8 +102,6 @@ def cancel(office: Office, opening_id: int, actor: Actor, at: datetime, reason: 
     Returns how many places ended. Raises NoSuchHire, InputRefused without a reason, StepNotOffered once somebody has
     applied or for a role that may not, StaleHire when somebody applied at this very moment.
     """
-    if not reason.strip():
-        raise InputRefused({"opinion": say("请写明撤销公告的理由")})
     with office.database.transaction() as connection:
         found = connection.execute(
             select(opening.c.cancelled_on, post.c.region, opening.c.procedure)
@@ -112,6 +111,11 @@ def cancel(office: Office, opening_id: int, actor: Actor, at: datetime, reason: 
         ).one_or_none()
         if found is None or not actor.sees(found.region):
             raise NoSuchHire(opening_id)
+        rules = office.rulebook.rules(found.procedure)
+        if not may_cancel(rules.procedure, found.region, actor):
+            raise StepNotOffered(say("您在这个地区没有撤销公告的职责"), forbidden=True)
+        if not reason.strip():
+            raise InputRefused({"opinion": say("请写明撤销公告的理由")})
         if found.cancelled_on is not None:
             raise StepNotOffered(say("这则公告已经撤销"))
         rows = connection.execute(select(hire.c.id, hire.c.state).where(hire.c.opening_id == opening_id)).all()
@@ -119,7 +123,6 @@ def cancel(office: Office, opening_id: int, actor: Actor, at: datetime, reason: 
             raise StepNotOffered(say("已经有人报名，公告不能撤销；请逐件办理"))
         ids = sorted(row.id for row in rows if row.state == "posted")
         hires = load_hires(connection, ids)
-        rules = office.rulebook.rules(found.procedure)
         plans = [
             decide(hires[i], CANCEL, actor, at, rules, office.setting, payload={"opinion": reason.strip()}) for i in ids
         ]
@@ -128,6 +131,12 @@ def cancel(office: Office, opening_id: int, actor: Actor, at: datetime, reason: 
         changed = update(opening).where(opening.c.id == opening_id).values(cancelled_on=local_day(at))
         connection.execute(changed)
     return len(ids)
+
+
+def may_cancel(procedure: Procedure, region: str, actor: Actor) -> bool:
+    """Whether the document gives the step to one of the actor's roles in the region of the post."""
+    step = procedure.step_by_origin.get((procedure.first_stage.stage, CANCEL))
+    return step is not None and bool(actor.roles_in(region) & set(step.by))
 
 
 def _applied(connection: Connection, opening_id: int) -> bool:

@@ -18,7 +18,7 @@ from api.pages import bulk_fields, listing, picking, tasks
 from api.pages.filters import HIRES, TASKS, chosen_in
 from api.pages.hires import hire_rows
 from api.pages.picking import MOST, Pick
-from api.pages.render import FormDep, Page, PageDep
+from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
 from states.facts import Hire
@@ -215,7 +215,7 @@ def outcome(page: PageDep, run_id: str, seal: SealDep) -> Response:
 
 
 @router.get("/bulk/{run_id}/list.csv")
-def as_table(page: PageDep, run_id: str, seal: SealDep) -> Response:
+def as_table(page: RecentPageDep, run_id: str, seal: SealDep) -> Response:
     """The same as a table for a spreadsheet."""
     run = _kept(page, run_id, seal)
     told = io.StringIO()

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from api.inputs import PathId
 from api.pages.case import Case
-from api.pages.render import PageDep
+from api.pages.render import RecentPageDep
 from workflow.engine import offers_of
 from workflow.queries import scoped
 
@@ -15,7 +15,7 @@ router = APIRouter()
 
 
 @router.get("/hires/{hire_id}/print")
-def print_hire(page: PageDep, hire_id: PathId) -> Response:
+def print_hire(page: RecentPageDep, hire_id: PathId) -> Response:
     """Everything on record about one hire, without buttons, on A4."""
     hire, _ = offers_of(page.office, hire_id, page.actor, page.at)
     scope = scoped(page.actor)

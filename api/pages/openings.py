@@ -144,10 +144,9 @@ def _one(page: Page, opening_id: int, given: Given, refusal: Refusal | None = No
 
 def _may_cancel(page: Page, line: OpeningLine, applied: bool, waiting: int) -> bool:
     """Whether the page shows the button: nobody has applied, and the document gives the step to one of the roles."""
-    procedure = page.office.procedure(line.procedure)
-    step = procedure.step_by_origin.get((procedure.first_stage.stage, announcements.CANCEL))
-    roles = page.actor.roles_in(line.region)
-    return step is not None and bool(roles & set(step.by)) and not (applied or waiting or line.cancelled_on)
+    if applied or waiting or line.cancelled_on:
+        return False
+    return announcements.may_cancel(page.office.procedure(line.procedure), line.region, page.actor)
 
 
 def _cancel_field(page: Page, line: OpeningLine, given: Given, refusal: Refusal | None) -> Any:

@@ -101,6 +101,8 @@ def ask(page: PageDep) -> Response:
 @router.post("/posts/new")
 def make(page: PageDep, form: FormDep) -> Response:
     """Registers a post."""
+    if not _keeps_any(page):
+        raise Forbidden
     given = given_of(form)
     values, faults = _values(given)
     procedure_id, _, kind = (given.get("kind") or [""])[0].partition("|")

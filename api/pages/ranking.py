@@ -14,7 +14,7 @@ from api.inputs import PathId
 from api.pages import received
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.forms import Field
-from api.pages.render import FormDep, Page, PageDep
+from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
 from states.refusals import InputRefused, Refusal
@@ -44,7 +44,7 @@ def show(page: PageDep, opening_id: PathId) -> Response:
 
 
 @router.get("/openings/{opening_id}/ranking/print")
-def show_paper(page: PageDep, opening_id: PathId) -> Response:
+def show_paper(page: RecentPageDep, opening_id: PathId) -> Response:
     """The score sheet as paper, to be signed."""
     with page.reading() as connection:
         line = line_of(page, connection, opening_id)

@@ -262,6 +262,15 @@ OpenPageDep = Annotated[Page, Depends(open_page_of)]
 AnyPageDep = Annotated[Page, Depends(any_page_of)]
 
 
+def recent_page_of(page: PageDep, session: SessionDep) -> Page:
+    """A page by which lists about people are taken out of the service. Raises ConfirmFirst as well."""
+    require_recent(session)
+    return page
+
+
+RecentPageDep = Annotated[Page, Depends(recent_page_of)]
+
+
 async def any_form_of(request: Request, session: AnySessionDep) -> AsyncIterator[FormData]:
     """A form of such a page. Raises ForeignRequest unless it carries the token of the session."""
     await check_form_token(request, session.form_token)

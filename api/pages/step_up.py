@@ -56,6 +56,8 @@ def ask_first(page: Page) -> Response:
     values = {TARGET: path if request.method in ("GET", "POST") else "/", CARRIED: "", BACK: ""}
     if request.method == "POST":
         values |= {CARRIED: carried, BACK: (back.path or "/") if files else ""}
+    elif _is_file(path):
+        values[BACK] = back.path or "/"  # a file leaves the reader on the page that asked: let that be the one before
     return _asking(page, values, 403)
 
 
@@ -78,10 +80,16 @@ def confirm(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep, wh
         return _asking(page, values, 403, refusal)
     target = local(values[TARGET])
     if values[BACK]:
-        return page.go(values[BACK], say("已验证身份。附件没有随带过来，请重新选择后再提交。"), "care")
+        again = say("已验证身份。附件没有随带过来，请重新选择后再提交。")
+        return page.go(values[BACK], say("已验证身份，请再点一次下载。") if _is_file(target) else again, "care")
     if not values[CARRIED] or urlsplit(target).path == "/confirm":
         return page.go("/" if urlsplit(target).path == "/confirm" else target)
     return HandedOn(page.request, target, pairs_of(values[CARRIED], session.form_token))
+
+
+def _is_file(path: str) -> bool:
+    """Whether an address of ours leads to a file that is saved, not to a page."""
+    return urlsplit(path).path.endswith(".csv")
 
 
 def carried_of(form: FormData | None) -> tuple[str, bool]:

@@ -19,6 +19,10 @@ from states.facts import Hire
 from states.guards import Answer
 from states.procedure import Effect, GuardLine, Procedure, RecordKind, Step, article_of
 from states.say import Sentence, say
+from workflow.announcements import window_warning
+
+#: the rule by which one of those who applied is taken for the place
+CHOOSING = "place_free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,20 @@ class Tried:
 
 def steps_of(telling: Telling, hire: Hire, offers: Sequence[Offer], tried: Tried) -> list[StepView]:
     """The document's steps that are offered: the main ones first, then facts to record, then what ends the hire."""
-    found = [_step(telling, hire, offer, tried) for offer in offers if not is_house(offer)]
+    found = [
+        _step(telling, hire, offer, tried)
+        for offer in offers
+        if not is_house(offer) and _is_about_something(hire, offer.step)
+    ]
     found.sort(key=lambda view: (not view.main, view.kind == "no", view.adverse))
     if found and found[0].main and not tried.act:
         found[0] = replace(found[0], opened=True)
     return found
+
+
+def _is_about_something(hire: Hire, step: Step) -> bool:
+    """An answer is spoken of while there is an objection to be answered."""
+    return step.records is not RecordKind.OBJECTION_ANSWER or bool(hire.dossier.open_objections)
 
 
 def _step(telling: Telling, hire: Hire, offer: Offer, tried: Tried) -> StepView:
@@ -98,7 +111,15 @@ def _step(telling: Telling, hire: Hire, offer: Offer, tried: Tried) -> StepView:
         step.main,
         step.adverse,
         again,
-        " ".join(part for part in (_about(page, procedure, hire, step), _joint(page, procedure, hire, step)) if part),
+        " ".join(
+            part
+            for part in (
+                _about(page, procedure, hire, step),
+                _too_early(page, hire, step),
+                _joint(page, procedure, hire, step),
+            )
+            if part
+        ),
         telling.cards(answers),
         fields_of(asking) if step.records is not RecordKind.APPLICATION else [],
         overrides if not beyond else [],
@@ -130,6 +151,14 @@ def _about(page: Page, procedure: Procedure, hire: Hire, step: Step) -> str:
             grade=named,
         )
     )
+
+
+def _too_early(page: Page, hire: Hire, step: Step) -> str:
+    """Said where somebody is chosen while others may still apply."""
+    if all(line.use != CHOOSING for line in step.guards):
+        return ""
+    warning = window_warning(hire.opening.closes_on, hire.opening.announced_on, page.today)
+    return page.tell(warning) if warning else ""
 
 
 def _joint(page: Page, procedure: Procedure, hire: Hire, step: Step) -> str:

@@ -137,6 +137,36 @@ def test_a_page_asks_keeps_what_was_typed_and_goes_on(service: Service) -> None:
     assert PASSWORD not in str(service.world.ask("SELECT * FROM audit_entry"))
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(60, 200), (61, 403)])
+def test_whoever_takes_a_list_about_people_away_shows_who_they_are(quick: Service, minutes: int, status: int) -> None:
+    _, client = an_officer(quick)
+    hire = a_hire_to_recheck(quick)
+    ((opening,),) = quick.world.ask(f"SELECT opening_id FROM hire WHERE id = {hire}")
+    quick.world.clock.moment -= MINUTE
+    wait(quick, client, minutes)
+    for path in (f"/hires/{hire}/print", f"/openings/{opening}/ranking/print", "/bulk/no-such-run/list.csv"):
+        found = client.get(path, headers={"referer": "http://testserver/hires?state=qualified"})
+        assert found.status_code == (404 if status == 200 and path.endswith(".csv") else status), (path, found.text)
+        assert ("再次验证身份" in found.text) is (status == 403)
+
+
+def test_after_that_a_page_is_shown_and_a_file_asked_for_once_more(quick: Service) -> None:
+    _, client = an_officer(quick)
+    hire = a_hire_to_recheck(quick)
+    wait(quick, client, 61)
+    before = {"referer": "http://testserver/bulk/some-run"}
+    for path, leads_to in (
+        (f"/hires/{hire}/print", f"/hires/{hire}/print"),
+        ("/bulk/some-run/list.csv", "/bulk/some-run"),
+    ):
+        quick.world.clock.moment += 5 * MINUTE
+        asked = client.get(path, headers=before)
+        assert asked.status_code == 403, path
+        done = client.post("/confirm", data=hidden(asked.text) | {"shown": PASSWORD})
+        assert (done.status_code, done.headers["location"]) == (303, leads_to)
+        wait(quick, client, 61)
+
+
 def test_what_is_carried_goes_to_an_address_of_ours_only(quick: Service) -> None:
     _, client = an_officer(quick)
     token = form_token(client)

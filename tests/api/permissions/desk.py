@@ -66,7 +66,7 @@ PEOPLE: Rules = {
 POSTS: Rules = {
     ("GET", "/posts"): page(always(200), holds=names("信息员", covers)),
     ("GET", "/posts/new"): page(held_by(POST_KEEPERS | {Role.VILLAGE, Role.TOWNSHIP}, 200)),
-    ("POST", "/posts/new"): form(always(422)),
+    ("POST", "/posts/new"): form(held_by(POST_KEEPERS | {Role.VILLAGE, Role.TOWNSHIP}, 422)),
     ("GET", "/posts/{post_id}"): page(by(POST_KEEPERS, 200, seen=covers)),
     ("POST", "/posts/{post_id}"): form(
         by(POST_KEEPERS, 303, seen=covers), title="新名", employer="镇政府", monthly="1400"
@@ -85,7 +85,9 @@ APPLICATIONS: Rules = {
     ("POST", "/api/v1/openings/{opening_id}/applications/{application_id}/refuse"): api(
         by(CLERKS, 204, seen=covers), json={"reason": "不符合条件"}
     ),
-    ("POST", "/api/v1/openings/{opening_id}/cancel"): api(always(422), json={}),
+    ("POST", "/api/v1/openings/{opening_id}/cancel"): api(
+        by({Role.EMPLOYER}, 409, seen=covers), json={"reason": "计划取消"}
+    ),
     ("GET", "/api/v1/openings/{opening_id}/ranking"): api(by(WORKERS, 200, seen=covers)),
     ("GET", "/public/openings.json"): Rule(always(200), signed_out=200),
     ("POST", "/public/openings/{opening_id}/applications.json"): Rule(

@@ -91,7 +91,7 @@ OPENINGS: Rules = {
     ("GET", "/openings/vacancies"): page(always(200)),
     ("GET", "/openings/{opening_id}"): page(if_announced),
     ("GET", "/openings/{opening_id}/announcement"): page(if_announced),
-    ("POST", "/openings/{opening_id}/cancel"): form(by(set(), 0, other=409, seen=covers), opinion="计划取消"),
+    ("POST", "/openings/{opening_id}/cancel"): form(by({Role.EMPLOYER}, 409, seen=covers), opinion="计划取消"),
     ("GET", "/openings/{opening_id}/applications"): page(by(CLERKS, 200, seen=covers)),
     ("GET", "/openings/{opening_id}/applications/{application_id}"): page(by(CLERKS, 200, seen=covers)),
     ("POST", "/openings/{opening_id}/applications/{application_id}"): form(by(CLERKS, 303, seen=covers)),
