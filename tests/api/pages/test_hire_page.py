@@ -129,6 +129,31 @@ def test_who_may_not_act_is_told_why_and_given_no_button(county: County) -> None
     assert world.hire(hire) == before
 
 
+def test_an_answer_is_spoken_of_while_there_is_an_objection(county: County) -> None:
+    """吴秀兰 has one open; whoever is on a notice without any is offered none."""
+    handler, disputed = client_of(county, "renshe"), county.hires["吴秀兰"]
+    answers = ("uphold_objection", "dismiss_objection")
+    html = shown(handler, disputed)
+    assert all(f'id="step-{act}"' in html for act in answers), re.findall(r'id="step-(\w+)"', html)
+    seq = county.world.hire(disputed).dossier.open_objections[0]
+    done = take(handler, disputed, "dismiss_objection", objection=str(seq), reason="经入户核实，常住本村。")
+    assert done.status_code == 303, done.text
+    assert not any(f'id="step-{act}"' in shown(handler, disputed) for act in answers)
+
+
+@pytest.mark.parametrize(("day", "warned"), [(30, True), (31, False)])
+def test_choosing_before_the_window_ends_is_warned_of(county: County, day: int, warned: bool) -> None:
+    """Applications are taken until 30 June 2026: the warning stands on that day and not on the day after."""
+    world, hire = county.world, county.hires["欧阳文静"]
+    world.do(hire, "check", county.town)
+    world.do(hire, "recheck", county.hrss)
+    world.do(hire, "recheck", county.rural)
+    world.walk_to(date(2026, 6, 30))
+    world.walk(day - 30)
+    step = shown(client_of(county), hire).split('id="step-post_notice"')[1].split('id="step-')[0]
+    assert ("请等报名截止后再确定人选" in step) is warned
+
+
 # ---- clause cards -----------------------------------------------------------------------------------------------
 
 
