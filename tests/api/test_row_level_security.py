@@ -316,8 +316,8 @@ ROOT = Path(__file__).parents[2]
 #: what reads for everybody, before anybody is known, or what belongs to no region: accounts, feeds, years
 FOR_EVERYBODY = {
     "sign_in.py", "demo.py", "health.py", "public.py", "announcements.py", "public_applications.py", "objecting.py",
-    "receipt.py", "feeds.py", "years.py", "administration.py", "my_account.py", "my_sign_in.py", "sign_in_oidc.py",
-    "substitutes.py",
+    "receipt.py", "feeds.py", "years.py", "my_account.py", "my_sign_in.py", "sign_in_oidc.py", "substitutes.py",
+    "administration_accounts.py", "administration_grants.py", "administration_log.py",
 }  # fmt: skip
 #: the open JSON of two modules that are otherwise read within a reach
 OPEN_JSON = {"api/routes/notices.py": 1, "api/routes/openings.py": 2}

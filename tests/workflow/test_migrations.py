@@ -117,6 +117,11 @@ ROWS: dict[str, dict[str, Any]] = {
     "contract": {"term_no": 1},
     "substitution": {"principal_id": 1, "deputy_id": 2},
     "public_application": {"status": "waiting"},
+    "attendance": {"marks": "1" * 31},
+    "pay_sheet": {"id": 1, "status": "draft"},
+    "pay_line": {"sheet_id": 1, "gross_fen": 3, "deducted_fen": 1, "net_fen": 2, "live": True},
+    "recovery": {"id": 1},
+    "paper_template": {"id": 1, "live": True},
 }
 
 
@@ -301,6 +306,31 @@ ATTACKS: dict[str, list[Step]] = {
     "a status of no public application": ["UPDATE public_application SET status = 'lost'"],
     "one view under two addresses": [row("saved_view", id=2)],
     "two rulings of one year": [row("assessment", seq=n, year=2025, ruled_seq=9) for n in (2, 3)],
+    # a year on the post
+    "a month of 27 days": [f"UPDATE attendance SET marks = '{'1' * 27}'"],
+    "an exception that nobody gave a reason for": ["UPDATE attendance SET exception_by = 'a'"],
+    "two sheets of one month": [row("attendance")],
+    "a point for nothing": ["UPDATE point SET number = 0"],
+    "more satisfied than asked": ["UPDATE survey SET satisfied = 2"],
+    "insured before it begins": ["UPDATE insurance SET until_on = '2026-03-01'"],
+    "insured twice from one day": [row("insurance", id=2)],
+    "getting back nothing": ["UPDATE recovery SET fen = 0"],
+    "deciding on one's own claim": ["UPDATE recovery SET asked_by = 'a', decided_by = 'a'"],
+    "paying back nothing": ["UPDATE repayment SET fen = 0"],
+    # money
+    "a rate below nought": ["UPDATE rate SET value = -1"],
+    "two rates from one day": [row("rate", id=2)],
+    "a budget below nought": ["UPDATE budget SET fen = -1"],
+    "a sheet of no known status": ["UPDATE pay_sheet SET status = 'lost'"],
+    "a sheet of fewer than nobody": ["UPDATE pay_sheet SET people = -1"],
+    "two live sheets of one month": [row("pay_sheet", id=2)],
+    "paid twice for a month": [row("pay_sheet", id=2, region="other"), row("pay_line", sheet_id=2, hire_id=1)],
+    "paid for days backwards": ["UPDATE pay_line SET until_on = '2026-03-01'"],
+    "a line that does not add up": ["UPDATE pay_line SET net_fen = 3"],
+    "approving one's own sheet": ["UPDATE pay_approval SET officer_key = 'a', maker_key = 'a'"],
+    "approving one sheet twice": [row("pay_approval")],
+    "two templates for one paper": [row("paper_template", id=2)],
+    "one number twice": [row("paper")],
     # words of a list
     "timer status": ["UPDATE timer SET status = 'running'"],
     "timer kind": ["UPDATE timer SET kind = 'bar'"],
@@ -345,6 +375,21 @@ ALLOWED: dict[str, list[Step]] = {
         row("public_application", id=2),
     ],
     "a term of one day": ["UPDATE contract SET starts_on = '2026-03-02', ends_on = '2026-03-02'"],
+    "a new sheet for one that is void": ["UPDATE pay_sheet SET status = 'void'", row("pay_sheet", id=2)],
+    "paid on the sheet that follows a void one": [
+        "UPDATE pay_sheet SET status = 'void'",
+        "UPDATE pay_line SET live = false",
+        row("pay_sheet", id=2),
+        row("pay_line", sheet_id=2),
+    ],
+    "paid for two posts in a month": [
+        "INSERT INTO post SELECT 2, "
+        + ", ".join(c.name for c in list(metadata.tables["post"].columns)[1:])
+        + " FROM post",
+        row("pay_sheet", id=2, region="other"),
+        row("pay_line", sheet_id=2, post_id=2),
+    ],
+    "a month of 28 days": [f"UPDATE attendance SET marks = '{'1' * 28}'"],
 }
 
 
@@ -370,6 +415,10 @@ def test_every_check_is_attacked() -> None:
         "ck_timer_status", "ck_timer_kind", "ck_outbox_status", "ck_delivery_status", "ck_person_log_seq",
         "ck_contract_term", "ck_role_grant_two_people", "ck_role_grant_window", "ck_substitution_two_accounts",
         "ck_substitution_window", "ck_clearance_two_people", "ck_office_log_seq", "ck_public_application_status",
+        "ck_attendance_marks", "ck_attendance_exception", "ck_point_numbers", "ck_survey_numbers", "ck_insurance_days",
+        "ck_recovery_numbers", "ck_recovery_two_people", "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
+        "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",
+        "ck_pay_approval_four_eyes",
     }  # fmt: skip
     checks = {
         str(constraint.name)

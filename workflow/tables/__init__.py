@@ -36,6 +36,18 @@ from workflow.tables.cases import (
 )
 from workflow.tables.common import metadata
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
+from workflow.tables.money import Budget, PayApproval, PayLine, PaySheet, Rate
+from workflow.tables.on_post import (
+    Aftercare,
+    AftercareAct,
+    Attendance,
+    Insurance,
+    Point,
+    Recovery,
+    Repayment,
+    Survey,
+)
+from workflow.tables.papers import Numbering, Paper, PaperTemplate
 from workflow.tables.people import Clearance, Person, PersonLog
 from workflow.tables.places import Allocation, Opening, Post, PublicApplication, PublicAttempt, Receipt
 from workflow.tables.shared import CalendarYear, Figure, ProcedureVersion, Setting
@@ -45,10 +57,14 @@ __all__ = [
     "SET_LATER",
     "STATES",
     "Account",
+    "Aftercare",
+    "AftercareAct",
     "Allocation",
     "Assessment",
     "Assignment",
+    "Attendance",
     "AuditEntry",
+    "Budget",
     "CalendarYear",
     "Clearance",
     "Comment",
@@ -62,21 +78,32 @@ __all__ = [
     "Filing",
     "Hire",
     "Idempotency",
+    "Insurance",
     "Notice",
+    "Numbering",
     "Objection",
     "OfficeLog",
     "OidcState",
     "Opening",
     "Outbox",
+    "Paper",
+    "PaperTemplate",
+    "PayApproval",
+    "PayLine",
+    "PaySheet",
     "Person",
     "PersonLog",
+    "Point",
     "Post",
     "ProcedureVersion",
     "Protection",
     "PublicApplication",
     "PublicAttempt",
+    "Rate",
     "Receipt",
+    "Recovery",
     "Region",
+    "Repayment",
     "Returned",
     "RoleGrant",
     "SavedView",
@@ -86,6 +113,7 @@ __all__ = [
     "SignInAttempt",
     "StoredFile",
     "Substitution",
+    "Survey",
     "Suspension",
     "Task",
     "Timer",
@@ -99,6 +127,7 @@ SET_LATER: dict[str, frozenset[str]] = {
     "objection": frozenset({"answered_seq", "upheld"}),
     "contract": frozenset({"starts_on", "ends_on", "ended_on"}),
     "assessment": frozenset({"ruled_seq"}),
+    "point": frozenset({"struck_seq"}),
     "suspension": frozenset({"resumed_on", "resumed_seq"}),
     "filing": frozenset({"sent_on", "sent_seq", "receipt"}),
 }

@@ -228,6 +228,8 @@ class Assessment(SQLModel, table=True):
     passed: bool
     skilled: bool | None = None
     evidence: str | None = Field(default=None, max_length=200)
+    #: the single points of which the total consists, as they stood when it was proposed
+    items: list[Any] = Field(default_factory=list, sa_column=json_column())
     ruled_seq: int | None = None
     __table_args__ = (
         Index(

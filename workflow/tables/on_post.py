@@ -1,0 +1,161 @@
+"""A year on the post (在岗期间): attendance, points and surveys of the assessment, insurance, aftercare, recovery."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from workflow.tables.common import big_id, hire_key
+
+
+class Attendance(SQLModel, table=True):
+    """考勤: one person's month, a mark per day (``states.attendance``). ``month`` is its first day.
+
+    ``version`` counts every writing. Where the device failed, ``exception`` says why the marks stand without it, and
+    who answers for that.
+    """
+
+    __tablename__ = "attendance"
+    hire_id: int = hire_key()
+    month: date = Field(primary_key=True)
+    marks: str = Field(max_length=31)
+    source: str = Field(max_length=10)
+    version: int = 1
+    recorded_by: str = Field(max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    recorded_at: datetime
+    exception: str | None = Field(default=None, max_length=500)
+    exception_by: str | None = Field(default=None, max_length=64)
+    __table_args__ = (
+        CheckConstraint("length(marks) BETWEEN 28 AND 31", name="marks"),
+        CheckConstraint("exception_by IS NULL OR exception IS NOT NULL", name="exception"),
+        Index("ix_attendance_month", "month", "hire_id"),
+    )
+
+
+class Point(SQLModel, table=True):
+    """加分、扣分: one matter of a year's assessment, with its evidence. ``tenths`` follow from the rest."""
+
+    __tablename__ = "point"
+    hire_id: int = hire_key()
+    seq: int = Field(primary_key=True)
+    year: int
+    item: str = Field(max_length=48)
+    level: str = Field(max_length=48)
+    number: int
+    authors: int
+    matter: str = Field(max_length=200)
+    evidence: str = Field(max_length=500)
+    tenths: int
+    struck_seq: int | None = None
+    __table_args__ = (CheckConstraint("number >= 1 AND authors >= 1", name="numbers"),)
+
+
+class Survey(SQLModel, table=True):
+    """满意度调查: how many of the people served were asked in a year, and how many were satisfied."""
+
+    __tablename__ = "survey"
+    hire_id: int = hire_key()
+    seq: int = Field(primary_key=True)
+    year: int
+    held_on: date
+    asked: int
+    satisfied: int
+    took_part: str = Field(max_length=500)
+    __table_args__ = (CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name="numbers"),)
+
+
+class Insurance(SQLModel, table=True):
+    """参保、投保: one kind of insurance of a person over some days; never two of a kind on one day."""
+
+    __tablename__ = "insurance"
+    id: int | None = Field(default=None, sa_column=big_id())
+    hire_id: int = Field(foreign_key="hire.id", index=True, sa_type=BigInteger)
+    person_id: int = Field(foreign_key="person.id", index=True, sa_type=BigInteger)
+    kind: str = Field(max_length=20)
+    insurer: str = Field(max_length=200)
+    policy_no: str = Field(max_length=100)
+    from_on: date
+    until_on: date | None = None
+    fen: int | None = Field(default=None, sa_type=BigInteger)
+    recorded_by: str = Field(max_length=64)
+    recorded_at: datetime
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="days"),
+        UniqueConstraint("person_id", "kind", "from_on"),
+    )
+
+
+class Aftercare(SQLModel, table=True):
+    """离岗后帮扶: what becomes of somebody who left, by its own small machine (``states.aftercare``)."""
+
+    __tablename__ = "aftercare"
+    hire_id: int = hire_key()
+    state: str = Field(max_length=20)
+    version: int = 1
+    opened_on: date
+    due_on: date
+    need: str | None = Field(default=None, max_length=20)
+    closed_on: date | None = None
+    reason: str | None = Field(default=None, max_length=500)
+
+
+class AftercareAct(SQLModel, table=True):
+    """帮扶记录: one talk, guidance, course, job offer or referral."""
+
+    __tablename__ = "aftercare_act"
+    hire_id: int = hire_key()
+    number: int = Field(primary_key=True)
+    act: str = Field(max_length=20)
+    on_day: date
+    what: str = Field(sa_type=Text)
+    actor_key: str = Field(max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    role: str = Field(max_length=20)
+    at: datetime
+
+
+class Recovery(SQLModel, table=True):
+    """追回: money that was paid wrongly, until it is paid back. Amounts in fen."""
+
+    __tablename__ = "recovery"
+    id: int | None = Field(default=None, sa_column=big_id())
+    hire_id: int = Field(foreign_key="hire.id", index=True, sa_type=BigInteger)
+    person_id: int = Field(foreign_key="person.id", index=True, sa_type=BigInteger)
+    from_month: date
+    until_month: date
+    fen: int = Field(sa_type=BigInteger)
+    cause: str = Field(max_length=500)
+    article: str = Field(max_length=100)
+    asked_by: str = Field(max_length=64)
+    asked_at: datetime
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_at: datetime | None = None
+    settled_on: date | None = None
+    __table_args__ = (
+        CheckConstraint("fen > 0 AND until_month >= from_month", name="numbers"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
+        Index(
+            "ix_recovery_open",
+            "person_id",
+            sqlite_where=text("settled_on IS NULL"),
+            postgresql_where=text("settled_on IS NULL"),
+        ),
+    )
+
+
+class Repayment(SQLModel, table=True):
+    """退回款: what came back of a recovery, in fen, with its voucher."""
+
+    __tablename__ = "repayment"
+    recovery_id: int = Field(foreign_key="recovery.id", primary_key=True, sa_type=BigInteger)
+    number: int = Field(primary_key=True)
+    hire_id: int = Field(foreign_key="hire.id", sa_type=BigInteger)
+    fen: int = Field(sa_type=BigInteger)
+    on_day: date
+    voucher: str = Field(max_length=200)
+    recorded_by: str = Field(max_length=64)
+    recorded_at: datetime
+    __table_args__ = (CheckConstraint("fen > 0", name="fen"),)

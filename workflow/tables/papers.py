@@ -1,0 +1,62 @@
+"""Papers (文书): templates of an office, what was made from them, and their running numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, text
+from sqlmodel import Field, SQLModel
+
+from workflow.tables.common import big_id
+
+
+class PaperTemplate(SQLModel, table=True):
+    """文书模板: a Word file of an office, in place of ours, for one kind of paper in its region; the file is sealed."""
+
+    __tablename__ = "paper_template"
+    id: int | None = Field(default=None, sa_column=big_id())
+    procedure_id: str = Field(max_length=64)
+    region: str = Field(max_length=12)
+    paper: str = Field(max_length=20)
+    name: str = Field(max_length=200)
+    digest: str = Field(max_length=64)
+    live: bool = True
+    set_by: str = Field(max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    set_at: datetime
+    __table_args__ = (
+        Index(
+            "uq_paper_template_live",
+            "procedure_id",
+            "region",
+            "paper",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
+        ),
+    )
+
+
+class Paper(SQLModel, table=True):
+    """文书: one that was made for a hire: its number, the template and the digest of its bytes."""
+
+    __tablename__ = "paper"
+    hire_id: int = Field(foreign_key="hire.id", primary_key=True, sa_type=BigInteger)
+    number: str = Field(primary_key=True, max_length=60)
+    paper: str = Field(max_length=20)
+    term_no: int
+    digest: str = Field(max_length=64)
+    template_id: int | None = Field(default=None, foreign_key="paper_template.id", sa_type=BigInteger)
+    made_by: str = Field(max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    made_at: datetime
+
+
+class Numbering(SQLModel, table=True):
+    """编号: the last number given to a kind of paper in a county and a year."""
+
+    __tablename__ = "numbering"
+    region: str = Field(primary_key=True, max_length=12)
+    paper: str = Field(primary_key=True, max_length=20)
+    year: int = Field(primary_key=True)
+    last: int
