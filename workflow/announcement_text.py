@@ -141,6 +141,17 @@ def lines_of(procedure: Procedure, kind: str) -> list[GuardLine]:
     return list(found.values())
 
 
+def asked_codes(procedure: Procedure, kind: str) -> frozenset[str]:
+    """The codes of categories and statements that the document speaks of for this kind of post."""
+    rules: list[Any] = lines_of(procedure, kind)
+    found = {code for pool in pools_of(procedure, kind) for code in pool.categories}
+    for rule in rules:
+        found |= {str(code) for code in rule.params.get("categories", ())}
+        found |= {str(code) for group_ in rule.params.get("groups", ()) for code in group_.get("categories", ())}
+        found |= {str(rule.params["statement"])} if "statement" in rule.params else set()
+    return frozenset(found | {"relatives"})
+
+
 def draft(procedure: Procedure, post: Post, employer: str, on: date) -> dict[str, str]:
     """The parts of an announcement as far as document and post tell them; whom to ask only the office knows."""
     return {

@@ -160,7 +160,7 @@ def keep(
         "step": act,
         "done": [list(pair) for pair in done],
         "refused": [hire_id for hire_id, _ in refused],
-        "reasons": _sealed(seal, run_id, refused),
+        "reasons": sealed(seal, run_id, [why for _, why in refused]),
     }
     with office.database.session() as session:
         office_log.write(session, BOOK, RAN, actor, at, facts, office.setting.algorithm)
@@ -169,27 +169,37 @@ def keep(
 
 def kept_run(office: Office, seal: Seal, run_id: str, actor: Actor) -> Run | None:
     """A run of this person's as it was kept; None for one that is not there, or somebody else's."""
-    asked = (
-        select(_log.c.at, _log.c.body)
-        .where(_log.c.book == BOOK, _log.c.actor_key == actor.person_key, _log.c.body.contains(run_id, autoescape=True))
-        .order_by(_log.c.seq)
-    )
-    with office.database.reading() as connection:
-        for at, body in connection.execute(asked):
-            facts = orjson.loads(body)["facts"]
-            if facts["run"] == run_id:
-                return _read(seal, facts, at)
+    for at, facts in logged(office, RAN, run_id, actor):
+        refused = tuple(zip(facts["refused"], opened(seal, run_id, facts["reasons"]), strict=True))
+        return Run(run_id, facts["step"], at, tuple((h, s) for h, s in facts["done"]), refused)
     return None
 
 
-def _read(seal: Seal, facts: Mapping[str, Any], at: datetime) -> Run:
-    reasons = orjson.loads(seal.unseal(facts["reasons"], _place(facts["run"])))
-    refused = tuple((hire_id, tuple(said)) for hire_id, said in zip(facts["refused"], reasons, strict=True))
-    return Run(facts["run"], facts["step"], at, tuple((h, s) for h, s in facts["done"]), refused)
+def logged(office: Office, act: str, run_id: str, actor: Actor) -> list[tuple[datetime, Mapping[str, Any]]]:
+    """What the office log says of a run of this person's, the first entry first."""
+    asked = (
+        select(_log.c.at, _log.c.body)
+        .where(
+            _log.c.book == BOOK,
+            _log.c.act == act,
+            _log.c.actor_key == actor.person_key,
+            _log.c.body.contains(run_id, autoescape=True),
+        )
+        .order_by(_log.c.seq)
+    )
+    with office.database.reading() as connection:
+        found = [(at, orjson.loads(body)["facts"]) for at, body in connection.execute(asked)]
+    return [(at, facts) for at, facts in found if facts["run"] == run_id]
 
 
-def _sealed(seal: Seal, run_id: str, refused: Sequence[tuple[int, tuple[str, ...]]]) -> str:
-    return seal.seal(orjson.dumps([list(said) for _, said in refused]).decode(), _place(run_id))
+def sealed(seal: Seal, run_id: str, reasons: Sequence[Sequence[str]]) -> str:
+    """Words about people as the office log keeps them: sealed, for this run alone."""
+    return seal.seal(orjson.dumps([list(said) for said in reasons]).decode(), _place(run_id))
+
+
+def opened(seal: Seal, run_id: str, reasons: str) -> list[tuple[str, ...]]:
+    """The words again."""
+    return [tuple(said) for said in orjson.loads(seal.unseal(reasons, _place(run_id)))]
 
 
 def _place(run_id: str) -> Place:

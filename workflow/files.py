@@ -16,7 +16,7 @@ from workflow.file_checks.names import clean_name, has_hidden_signs
 from workflow.office import Office
 from workflow.sealing import Place, Seal
 
-__all__ = ["MOST_BYTES", "FileRefused", "Stored", "open_file", "store"]
+__all__ = ["MOST_BYTES", "FileRefused", "Stored", "open_file", "received", "store"]
 
 #: what one file may weigh
 MOST_BYTES = 8 * 1024 * 1024
@@ -40,13 +40,7 @@ def store(office: Office, seal: Seal, content: bytes | BinaryIO, name: str, at: 
     ``content``: the bytes, or a stream that is read to its end or to the limit. ``name``: what the sender calls it;
     it is cleaned, and its ending follows from the content. ``at`` is aware. Raises FileRefused.
     """
-    if has_hidden_signs(name):
-        raise FileRefused(say("文件名含有不能使用的字符。请改名后再上传"))
-    data = content if isinstance(content, bytes) else _read(content)
-    if not data:
-        raise FileRefused(say("文件是空的。请选择要上传的文件"))
-    if len(data) > MOST_BYTES:
-        raise _too_large()
+    data = received(content, name)
     media_type = sniff(data)
     checked = office.scanner.check(data)
     digest = hashlib.sha256(data).hexdigest()
@@ -60,6 +54,18 @@ def store(office: Office, seal: Seal, content: bytes | BinaryIO, name: str, at: 
             (digest, sealed, len(data), checked, office.moment(at)),
         )
     return Stored(digest, len(data), media_type, clean_name(name, EXTENSIONS[media_type]), checked)
+
+
+def received(content: bytes | BinaryIO, name: str) -> bytes:
+    """The whole of a file that was sent, as far as it may be one at all: its name, and its size. Raises FileRefused."""
+    if has_hidden_signs(name):
+        raise FileRefused(say("文件名含有不能使用的字符。请改名后再上传"))
+    data = content if isinstance(content, bytes) else _read(content)
+    if not data:
+        raise FileRefused(say("文件是空的。请选择要上传的文件"))
+    if len(data) > MOST_BYTES:
+        raise _too_large()
+    return data
 
 
 def open_file(office: Office, seal: Seal, digest: str) -> bytes:

@@ -6,7 +6,8 @@ places themselves are held by a constraint. Everything of one announcement is ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from states.facts import Actor, Opening, Post
 from states.guards import Answer, AskOpening
 from states.inputs import Override
 from states.machine import Rules
+from states.plan import Plan
 from states.procedure import Procedure, RecordKind, Role
 from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered, StepRefused
 from states.say import say
@@ -162,6 +164,7 @@ def add_place(office: Office, opening_id: int, actor: Actor, at: datetime) -> in
 
 def add_applicant(
     office: Office,
+    connection: Connection,
     opening_id: int,
     act: str,
     actor: Actor,
@@ -170,32 +173,46 @@ def add_applicant(
     *,
     on: date | None = None,
     hire_id: int | None = None,
-) -> int:
-    """A further hire of an opening and the application (``act``) of a person on it, both or neither. Returns its id.
+    batch: str | None = None,
+) -> Plan:
+    """A further hire of an opening and the application (``act``) of a person on it, both in the caller's transaction.
 
     ``hire_id``: a place that is there already. ``on``: the day on which the application came in, which counts for the
-    window and for ages; default the day of ``at``. Raises as ``add_place``, StepRefused where a guard stands against
-    the application, StaleHire where somebody else has just taken the place.
+    window and for ages; default the day of ``at``. ``batch``: the run that it belongs to, for the trail. Raises as
+    ``add_place``, StepRefused where a guard stands against the application, StaleHire where somebody else has just
+    taken the place.
+    """
+    place = hire_id or _further(office, connection, opening_id, actor, at, on)
+    hire = load_hires(connection, [place])[place]
+    candidate = load_person(connection, int(payload["person_id"]))
+    rules = office.rulebook.rules(hire.procedure)
+    plan = decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate, on=on, batch=batch)
+    if place not in write_plans(connection, [plan]):
+        raise StaleHire(place)
+    return plan
+
+
+@contextmanager
+def once_only() -> Iterator[None]:
+    """Around a transaction with ``add_applicant``: what the database says of a second application, in a sentence.
+
+    Raises StepNotOffered.
     """
     try:
-        with office.database.transaction() as connection:
-            place = hire_id or _further(office, connection, opening_id, actor, at, on)
-            hire = load_hires(connection, [place])[place]
-            candidate = load_person(connection, int(payload["person_id"]))
-            rules = office.rulebook.rules(hire.procedure)
-            plan = decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate, on=on)
-            if place not in write_plans(connection, [plan]):
-                raise StaleHire(place)
-            return place
+        yield
     except IntegrityError as error:
         if "live_application" in str(error.orig) or "hire.opening_id" in str(error.orig):
             raise StepNotOffered(say("此人已报名这一岗位，不能重复报名")) from error
         raise
 
 
-def _further(
+def check_further(
     office: Office, connection: Connection, opening_id: int, actor: Actor, at: datetime, on: date | None = None
-) -> int:
+) -> tuple[Post, Rules, Role]:
+    """Whether the opening takes one more applicant beyond its places, and in which role the actor would open the place.
+
+    Raises NoSuchHire, StepNotOffered.
+    """
     found = connection.exec_driver_sql(
         office._sql("SELECT post_id, procedure, closes_on, cancelled_on FROM opening WHERE id = ?"), (opening_id,)
     ).fetchone()
@@ -207,6 +224,13 @@ def _further(
     closes = date.fromisoformat(found[2]) if isinstance(found[2], str) else found[2]
     if found[3] is not None or (closes is not None and closes < (on or local_day(at))):
         raise StepNotOffered(say("这则公告已经截止或撤销，不能再受理报名"), opening_id=opening_id)
+    return post, rules, role
+
+
+def _further(
+    office: Office, connection: Connection, opening_id: int, actor: Actor, at: datetime, on: date | None = None
+) -> int:
+    post, rules, role = check_further(office, connection, opening_id, actor, at, on)
     hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
     _post_hires(office, connection, [hire_id], actor, role, at)
     return hire_id

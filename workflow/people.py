@@ -16,6 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from states import facts
 from states.clocks import local_day
 from states.facts import Actor
 from states.identity_number import IdentityNumber, sex_differs
@@ -23,10 +24,12 @@ from states.procedure import FINAL_STATES
 from states.refusals import InputRefused, Refusal
 from states.retirement import Category
 from states.say import Sentence, say
+from states.separation import surname
 from workflow import person_log
 from workflow.contacts import FIELDS, contacts_of
 from workflow.masking import tail_of
 from workflow.person_input import Facts, PersonChange, PersonInput, read_change, read_person
+from workflow.reading import load_person
 from workflow.sealing import Seal
 from workflow.spelling import pinyin_of, surname_of
 from workflow.tables import Account, Hire, Person
@@ -136,6 +139,58 @@ def compared(
     if known is None:
         return None
     return _id(known), _differs(seal, known, {n: v for n, v in values.items() if n in said.model_fields_set})
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What registering would come to: the person as guards would see them. ``person_id`` None: nobody knows them yet.
+
+    ``differs`` and ``warnings`` as of ``Registered``.
+    """
+
+    key: str
+    person: facts.Person
+    person_id: int | None = None
+    differs: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
+
+
+def foreseen(session: Session, seal: Seal, given: Mapping[str, Any], at: datetime) -> Foreseen:
+    """What ``register`` would come to. Nothing is written. Raises InputRefused with every fault of every field."""
+    said, number, values, found = read_person(seal, given, local_day(at))
+    _add_accounts(session, said, values, (), found)
+    if found:
+        raise InputRefused(found)
+    assert number is not None
+    key = seal.person_key(number.number)
+    warned = _warnings(number, said.sex)
+    known = _by_key(session, key)
+    if known is None:
+        return Foreseen(key, _as_guards_see(_row(seal, key, number, said, values, at)[0]), warnings=warned)
+    person = load_person(session.connection(), _id(known))
+    assert person is not None
+    given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
+    return Foreseen(key, person, person.id, _differs(seal, known, given_values), warned)
+
+
+def _as_guards_see(row: Person) -> facts.Person:
+    """Somebody who is not registered yet; they serve nowhere, and nobody was cleared for them."""
+    return facts.Person(
+        id=0,
+        key=row.key,
+        born=row.born,
+        sex=row.sex,
+        retirement_category=row.retirement_category,
+        education=row.education,
+        home_region=row.home_region,
+        categories=row.categories,
+        statements=frozenset(row.statements),
+        relatives=frozenset(row.relatives),
+        preferences=frozenset(row.preferences),
+        surname=surname(row.name),
+        contacts=frozenset(row.contacts),
+        prior_months=row.prior_months,
+    )
 
 
 def of(session: Session, person_id: int) -> Person:

@@ -16,14 +16,14 @@ from sqlmodel import Session
 
 from states.clocks import local_day
 from states.facts import Actor
+from states.plan import Plan
 from states.procedure import Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused, Refusal, StaleHire, StepNotOffered
 from states.say import say
 from workflow import people
-from workflow.engine import perform
 from workflow.masking import masked_tail, tail_of
 from workflow.office import Office
-from workflow.openings import add_applicant
+from workflow.openings import add_applicant, once_only
 from workflow.public_applications import ASKED, NONCE, hire_of, place_of
 from workflow.sealing import Seal
 from workflow.tables import metadata
@@ -118,7 +118,7 @@ def take(
         row = _still_waiting(session.connection(), application_id)
         values = orjson.loads(seal.unseal(row.sealed, place_of(row.opening_id, row.person_key)))
         procedure = office.procedure(row.procedure)
-        step = _application_step(procedure)
+        step = application_step(procedure)
         if not actor.roles_in(row.region) & set(step.by):
             raise StepNotOffered(say("您在这个地区没有受理报名的职责"), forbidden=True)
         given = _given(values) | ({"categories": dict(recognised)} if recognised else {})
@@ -161,27 +161,83 @@ def apply(
     ``on``: the day on which it came in; whoever sent it in time has applied in time, however late the desk looks at
     it. Returns the hire. Raises StepRefused, StepNotOffered; nothing is kept then, no further place either.
     """
-    act = _application_step(procedure).act
-    payload = {"person_id": person_id, "route": route}
-    with office.database.reading() as connection:
-        free = select(hire.c.id).where(
-            hire.c.opening_id == opening_id, hire.c.stage == procedure.first_stage.stage, hire.c.person_id.is_(None)
-        )
-        places = sorted(connection.execute(free).scalars(), key=lambda place: (place != hire_id, place))
-    for place in places:
+    application_ = Arriving(opening_id, procedure, route, on)
+    with once_only(), office.database.transaction() as connection:
+        return _placed(office, connection, application_, person_id, actor, at, hire_id).before.id
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """An application as it comes in. ``on``: the day, where it is not that of the step; ``batch``: of which run."""
+
+    opening_id: int
+    procedure: Procedure
+    route: str = "open"
+    on: date | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An application that was taken: the hire, the number of the entry in its trail, and whose it is."""
+
+    hire_id: int
+    seq: int
+    person: people.Registered
+
+
+def register_and_apply(
+    office: Office,
+    seal: Seal,
+    arriving: Arriving,
+    given: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    *,
+    hire_id: int | None = None,
+) -> Taken:
+    """Registers a person (``people.register``) and takes the application: both or neither.
+
+    Somebody whose application is refused does not stay in the register. ``hire_id``: the place to begin with. Raises
+    InputRefused, StepRefused, StepNotOffered.
+    """
+    with once_only(), office.database.session() as session:
+        known = people.register(session, seal, given, actor, at, algorithm=office.setting.algorithm)
+        session.flush()
+        plan = _placed(office, session.connection(), arriving, known.person_id, actor, at, hire_id)
+        return Taken(plan.before.id, plan.seq, known)
+
+
+def _placed(
+    office: Office,
+    connection: Connection,
+    arriving: Arriving,
+    person_id: int,
+    actor: Actor,
+    at: datetime,
+    first: int | None = None,
+) -> Plan:
+    act = application_step(arriving.procedure).act
+    payload = {"person_id": person_id, "route": arriving.route}
+    facts = (office, connection, arriving.opening_id, act, actor, at, payload)
+    for place in sorted(free_places(connection, arriving), key=lambda place: (place != first, place)):
         try:
-            if on is None:
-                perform(office, place, act, actor, at, payload)
-            else:
-                add_applicant(office, opening_id, act, actor, at, payload, on=on, hire_id=place)
+            return add_applicant(*facts, on=arriving.on, batch=arriving.batch, hire_id=place)
         except StaleHire:
             continue  # somebody else has just taken this place
         except StepNotOffered as refusal:
             if refusal.facts.get("forbidden"):
                 raise
-            continue
-        return int(place)
-    return add_applicant(office, opening_id, act, actor, at, payload, on=on)
+    return add_applicant(*facts, on=arriving.on, batch=arriving.batch)
+
+
+def free_places(connection: Connection, arriving: Arriving) -> list[int]:
+    """The hires of an opening on which nobody has applied."""
+    first = arriving.procedure.first_stage.stage
+    free = select(hire.c.id).where(
+        hire.c.opening_id == arriving.opening_id, hire.c.stage == first, hire.c.person_id.is_(None)
+    )
+    return [int(place) for place in connection.execute(free).scalars()]
 
 
 def refuse(office: Office, application_id: int, actor: Actor, at: datetime, reason: str) -> None:
@@ -194,19 +250,20 @@ def refuse(office: Office, application_id: int, actor: Actor, at: datetime, reas
         raise InputRefused({"reason": say("请写明不予受理的理由（2至500字），报名人会看到")})
     with office.database.reading() as connection:
         row = _still_waiting(connection, application_id)
-    if not actor.roles_in(row.region) & set(_application_step(office.procedure(row.procedure)).by):
+    if not actor.roles_in(row.region) & set(application_step(office.procedure(row.procedure)).by):
         raise StepNotOffered(say("您在这个地区没有受理报名的职责"), forbidden=True)
     _answer(office, application_id, "refused", actor, at, answer=reason.strip())
 
 
-def _application_step(procedure: Procedure) -> Step:
+def application_step(procedure: Procedure) -> Step:
+    """The step by which a document takes an application."""
     first = procedure.steps_from[procedure.first_stage.stage]
     return next(step for step in first if step.records is RecordKind.APPLICATION)
 
 
 def takers(procedure: Procedure) -> frozenset[Role]:
     """The roles that take applications at the desk."""
-    return frozenset(role for role in _application_step(procedure).by if role is not Role.APPLICANT)
+    return frozenset(role for role in application_step(procedure).by if role is not Role.APPLICANT)
 
 
 def _still_waiting(connection: Connection, application_id: int) -> Any:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from api.cli import applicants
 from api.cli.console import Answer, CommandFailed, Console, command, group
+from api.cli.lists import By, DryRun, File, faults_told, not_kept, place_told
 from api.cli.rooms import actor_named, opened
 from states.say import say
 from states.when import day_of
@@ -21,22 +23,24 @@ from states.when import day_of
 if TYPE_CHECKING:
     from workflow.imports.allocation import AllocationReport
     from workflow.imports.roster import RosterReport
-    from workflow.imports.table import CellFault
+    from workflow.imports.template import Blank
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help=".xlsx、.xls 或 .csv / .xlsx, .xls or .csv")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只核对，不写入 / check only, write nothing")]
-By = Annotated[str, typer.Option("--by", metavar="USERNAME", help="经办人的账户 / account of the person who acts")]
+Template = Annotated[Path, typer.Argument(metavar="FILE.xlsx")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="写入这个新文件 / write to this new file")]
 Format = Annotated[str, typer.Option("--format", metavar="csv|jsonl", help="格式 / format")]
 
 
 def add_to(app: typer.Typer) -> None:
-    bring = group(app, "import", "导入：地区、指标分配表、花名册。\n\nImport: regions, allocations, rosters.")
+    bring = group(
+        app, "import", "导入：地区、指标分配表、花名册、报名表。\n\nImport: regions, allocations, rosters, applicants."
+    )
     command(bring, "regions")(regions)
     command(bring, "allocation")(allocation)
     command(bring, "roster")(roster)
+    command(bring, "applicants")(applicants.applicants)
     below = group(bring, "template", "模板。\n\nTemplates to fill in.")
     command(below, "roster")(template_roster)
+    command(below, "applicants")(template_applicants)
     send = group(
         app,
         "export",
@@ -69,7 +73,7 @@ def regions(console: Console, file: File, dry_run: DryRun = False) -> Answer:
     document = {"kept": not dry_run, "added": loaded.added, "changed": loaded.changed, "unchanged": loaded.same}
     facts = {"added": loaded.added, "changed": loaded.changed, "same": loaded.same}
     line = console.gettext("新增{added}个，更名或改挂{changed}个，未变{same}个", **facts)
-    return Answer(document, (line, *_not_kept(console, dry_run)))
+    return Answer(document, (line, *not_kept(console, dry_run)))
 
 
 class _Undo(Exception):
@@ -99,7 +103,7 @@ def allocation(
 
 
 def _of_allocation(console: Console, report: AllocationReport) -> Iterator[str]:
-    yield from _faults(console, report.faults)
+    yield from faults_told(console, report.faults)
     if report.faults:
         yield console.gettext("共{n}处有误，没有导入", n=len(report.faults))
         return
@@ -113,7 +117,7 @@ def _of_allocation(console: Console, report: AllocationReport) -> Iterator[str]:
     )
     for share in report.changed:
         yield f"  {share.area} {share.kind}: {share.before} → {share.places}"
-    yield from _not_kept(console, not report.kept)
+    yield from not_kept(console, not report.kept)
 
 
 def roster(
@@ -199,9 +203,9 @@ def _defaults(home_region: str | None, education: str | None, woman_category: st
 
 
 def _of_roster(console: Console, report: RosterReport, dry_run: bool) -> Iterator[str]:
-    yield from _faults(console, report.faults)
+    yield from faults_told(console, report.faults)
     for warning in report.warnings:
-        yield console.gettext("提示：{what}", what=_place(console, warning) + console.text(warning.problem))
+        yield console.gettext("提示：{what}", what=place_told(console, warning) + console.text(warning.problem))
     for outcome in report.outcomes:
         if outcome.kind == "different":
             place = console.gettext("第{row}行", row=outcome.row)
@@ -218,39 +222,38 @@ def _of_roster(console: Console, report: RosterReport, dry_run: bool) -> Iterato
     )
     if report.faults and not report.kept and not dry_run:
         yield console.gettext("共{n}处有误，没有导入", n=len(report.faults))
-    yield from _not_kept(console, dry_run)
+    yield from not_kept(console, dry_run)
 
 
-def template_roster(console: Console, file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")]) -> Answer:
+def template_roster(console: Console, file: Template) -> Answer:
     """生成空白花名册：号码列为文本格式，注明模板版本。
 
     Writes an empty roster to fill in, with numbers as text and the version of the template.
     """
-    from workflow.imports.template import write_template
+    from workflow.imports.template import ROSTER
 
+    return _blank(console, file, ROSTER)
+
+
+def template_applicants(console: Console, file: Template) -> Answer:
+    """生成空白报名表：号码列为文本格式，注明模板版本。按某一公告的办法定制的，在该公告的导入页下载。
+
+    Writes an empty list of applicants to fill in. That of one announcement is on its import page.
+    """
+    from workflow.imports.applicant_template import blank_of
+
+    return _blank(console, file, blank_of())
+
+
+def _blank(console: Console, file: Path, blank: Blank) -> Answer:
     if file.suffix.lower() != ".xlsx":
         raise CommandFailed(
             say("模板是 .xlsx 文件"), where=str(file), mend=say("把文件名写作 {name}", name=f"{file.stem}.xlsx")
         )
     if file.exists():
         raise CommandFailed(say("文件已存在，没有覆盖"), where=str(file), mend=say("换一个文件名"))
-    write_template(file)
+    blank.write(file)
     return Answer({"file": str(file)}, (console.gettext("已写入{file}", file=str(file)),))
-
-
-def _faults(console: Console, faults: Iterable[CellFault]) -> Iterator[str]:
-    for fault in faults:
-        yield console.gettext("错误：{what}", what=_place(console, fault) + console.text(fault.problem))
-
-
-def _place(console: Console, fault: CellFault) -> str:
-    row = console.gettext("第{row}行", row=fault.row) if fault.row else ""
-    place = " ".join(part for part in (fault.sheet, row, fault.column) if part)
-    return f"{place}: " if place else ""
-
-
-def _not_kept(console: Console, dry_run: bool) -> tuple[str, ...]:
-    return (console.gettext("只核对，没有写入"),) if dry_run else ()
 
 
 def _day(text: str | None) -> date | None:

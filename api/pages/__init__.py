@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
     administration,
+    applicant_import,
     bulk,
     calendar,
     demo,
@@ -63,6 +64,7 @@ for module in (
     listing,
     hires,
     openings,
+    applicant_import,
     people,
     posts,
     public,

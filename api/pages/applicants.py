@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -13,15 +11,14 @@ from api.pages import person_form
 from api.pages.filling import Filling, Given, faults_of, group, refusal_of, status_of
 from api.pages.hires import whole
 from api.pages.homes import home_fields, resolved
-from api.pages.names import ROUTES
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
-from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal
 from states.say import say
-from workflow import people, queries, reception
-from workflow.announcement_text import lines_of, pools_of
+from workflow import queries, reception
+from workflow.announcement_text import asked_codes
+from workflow.imports.applicant_words import ROUTES
 from workflow.queries import OpeningLine, scoped
 from workflow.queries.places import region_paths
 
@@ -51,18 +48,16 @@ def take(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Res
             given, wrong = resolved(connection, given)
         if wrong:
             raise InputRefused(wrong)
-        with page.office.database.session() as session:
-            algorithm = page.office.setting.algorithm
-            known = people.register(session, seal, person_of(given), page.actor, page.at, algorithm=algorithm)
-        procedure = page.office.procedure(line.procedure)
         route = (given.get("route") or ["open"])[0]
+        arriving = reception.Arriving(line.id, page.office.procedure(line.procedure), route)
         place = whole(page.request.query_params.get("hire"))
-        facts = (line.id, procedure, known.person_id, page.actor, page.at)
-        hire_id = reception.apply(page.office, *facts, route=route, hire_id=place)
+        taken = reception.register_and_apply(
+            page.office, seal, arriving, person_of(given), page.actor, page.at, hire_id=place
+        )
     except Refusal as refusal:
         return _form(page, line, given, refusal)
-    said = say("已登记并报名。") if known.created else say("此人已登记过，沿用原有登记；已报名。")
-    return page.go(f"/hires/{hire_id}", said)
+    said = say("已登记并报名。") if taken.person.created else say("此人已登记过，沿用原有登记；已报名。")
+    return page.go(f"/hires/{taken.hire_id}", said)
 
 
 def opening_to_take(page: Page, opening_id: int) -> OpeningLine:
@@ -90,7 +85,7 @@ def _form(page: Page, line: OpeningLine, given: Given, refusal: Refusal | None =
     )
     routes = tuple((code, page.tell(name)) for code, name in ROUTES.items())
     route = filling.field("route", say("报名途径"), "select", options=routes, value="open")
-    asked = _asked(page.office.procedure(line.procedure), line.kind)
+    asked = asked_codes(page.office.procedure(line.procedure), line.kind)
     return page.show(
         "apply.html",
         "openings",
@@ -103,14 +98,3 @@ def _form(page: Page, line: OpeningLine, given: Given, refusal: Refusal | None =
             group(page, say("报名"), [route]),
         ],
     )
-
-
-def _asked(procedure: Procedure, kind: str) -> frozenset[str]:
-    """The codes of categories and statements that the document speaks of for this kind of post."""
-    rules: list[Any] = lines_of(procedure, kind)
-    found = {code for pool in pools_of(procedure, kind) for code in pool.categories}
-    for rule in rules:
-        found |= {str(code) for code in rule.params.get("categories", ())}
-        found |= {str(code) for group_ in rule.params.get("groups", ()) for code in group_.get("categories", ())}
-        found |= {str(rule.params["statement"])} if "statement" in rule.params else set()
-    return frozenset(found | {"relatives"})

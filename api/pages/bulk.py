@@ -21,9 +21,9 @@ from api.pages.picking import MOST, Pick
 from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
+from api.reasons import reasons_of, with_article
 from states.facts import Hire
-from states.guards import Answer
-from states.refusals import InputRefused, Refusal, StaleHire, StepRefused
+from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
 from workflow import bulk_runs, queries
 from workflow.bulk_runs import Choice, Run
@@ -34,7 +34,6 @@ from workflow.queries import scoped
 router = APIRouter()
 _BACK = {TASKS: "/", HIRES: "/hires"}
 NOTHING = say("没有勾选任何人。请在名单左侧打勾，或者选择办理筛选出的全部。")
-CHANGED = say("在您打开名单之后已有变动，没有办理；请看过现在的情况再办")
 LOST = say("名单没有完整传过来，什么都没有办。请回到名单重新勾选。")
 
 
@@ -68,7 +67,7 @@ def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Re
         orders,
         page.actor,
         page.at,
-        lambda refusal: _why(page, refusal),
+        lambda refusal: reasons_of(refusal, page.tell),
     )
     return page.go(f"/bulk/{run.id}")
 
@@ -163,9 +162,9 @@ class _Screen:
         row["offers"] = self.choice is None or hire_id in self.choice.hires
         if isinstance(outcome, Done):
             warned = [a for a in outcome.answers if not a.verdict.passed and not a.verdict.unknown]
-            row |= {"verdict": "yes", "cautions": [_with_article(self.page, answer) for answer in warned]}
+            row |= {"verdict": "yes", "cautions": [with_article(answer, self.page.tell) for answer in warned]}
         elif outcome is not None:
-            row |= {"verdict": "no", "why": _why(self.page, outcome)}
+            row |= {"verdict": "no", "why": reasons_of(outcome, self.page.tell)}
         elif plans is not None:
             row["verdict"] = "out"
         return row
@@ -178,21 +177,6 @@ def _common_faults(plans: Mapping[int, Done | Refusal] | None) -> dict[str, Sent
         if isinstance(outcome, InputRefused):
             faults |= {name: sentence for name, sentence in outcome.faults.items() if name not in faults}
     return faults
-
-
-def _why(page: Page, refusal: Refusal) -> list[str]:
-    """The reasons of a refusal in words, each with its article."""
-    if isinstance(refusal, StepRefused):
-        return [_with_article(page, answer) for answer in refusal.answers if answer.stops]
-    if isinstance(refusal, StaleHire):
-        return [page.tell(CHANGED)]
-    if isinstance(refusal, InputRefused):
-        return [page.tell(sentence) for sentence in refusal.faults.values()]
-    return [page.tell(refusal.sentence)]
-
-
-def _with_article(page: Page, answer: Answer) -> str:
-    return page.tell(say("{reason}（{article}）", reason=page.tell(answer.verdict.say), article=answer.article))
 
 
 # ---- what was done -----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from api.pages.names import FIELDS, HINTS, ROUTES
+from api.pages.names import FIELDS, HINTS
 from api.pages.render import Page
 from states.facts import Hire
 from states.guards import Answer
@@ -23,6 +23,7 @@ from states.guards.labels import PROTECTIONS
 from states.inputs import INPUTS, StepInput
 from states.procedure import Procedure, RecordKind, Step
 from states.say import Sentence, say
+from workflow.imports.applicant_words import ROUTES
 
 PROSE_LENGTH = 2000
 OVERRIDE = "override"

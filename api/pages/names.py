@@ -227,5 +227,3 @@ HINTS: dict[str, Sentence] = {
     "notice_on": say("须提前通知的情形填写。"),
     "points": say("可填一位小数。"),
 }
-
-ROUTES: dict[str, Sentence] = {"open": say("公开报名"), "recommended": say("推荐"), "self": say("自荐")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -33,6 +33,10 @@ NAMES: Mapping[str, Sentence] = {
     "home_region": say("户籍所在村（社区）"),
     "retirement_category": say("原法定退休年龄"),
     "statements": say("已签的承诺"),
+    "categories": say("人员类别"),
+    "relatives": say("近亲属的公民身份号码"),
+    "prior_months": say("以往享受岗位补贴的月数"),
+    "prior_evidence": say("以往月数的依据"),
 }
 
 
@@ -57,16 +61,17 @@ def show_all(page: PageDep, seal: SealDep, opening_id: PathId) -> Response:
             "number": one.id_number,
             "moment": page.moment(one.received_at),
             "known": one.person_id,
-            "differs": _differs(page, one),
+            "differs": names_of(page, one.differs),
         }
         for one in waits
     ]
     return page.show("applications.html", "openings", rows=rows, opening={"id": line.id, "post": line.post_title})
 
 
-def _differs(page: Page, one: Waiting) -> str:
+def names_of(page: Page, fields: Iterable[str]) -> str:
+    """Fields of a person by their names, one after the other."""
     comma = "、" if page.language == "zh" else ", "
-    return comma.join(page.tell(NAMES[name]) for name in one.differs if name in NAMES)
+    return comma.join(page.tell(NAMES[name]) for name in fields if name in NAMES)
 
 
 @router.get("/openings/{opening_id}/applications/{application_id}")
@@ -133,7 +138,7 @@ def _one(page: Page, line: OpeningLine, one: Waiting, given: Given, refusal: Ref
         name=one.name,
         facts=_facts(page, one),
         known=one.person_id,
-        differs=_differs(page, one),
+        differs=names_of(page, one.differs),
         take=[*(recognised if options else []), *renew],
         reason=filling.field("reason", say("不予受理的理由"), "prose", say("报名人凭回执可以看到。"), required=True),
         refusal=refusal_of(page, refusal, say("没有办理")),

@@ -20,6 +20,7 @@ SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
 FILES = {
     "/calendar/feed/{token}.ics",
     "/bulk/{run_id}/list.csv",
+    "/openings/{opening_id}/import/template.xlsx",
     "/overview/{key}.csv",
     "/hires/{hire_id}/documents/{seq}",
     "/administration",  # leads to the first page of each administrator
@@ -31,6 +32,7 @@ FILES = {
 ELSEWHERE = {
     "/sign-in/code": "the second half of a sign-in: its form is that of /account/second-factor",
     "/bulk/{run_id}": "test_what_a_form_leads_to",
+    "/openings/{opening_id}/import/{run_id}": "test_a_list_of_applicants_is_looked_at_and_taken",
 }
 
 
@@ -113,6 +115,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("vacancies", CLERK, "/openings/vacancies", "/openings/vacancies"),
         Sheet("opening", CLERK, "/openings/{opening_id}", f"/openings/{made.vacant_opening}"),
         Sheet("apply", CLERK, "/openings/{opening_id}/apply", f"/openings/{opening}/apply"),
+        Sheet("import", CLERK, "/openings/{opening_id}/import", f"/openings/{opening}/import"),
         Sheet("applications", CLERK, "/openings/{opening_id}/applications", f"/openings/{opening}/applications"),
         Sheet(
             "application",

@@ -150,8 +150,38 @@ def test_ten_faults_are_told_with_their_rows(migrated_office: Office) -> None:
     assert (kept["created"], kept["refused_rows"]) == (1, 10)
 
 
+def test_applicants_are_imported_for_an_announcement_by_whoever_takes_them(migrated_office: Office) -> None:
+    office = migrated_office
+    an_office_with_people(office)
+    world = World.on(office.url, date.today(), {"6109": "安康市"})
+    town = officer("镇干部甲", Role.EMPLOYER, "610981100", 1)
+    opening = world.an_opening(town, world.a_post("xunyang-2022-88", "town", "610981100")).opening_id
+    world.close()
+    header = ("姓名", "公民身份号码", "户籍所在村（社区）", "文化程度")
+    rows = [(f"张三{n}", a_number(n), "示例村", word) for n, word in enumerate(("高中", "秀才", "初中"), 1)]
+    path = a_workbook(office.folder / "a.xlsx", [header, *rows])
+    asked = ("import", "applicants", path, "--opening", opening, "--by")
+    assert office.run(*asked, "clerk").status == 1  # a township officer does not take applications here
+    office.account("town", "employer", "610981100", synthetic("610928", date(1985, 3, 4), 13))
+    assert office.run(*asked, "town", "--dry-run", "--json").document["new"] == 2
+    ran = office.run(*asked, "town", "--json")
+    assert (ran.status, ran.document["kept"], ran.document["new"]) == (1, False, 2)
+    assert [(f["row"], f["column"]) for f in ran.document["faults"]] == [(3, "文化程度")]
+    first = office.did(*asked, "town", "--partial")
+    assert (first["new"], first["already"], len(first["hires"]), first["faulty_rows"]) == (2, 0, 2, 1)
+    again = office.did(*asked, "town", "--partial")
+    assert (again["new"], again["already"], again["hires"]) == (0, 2, [])
+    told = office.run(*asked, "town", "--partial", more={"ZAIGANG_LANGUAGE": "en"})
+    assert "3 people: 0 registered and applied" in told.out
+    for said in (told.out, str(first), str(ran.document)):
+        assert "张三" not in said and a_number(1) not in said
+    assert office.run("import", "applicants", path, "--opening", 99, "--by", "town").status == 1
+
+
 def test_a_template_is_written_once(office: Office) -> None:
     office.did("import", "template", "roster", "花名册.xlsx")
+    office.did("import", "template", "applicants", "报名表.xlsx")
+    assert office.run("import", "template", "applicants", "报名表.xlsx").status == 1
     assert (office.folder / "花名册.xlsx").stat().st_size > 5000
     assert office.run("import", "template", "roster", "花名册.xlsx").status == 1
     assert office.run("import", "template", "roster", "花名册.xls").status == 1

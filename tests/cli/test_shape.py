@@ -30,7 +30,8 @@ ALL = sorted(commands(typer.main.get_command(app)))
 WANTED = {
     ("serve",), ("worker",), ("demo",), ("migrate",), ("backup",), ("restore",), ("docs",), ("audit", "verify"),
     ("procedure", "list"), ("procedure", "show"), ("procedure", "check"), ("procedure", "graph"), ("procedure", "diff"),
-    ("import", "allocation"), ("import", "roster"), ("import", "template", "roster"), ("export", "hires"),
+    ("import", "allocation"), ("import", "roster"), ("import", "template", "roster"),
+    ("import", "applicants"), ("import", "template", "applicants"), ("export", "hires"),
     ("export", "audit"), ("account", "create"), ("account", "grant"), ("account", "list"), ("calendar", "load"),
     *(("when", name) for name in (
         "working-days", "calendar-days", "months", "term", "limit", "retirement", "near-retirement", "pay-day", "age",

@@ -22,7 +22,7 @@ from workflow.imports.regions import read_regions
 from workflow.imports.roster import RosterReport, import_roster
 from workflow.imports.roster_rows import Defaults
 from workflow.imports.table import CellFault
-from workflow.imports.template import write_template
+from workflow.imports.template import ROSTER
 from workflow.imports.workbook import NotReadable, Number, read_sheets
 from workflow.sealing import Seal
 from workflow.tables import Person
@@ -348,7 +348,7 @@ def test_one_sheet_per_village_and_sheets_of_other_things(world: World, tmp_path
 
 def test_the_template_comes_back_filled_in(world: World, tmp_path: Path) -> None:
     path = tmp_path / "模板.xlsx"
-    write_template(path)
+    ROSTER.write(path)
     book = load_workbook(path)
     sheet = book["花名册"]
     assert sheet["D4"].number_format == "@"

@@ -6,7 +6,6 @@ wrong, unless the office says that the sound rows shall be kept. Reading the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,10 +18,11 @@ from states.facts import Actor
 from states.refusals import InputRefused
 from states.say import Translate, say
 from workflow import people
-from workflow.imports.roster_rows import Defaults, Entry, Places, read_rows
+from workflow.imports.person_rows import sound_ones, tables_of, unread
+from workflow.imports.roster_rows import Defaults, Places, RosterEntry, read_rows
 from workflow.imports.roster_words import COLUMNS
-from workflow.imports.table import CellFault, Table, find_table
-from workflow.imports.workbook import NotReadable, read_sheets
+from workflow.imports.table import CellFault
+from workflow.imports.workbook import read_sheets
 from workflow.office import Office
 from workflow.sealing import Seal
 
@@ -107,15 +107,15 @@ def import_roster(
     file as the reason. Raises NotReadable, OSError.
     """
     day = until or local_day(at)
-    tables = _tables(path)
-    report = RosterReport(warnings=_unread(tables))
+    tables = tables_of(read_sheets(path), COLUMNS, TEMPLATE, TEMPLATE_VERSION, say("花名册"))
+    report = RosterReport(warnings=unread(tables))
     try:
         with office.database.session() as session:
             places = Places.load(session, actor)
             source = path.stem[:60]
             entries = read_rows(tables, defaults or Defaults(), places, day, source, report.faults, report.warnings)
             report.rows = len(entries)
-            sound = _duplicates_marked(entries, seal, local_day(at), report.faults, report.warnings)
+            sound = sound_ones(entries, seal, local_day(at), report.faults, report.warnings)
             if report.faults and not partial:
                 raise _DryRun
             for entry in sound:
@@ -129,54 +129,10 @@ def import_roster(
     return report
 
 
-def _tables(path: Path) -> list[Table]:
-    """Every visible sheet that has the columns of a roster (one sheet per village is common)."""
-    found = [table for sheet in read_sheets(path) if (table := find_table(sheet, COLUMNS)) is not None]
-    if not found:
-        wanted = "、".join(column.headings[0] for column in COLUMNS if column.required)
-        raise NotReadable(say("没有找到花名册的表头，至少应有：{columns}", columns=wanted))
-    for table in found:
-        for text in table.above:
-            _, marked, version = text.partition(TEMPLATE)
-            if marked and version.strip() != str(TEMPLATE_VERSION):
-                raise NotReadable(
-                    say(
-                        "模板版本为{version}，本系统用{ours}；请下载新模板", version=version[:10], ours=TEMPLATE_VERSION
-                    )
-                )
-    return found
-
-
-def _unread(tables: Iterable[Table]) -> list[CellFault]:
-    return [
-        CellFault(table.sheet, table.header, heading[:30], say("本列不读取"))
-        for table in tables
-        for heading in table.unread
-        if heading
-    ]
-
-
-def _duplicates_marked(
-    entries: list[Entry], seal: Seal, today: date, faults: list[CellFault], warnings: list[CellFault]
-) -> list[Entry]:
-    """The entries without a fault; faults of people's data and rows of one person twice are added to ``faults``."""
-    first: dict[str, Entry] = {}
-    sound = []
-    for entry in entries:
-        entry.check(seal, today, faults, warnings)
-        before = first.setdefault(entry.number, entry) if entry.number else entry
-        if before is not entry:
-            problem = say("与{sheet}第{row}行是同一公民身份号码", sheet=before.row.sheet, row=before.row.number)
-            faults.append(entry.fault("id_number", problem))
-        elif entry.sound:
-            sound.append(entry)
-    return sound
-
-
 def _keep(
     session: Session,
     seal: Seal,
-    entry: Entry,
+    entry: RosterEntry,
     actor: Actor,
     at: datetime,
     office: Office,

@@ -1,7 +1,10 @@
-"""The roster to fill in (花名册模板): a workbook whose number columns are text, with its version in a visible cell."""
+"""Lists to fill in (模板): workbooks whose number columns are text, with their version in a visible cell."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,12 @@ import xlsxwriter
 from states.guards import labels
 from workflow.imports.roster import TEMPLATE, TEMPLATE_VERSION
 
-SHEET = "花名册"
 ROWS = 1000
+#: rows with lines around them, so that the list can be printed and filled in by hand
+_RULED = 20
 #: heading, width, what to write, and the words to choose from
-_COLUMNS: tuple[tuple[str, int, str, tuple[str, ...]], ...] = (
+Heading = tuple[str, int, str, Sequence[str]]
+_ROSTER: tuple[Heading, ...] = (
     ("序号", 6, "", ()),
     ("姓名", 12, "必填", ()),
     ("性别", 6, "男或女", ("男", "女")),
@@ -32,32 +37,56 @@ _COLUMNS: tuple[tuple[str, int, str, tuple[str, ...]], ...] = (
 )
 
 
-def write_template(path: Path) -> None:
-    """Writes the template to the new file ``path`` (.xlsx). Raises FileExistsError, OSError."""
-    with path.open("xb"):
-        pass
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        _fill(book)
-        _explain(book)
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """An empty list. ``version``: as it stands in the sheet; ``notes``: further lines of the explanation."""
+
+    sheet: str
+    title: str
+    version: str
+    columns: tuple[Heading, ...]
+    notes: tuple[tuple[str, str], ...] = ()
+
+    def content(self) -> bytes:
+        """The workbook (.xlsx)."""
+        made = io.BytesIO()
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        with xlsxwriter.Workbook(made, {"in_memory": True, **options}) as book:
+            _fill(book, self)
+            _explain(book, self)
+        return made.getvalue()
+
+    def write(self, path: Path) -> None:
+        """Writes it to the new file ``path``. Raises FileExistsError, OSError."""
+        with path.open("xb") as file:
+            file.write(self.content())
 
 
-def _fill(book: Any) -> None:
-    sheet = book.add_worksheet(SHEET)
+ROSTER = Blank(
+    sheet="花名册",
+    title="公益性岗位在岗人员花名册",
+    version=f"{TEMPLATE}{TEMPLATE_VERSION}",
+    columns=_ROSTER,
+    notes=(("人员类别", "、".join(labels.CATEGORIES.values())),),
+)
+
+
+def _fill(book: Any, blank: Blank) -> None:
+    sheet = book.add_worksheet(blank.sheet)
     title = book.add_format({"bold": True, "align": "center", "font_size": 18, "font_name": "宋体"})
     head = book.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True, "bg_color": "#E7EEF7"})
     text = book.add_format({"num_format": "@", "border": 1})
     small = book.add_format({"font_size": 9, "font_color": "#555555"})
-    sheet.merge_range(0, 0, 0, len(_COLUMNS) - 1, "公益性岗位在岗人员花名册", title)
-    sheet.write_string(1, 0, f"模板版本：{TEMPLATE}{TEMPLATE_VERSION}", small)
-    for place, (heading, width, _, choices) in enumerate(_COLUMNS):
+    sheet.merge_range(0, 0, 0, len(blank.columns) - 1, blank.title, title)
+    sheet.write_string(1, 0, f"模板版本：{blank.version}", small)
+    for place, (heading, width, _, choices) in enumerate(blank.columns):
         # every column is text: a spreadsheet keeps no identity number as a number
         sheet.set_column(place, place, width, book.add_format({"num_format": "@"}))
         sheet.write_string(2, place, heading, head)
         if choices:
             sheet.data_validation(3, place, ROWS + 2, place, {"validate": "list", "source": list(choices)})
-    for row in range(3, 23):
-        for place in range(len(_COLUMNS)):
+    for row in range(3, _RULED + 3):
+        for place in range(len(blank.columns)):
             sheet.write_blank(row, place, None, text)
     sheet.freeze_panes(3, 2)
     sheet.set_landscape()
@@ -66,16 +95,16 @@ def _fill(book: Any) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _explain(book: Any) -> None:
+def _explain(book: Any, blank: Blank) -> None:
     sheet = book.add_worksheet("填写说明")
-    head = book.add_format({"bold": True})
-    sheet.set_column(0, 0, 14)
-    sheet.set_column(1, 1, 60)
+    head, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 80)
     sheet.write_string(0, 0, "这一列", head)
     sheet.write_string(0, 1, "怎样填写", head)
-    for row, (heading, _, words, _) in enumerate(_COLUMNS, 1):
+    for row, (heading, _, words, _) in enumerate(blank.columns, 1):
         sheet.write_string(row, 0, heading)
-        sheet.write_string(row, 1, words)
-    known = "、".join(labels.CATEGORIES.values())
-    sheet.write_string(len(_COLUMNS) + 2, 0, "人员类别")
-    sheet.write_string(len(_COLUMNS) + 2, 1, known)
+        sheet.write_string(row, 1, words, wrapped)
+    for row, (about, words) in enumerate(blank.notes, len(blank.columns) + 2):
+        sheet.write_string(row, 0, about)
+        sheet.write_string(row, 1, words, wrapped)

@@ -26,6 +26,8 @@ MOST_UNPACKED = 40 << 20
 MOST_PARTS = 500
 SECONDS = 20
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: the storage of macros in an old workbook
+MACROS = "_VBA_PROJECT".encode("utf-16-le")
 
 
 class NotReadable(Refusal):
@@ -67,6 +69,8 @@ def read_sheets(path: Path) -> list[Sheet]:
         _check_parts(path)
         return _sheets_of_workbook(path)
     if magic == OLE:
+        if MACROS in path.read_bytes():
+            raise _macros()
         return _sheets_of_workbook(path)
     if path.suffix.lower() in (".csv", ".txt"):
         return [_sheet_of_text(path)]
@@ -87,11 +91,15 @@ def _check_parts(path: Path) -> None:
             if "xl/workbook.xml" not in names:
                 raise NotReadable(say("不是Excel工作簿（.xlsx）"))
             if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise NotReadable(say("工作簿含宏，没有读取；请另存为不含宏的 .xlsx"))
+                raise _macros()
             for part in parts:
                 _unpack(book, part)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, RuntimeError) as error:
         raise NotReadable(say("工作簿已损坏或加密：{why}", why=str(error)[:100])) from error
+
+
+def _macros() -> NotReadable:
+    return NotReadable(say("工作簿含宏，没有读取；请另存为不含宏的 .xlsx"))
 
 
 def _unpack(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

@@ -25,6 +25,8 @@ from tests.api.support import OWN
 
 #: who may set where objections are taken, for a county
 CONTACTS = {Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY}
+#: one row, and a wrong number in it
+A_LIST = ("list.csv", "姓名,公民身份号码\n李四,610928199003050000\n".encode(), "text/csv")
 
 
 def registering(who: Who) -> int:
@@ -89,6 +91,13 @@ APPLICATIONS: Rules = {
         by({Role.EMPLOYER}, 409, seen=covers), json={"reason": "计划取消"}
     ),
     ("GET", "/api/v1/openings/{opening_id}/ranking"): api(by(WORKERS, 200, seen=covers)),
+    ("GET", "/openings/{opening_id}/import"): page(by(CLERKS, 200, seen=covers)),
+    ("POST", "/openings/{opening_id}/import"): form(by(CLERKS, 200, seen=covers), files={"file": A_LIST}),
+    ("POST", "/openings/{opening_id}/import/keep"): form(by(CLERKS, 422, seen=covers), list="x" * 40),
+    ("GET", "/openings/{opening_id}/import/template.xlsx"): page(by(CLERKS, 200, seen=covers)),
+    ("GET", "/openings/{opening_id}/import/{run_id}"): page(
+        by(CLERKS, 404, seen=covers), lambda o: {"path": {"run_id": "x" * 20}}
+    ),
     ("GET", "/public/openings.json"): Rule(always(200), signed_out=200),
     ("POST", "/public/openings/{opening_id}/applications.json"): Rule(
         always(422), lambda o: {"json": {}}, signed_out=422
