@@ -63,14 +63,16 @@ class Agenda:
 
     @property
     def narrow(self) -> bool:
-        """A township or two hold fewer hires than all regions have periods on the days of a month."""
+        """A township or two hold fewer hires than all regions have periods on the days of a month, but not on one."""
         prefixes = self.scope.prefixes
-        return len(prefixes) <= _FEW and all(len(prefix) >= _NARROW for prefix in prefixes)
+        towns = len(prefixes) <= _FEW and all(len(prefix) >= _NARROW for prefix in prefixes)
+        return towns and (self.last - self.first).days >= _WEEK
 
 
 #: codes as long as a township's
 _NARROW = 9
 _FEW = 2
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Task(SQLModel, table=True):
     #: the account to whom it was given (转办); nobody: whoever of the role comes first
     assigned_to: int | None = Field(default=None, sa_type=BigInteger)
     __table_args__ = (
-        Index("ix_task_role_region", "role", "region", "due_on", "hire_id"),
+        Index("ix_task_role_region", "role", "region", "due_on", "hire_id", "name"),
         Index("ix_task_role_due", "role", "due_on", "hire_id", "name", "region"),
         # "given to me" comes first on a worklist, and hardly any task is given to anybody
         Index(
