@@ -315,7 +315,9 @@ ATTACKS: dict[str, list[Step]] = {
     "insured before it begins": ["UPDATE insurance SET until_on = '2026-03-01'"],
     "insured twice from one day": [row("insurance", id=2)],
     "getting back nothing": ["UPDATE recovery SET fen = 0"],
-    "deciding on one's own claim": ["UPDATE recovery SET asked_by = 'a', decided_by = 'a'"],
+    "deciding on one's own claim": ["UPDATE recovery SET asked_by = 'a', decided_by = 'a', upheld = true"],
+    "somebody who decided nothing": ["UPDATE recovery SET asked_by = 'a', decided_by = 'b', upheld = NULL"],
+    "closed for no reason": ["UPDATE aftercare SET closed_on = '2026-03-02', reason = NULL"],
     "paying back nothing": ["UPDATE repayment SET fen = 0"],
     # money
     "a rate below nought": ["UPDATE rate SET value = -1"],
@@ -416,7 +418,8 @@ def test_every_check_is_attacked() -> None:
         "ck_contract_term", "ck_role_grant_two_people", "ck_role_grant_window", "ck_substitution_two_accounts",
         "ck_substitution_window", "ck_clearance_two_people", "ck_office_log_seq", "ck_public_application_status",
         "ck_attendance_marks", "ck_attendance_exception", "ck_point_numbers", "ck_survey_numbers", "ck_insurance_days",
-        "ck_recovery_numbers", "ck_recovery_two_people", "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
+        "ck_recovery_numbers", "ck_recovery_two_people", "ck_recovery_decision", "ck_aftercare_closed",
+        "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
         "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",
         "ck_pay_approval_four_eyes",
     }  # fmt: skip

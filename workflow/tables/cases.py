@@ -71,6 +71,13 @@ class Hire(SQLModel, table=True):
         # with all that row-level security asks for, so that hires are counted from it alone
         Index("ix_hire_region_state", "region", "state", "person_id"),
         Index("ix_hire_person_id", "person_id"),
+        # who left lately: from them aftercare is opened
+        Index(
+            "ix_hire_left",
+            "entered_on",
+            sqlite_where=text("state = 'dismissed'"),
+            postgresql_where=text("state = 'dismissed'"),
+        ),
     )
 
 
@@ -213,6 +220,8 @@ class Contract(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("hire_id", "term_no"),
         CheckConstraint("starts_on IS NULL OR ends_on >= starts_on", name="term"),
+        # the terms that end in a time, for the round of renewals
+        Index("ix_contract_ends_on", "ends_on", "hire_id"),
     )
 
 

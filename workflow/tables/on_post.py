@@ -89,7 +89,10 @@ class Insurance(SQLModel, table=True):
 
 
 class Aftercare(SQLModel, table=True):
-    """离岗后帮扶: what becomes of somebody who left, by its own small machine (``states.aftercare``)."""
+    """离岗后帮扶: what becomes of somebody who left, by its own small machine (``states.aftercare``).
+
+    ``hardship``: the livelihood is in difficulty, so that civil affairs have to hear of it; ``reason``: why it closed.
+    """
 
     __tablename__ = "aftercare"
     hire_id: int = hire_key()
@@ -98,8 +101,19 @@ class Aftercare(SQLModel, table=True):
     opened_on: date
     due_on: date
     need: str | None = Field(default=None, max_length=20)
+    hardship: bool = False
     closed_on: date | None = None
     reason: str | None = Field(default=None, max_length=500)
+    __table_args__ = (
+        CheckConstraint("(closed_on IS NULL) = (reason IS NULL)", name="closed"),
+        Index(
+            "ix_aftercare_open",
+            "due_on",
+            "hire_id",
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
+    )
 
 
 class AftercareAct(SQLModel, table=True):
@@ -118,7 +132,10 @@ class AftercareAct(SQLModel, table=True):
 
 
 class Recovery(SQLModel, table=True):
-    """追回: money that was paid wrongly, until it is paid back. Amounts in fen."""
+    """追回: money that was paid wrongly, until it is paid back. Amounts in fen.
+
+    ``upheld``: what the second person decided, with an ``opinion``; a claim that was turned down is settled that day.
+    """
 
     __tablename__ = "recovery"
     id: int | None = Field(default=None, sa_column=big_id())
@@ -133,9 +150,12 @@ class Recovery(SQLModel, table=True):
     asked_at: datetime
     decided_by: str | None = Field(default=None, max_length=64)
     decided_at: datetime | None = None
+    upheld: bool | None = None
+    opinion: str | None = Field(default=None, max_length=500)
     settled_on: date | None = None
     __table_args__ = (
         CheckConstraint("fen > 0 AND until_month >= from_month", name="numbers"),
+        CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
         Index(
             "ix_recovery_open",

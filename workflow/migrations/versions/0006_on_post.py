@@ -152,11 +152,21 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("need", sa.String(length=20), nullable=True),
+        sa.Column("hardship", sa.Boolean(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.CheckConstraint("(closed_on IS NULL) = (reason IS NULL)", name=op.f("ck_aftercare_closed")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_aftercare_hire_id")),
         sa.PrimaryKeyConstraint("hire_id", name=op.f("pk_aftercare")),
     )
+    with op.batch_alter_table("aftercare", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_aftercare_open",
+            ["due_on", "hire_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        )
     op.create_table(
         "aftercare_act",
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
@@ -296,7 +306,10 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.String(length=64), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("opinion", sa.String(length=500), nullable=True),
         sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_recovery_decision")),
         sa.CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name=op.f("ck_recovery_two_people")),
         sa.CheckConstraint("fen > 0 AND until_month >= from_month", name=op.f("ck_recovery_numbers")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_recovery_hire_id")),
@@ -342,6 +355,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_repayment_recovery_id")),
         sa.PrimaryKeyConstraint("recovery_id", "number", name=op.f("pk_repayment")),
     )
+    op.create_index(
+        "ix_hire_left",
+        "hire",
+        ["entered_on"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dismissed'"),
+        postgresql_where=sa.text("state = 'dismissed'"),
+    )
+    op.create_index("ix_contract_ends_on", "contract", ["ends_on", "hire_id"], unique=False)
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("items", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("assessment", schema=None) as batch_op:  # only for the rows of before
@@ -354,6 +376,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_contract_ends_on", table_name="contract")
+    op.drop_index(
+        "ix_hire_left",
+        table_name="hire",
+        sqlite_where=sa.text("state = 'dismissed'"),
+        postgresql_where=sa.text("state = 'dismissed'"),
+    )
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_column("items")
 
@@ -386,6 +415,13 @@ def downgrade() -> None:
 
     op.drop_table("attendance")
     op.drop_table("aftercare_act")
+    with op.batch_alter_table("aftercare", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_aftercare_open",
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        )
+
     op.drop_table("aftercare")
     op.drop_table("pay_approval")
     op.drop_table("rate")
