@@ -309,6 +309,8 @@ ATTACKS: dict[str, list[Step]] = {
     # a year on the post
     "a month of 27 days": [f"UPDATE attendance SET marks = '{'1' * 27}'"],
     "an exception that nobody gave a reason for": ["UPDATE attendance SET exception_by = 'a'"],
+    "a device that saw another month": [f"UPDATE attendance SET device = '{'1' * 30}'"],
+    "an exception that one confirms alone": ["UPDATE attendance SET exception = 'w', exception_by = recorded_by"],
     "two sheets of one month": [row("attendance")],
     "a point for nothing": ["UPDATE point SET number = 0"],
     "more satisfied than asked": ["UPDATE survey SET satisfied = 2"],
@@ -332,7 +334,8 @@ ATTACKS: dict[str, list[Step]] = {
     "approving one's own sheet": ["UPDATE pay_approval SET officer_key = 'a', maker_key = 'a'"],
     "approving one sheet twice": [row("pay_approval")],
     "two templates for one paper": [row("paper_template", id=2)],
-    "one number twice": [row("paper")],
+    "one number twice": [row("paper", term_no=2)],
+    "two live papers of one term": [row("paper", number="another")],
     # words of a list
     "timer status": ["UPDATE timer SET status = 'running'"],
     "timer kind": ["UPDATE timer SET kind = 'bar'"],
@@ -391,7 +394,10 @@ ALLOWED: dict[str, list[Step]] = {
         row("pay_sheet", id=2, region="other"),
         row("pay_line", sheet_id=2, post_id=2),
     ],
+    "a paper in place of one set aside": ["UPDATE paper SET replaced_at = made_at", row("paper", number="another")],
     "a month of 28 days": [f"UPDATE attendance SET marks = '{'1' * 28}'"],
+    "what a device saw of a month": ["UPDATE attendance SET device = marks"],
+    "an exception that two answer for": ["UPDATE attendance SET exception = 'w', exception_by = 'another'"],
 }
 
 
@@ -417,7 +423,8 @@ def test_every_check_is_attacked() -> None:
         "ck_timer_status", "ck_timer_kind", "ck_outbox_status", "ck_delivery_status", "ck_person_log_seq",
         "ck_contract_term", "ck_role_grant_two_people", "ck_role_grant_window", "ck_substitution_two_accounts",
         "ck_substitution_window", "ck_clearance_two_people", "ck_office_log_seq", "ck_public_application_status",
-        "ck_attendance_marks", "ck_attendance_exception", "ck_point_numbers", "ck_survey_numbers", "ck_insurance_days",
+        "ck_attendance_marks", "ck_attendance_exception",
+        "ck_attendance_device", "ck_attendance_two_people", "ck_point_numbers", "ck_survey_numbers", "ck_insurance_days",
         "ck_recovery_numbers", "ck_recovery_two_people", "ck_recovery_decision", "ck_aftercare_closed",
         "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
         "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",

@@ -38,7 +38,11 @@ class PaperTemplate(SQLModel, table=True):
 
 
 class Paper(SQLModel, table=True):
-    """文书: one that was made for a hire: its number, the template and the digest of its bytes."""
+    """文书: one that was made for a hire: its number, the template and the digest of its bytes.
+
+    ``basis`` is a keyed commitment to the values it was made from: the same values make no second one. ``term_no`` is
+    the term, or the year of an assessment. Of each paper one is live; an earlier one stays, with who set it aside.
+    """
 
     __tablename__ = "paper"
     hire_id: int = Field(foreign_key="hire.id", primary_key=True, sa_type=BigInteger)
@@ -47,9 +51,24 @@ class Paper(SQLModel, table=True):
     term_no: int
     digest: str = Field(max_length=64)
     template_id: int | None = Field(default=None, foreign_key="paper_template.id", sa_type=BigInteger)
+    basis: str = Field(max_length=64)
     made_by: str = Field(max_length=64)
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     made_at: datetime
+    replaced_at: datetime | None = None
+    replaced_by: str | None = Field(default=None, max_length=64)
+    reason: str | None = Field(default=None, max_length=200)
+    __table_args__ = (
+        Index(
+            "uq_paper_live",
+            "hire_id",
+            "paper",
+            "term_no",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
+    )
 
 
 class Numbering(SQLModel, table=True):

@@ -191,8 +191,11 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("device", sa.String(length=31), nullable=True),
         sa.Column("exception", sa.String(length=500), nullable=True),
         sa.Column("exception_by", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("length(device) = length(marks)", name=op.f("ck_attendance_device")),
+        sa.CheckConstraint("exception_by <> recorded_by", name=op.f("ck_attendance_two_people")),
         sa.CheckConstraint("exception_by IS NULL OR exception IS NOT NULL", name=op.f("ck_attendance_exception")),
         sa.CheckConstraint("length(marks) BETWEEN 28 AND 31", name=op.f("ck_attendance_marks")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_attendance_hire_id")),
@@ -232,13 +235,26 @@ def upgrade() -> None:
         sa.Column("term_no", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("template_id", sa.BigInteger(), nullable=True),
+        sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_by", sa.String(length=64), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_paper_hire_id")),
         sa.ForeignKeyConstraint(["template_id"], ["paper_template.id"], name=op.f("fk_paper_template_id")),
         sa.PrimaryKeyConstraint("hire_id", "number", name=op.f("pk_paper")),
     )
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_paper_live",
+            ["hire_id", "paper", "term_no"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+
     op.create_table(
         "pay_line",
         sa.Column("sheet_id", sa.BigInteger(), nullable=False),
