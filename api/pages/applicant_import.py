@@ -46,7 +46,7 @@ KINDS: Mapping[str, Sentence] = {
     "known": say("已登记过，沿用原有登记并报名"),
     "already": say("已在这一公告报名，不再导入"),
     "ended": say("在这一公告的报名已经办结，不再导入；如要再次报名，请在“登记报名人”办理"),
-    "refused": say("不予受理"),
+    "refused": say("不予受理的"),
 }
 
 

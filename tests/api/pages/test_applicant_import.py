@@ -225,6 +225,7 @@ def test_it_is_told_in_english(service: Service, opening: int, tmp_path: Path) -
         "镇级信息员",
         "城关镇",
         "陕西省",
+        "安康市",
         "旬阳市",
         "文化程度",
         "张三",
