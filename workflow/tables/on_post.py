@@ -13,8 +13,8 @@ from workflow.tables.common import big_id, hire_key
 class Attendance(SQLModel, table=True):
     """考勤: one person's month, a mark per day (``states.attendance``). ``month`` is its first day.
 
-    ``version`` counts every writing. Where the device failed, ``exception`` says why the marks stand without it, and
-    who answers for that.
+    ``version`` counts every writing. ``device`` is what a device saw, which is evidence and no more. Where it failed,
+    ``exception`` says why the marks stand without it, and a second person answers for that.
     """
 
     __tablename__ = "attendance"
@@ -26,17 +26,24 @@ class Attendance(SQLModel, table=True):
     recorded_by: str = Field(max_length=64)
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     recorded_at: datetime
+    device: str | None = Field(default=None, max_length=31)
     exception: str | None = Field(default=None, max_length=500)
     exception_by: str | None = Field(default=None, max_length=64)
     __table_args__ = (
         CheckConstraint("length(marks) BETWEEN 28 AND 31", name="marks"),
+        CheckConstraint("length(device) = length(marks)", name="device"),
         CheckConstraint("exception_by IS NULL OR exception IS NOT NULL", name="exception"),
+        CheckConstraint("exception_by <> recorded_by", name="two_people"),
         Index("ix_attendance_month", "month", "hire_id"),
     )
 
 
 class Point(SQLModel, table=True):
-    """加分、扣分: one matter of a year's assessment, with its evidence. ``tenths`` follow from the rest."""
+    """加分、扣分: one matter of a year's assessment, with its evidence. ``tenths``: what it is worth by itself.
+
+    ``number``: of wrong records; of a month's phone check those asked among the ``listed``, ``correct`` those whose data
+    proved right.
+    """
 
     __tablename__ = "point"
     hire_id: int = hire_key()
@@ -49,8 +56,14 @@ class Point(SQLModel, table=True):
     matter: str = Field(max_length=200)
     evidence: str = Field(max_length=500)
     tenths: int
+    month: int | None = None
+    listed: int | None = None
+    correct: int | None = None
     struck_seq: int | None = None
-    __table_args__ = (CheckConstraint("number >= 1 AND authors >= 1", name="numbers"),)
+    __table_args__ = (
+        CheckConstraint("number >= 1 AND authors >= 1", name="numbers"),
+        CheckConstraint("correct BETWEEN 0 AND number AND number <= listed AND month BETWEEN 1 AND 12", name="check"),
+    )
 
 
 class Survey(SQLModel, table=True):
