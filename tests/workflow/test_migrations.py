@@ -311,6 +311,10 @@ ATTACKS: dict[str, list[Step]] = {
     "an exception that nobody gave a reason for": ["UPDATE attendance SET exception_by = 'a'"],
     "a device that saw another month": [f"UPDATE attendance SET device = '{'1' * 30}'"],
     "an exception that one confirms alone": ["UPDATE attendance SET exception = 'w', exception_by = recorded_by"],
+    "marks that are claimed for no reason": ["UPDATE attendance SET claimed = marks"],
+    "marks still claimed when they were confirmed": [
+        "UPDATE attendance SET claimed = marks, exception = 'w', exception_by = 'another'"
+    ],
     "two sheets of one month": [row("attendance")],
     "a point for nothing": ["UPDATE point SET number = 0"],
     "more satisfied than asked": ["UPDATE survey SET satisfied = 2"],
@@ -398,6 +402,7 @@ ALLOWED: dict[str, list[Step]] = {
     "a month of 28 days": [f"UPDATE attendance SET marks = '{'1' * 28}'"],
     "what a device saw of a month": ["UPDATE attendance SET device = marks"],
     "an exception that two answer for": ["UPDATE attendance SET exception = 'w', exception_by = 'another'"],
+    "marks that are claimed": ["UPDATE attendance SET claimed = marks, exception = 'w'"],
 }
 
 
@@ -424,7 +429,8 @@ def test_every_check_is_attacked() -> None:
         "ck_contract_term", "ck_role_grant_two_people", "ck_role_grant_window", "ck_substitution_two_accounts",
         "ck_substitution_window", "ck_clearance_two_people", "ck_office_log_seq", "ck_public_application_status",
         "ck_attendance_marks", "ck_attendance_exception",
-        "ck_attendance_device", "ck_attendance_two_people", "ck_point_numbers", "ck_survey_numbers", "ck_insurance_days",
+        "ck_attendance_device", "ck_attendance_two_people", "ck_attendance_claimed",
+        "ck_point_numbers", "ck_point_check", "ck_survey_numbers", "ck_insurance_days",
         "ck_recovery_numbers", "ck_recovery_two_people", "ck_recovery_decision", "ck_aftercare_closed",
         "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
         "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",

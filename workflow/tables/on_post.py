@@ -14,7 +14,7 @@ class Attendance(SQLModel, table=True):
     """考勤: one person's month, a mark per day (``states.attendance``). ``month`` is its first day.
 
     ``version`` counts every writing. ``device`` is what a device saw, which is evidence and no more. Where it failed,
-    ``exception`` says why the marks stand without it, and a second person answers for that.
+    ``exception`` says why the marks stand without it; until a second person answers for that, they are ``claimed``.
     """
 
     __tablename__ = "attendance"
@@ -27,11 +27,16 @@ class Attendance(SQLModel, table=True):
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     recorded_at: datetime
     device: str | None = Field(default=None, max_length=31)
+    claimed: str | None = Field(default=None, max_length=31)
     exception: str | None = Field(default=None, max_length=500)
     exception_by: str | None = Field(default=None, max_length=64)
     __table_args__ = (
         CheckConstraint("length(marks) BETWEEN 28 AND 31", name="marks"),
         CheckConstraint("length(device) = length(marks)", name="device"),
+        CheckConstraint(
+            "claimed IS NULL OR (length(claimed) = length(marks) AND exception IS NOT NULL AND exception_by IS NULL)",
+            name="claimed",
+        ),
         CheckConstraint("exception_by IS NULL OR exception IS NOT NULL", name="exception"),
         CheckConstraint("exception_by <> recorded_by", name="two_people"),
         Index("ix_attendance_month", "month", "hire_id"),
