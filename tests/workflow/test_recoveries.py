@@ -1,0 +1,244 @@
+"""Money that was paid wrongly: noticed, claimed, decided by somebody else, paid back and never more than is owed."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from states.facts import Actor, Grant
+from states.overpaid import Paid, overpaid
+from states.procedure import Role
+from states.refusals import InputRefused, NoSuchHire, Refusal
+from tests.conftest import MigratedTemplate
+from tests.support.after import Village, at_work, paid
+from tests.support.lives import FIRST_DAY
+from tests.support.world import World, officer
+from workflow import office_log, recoveries
+from workflow.authority import NotEntitled, NotPossible
+from workflow.queries import scoped
+from workflow.queries.recoveries import RecoverySums, Standing, recovery_line, recovery_sums, repayments, suspects
+from workflow.queries.recoveries import recoveries as listed
+from workflow.recoveries import Claim, NoSuchRecovery, ask, decide, repay
+
+CLAIM = Claim("2022-08", "2022-09", 280000, "死亡后仍发放两个月", "第十五条")
+
+
+@pytest.fixture
+def village(migrated_url: str) -> Iterator[Village]:
+    world = World.on(migrated_url, FIRST_DAY, {})
+    yield at_work(world, "neimenggu-2022-10", ["甲", "乙"], date(2022, 7, 15))
+    world.close()
+
+
+def now(village: Village) -> datetime:
+    return village.world.clock()
+
+
+def clerk(village: Village) -> Actor:
+    return village.officer("employer")
+
+
+def bureau(village: Village) -> Actor:
+    return village.officer("hrss")
+
+
+def claimed(village: Village, by: Actor | None = None, **changes: object) -> int:
+    village.world.clock.moment = datetime(2022, 10, 10, 1, tzinfo=now(village).tzinfo)
+    by = by or clerk(village)
+    return ask(village.world.office, village.hires["甲"], replace(CLAIM, **changes), by, now(village))  # type: ignore[arg-type]
+
+
+def test_a_claim_is_entered_decided_by_another_and_paid_back_bit_by_bit(village: Village) -> None:
+    office, day = village.world.office, date(2022, 10, 10)
+    number = claimed(village)
+    seen = scoped(bureau(village))
+    with pytest.raises(NotPossible, match="还没有决定"):
+        repay(office, number, 1000, day, "收据1", clerk(village), now(village))
+    decide(office, number, True, "经核属实", bureau(village), now(village))
+    assert repay(office, number, 100000, day, "收据1", clerk(village), now(village)) is False
+    with pytest.raises(InputRefused) as too_much:
+        repay(office, number, 180001, day, "收据2", clerk(village), now(village))
+    assert str(too_much.value.faults["fen"]) == "超过了尚欠的1800.00元，请核对金额"
+    with office.database.reading() as connection:
+        assert recovery_sums(connection, seen) == RecoverySums(0, 1, 180000)
+    assert repay(office, number, 180000, day, "收据2", clerk(village), now(village)) is True
+    with office.database.reading() as connection:
+        line = recovery_line(connection, seen, number)
+        assert line is not None
+        assert (line.standing, line.repaid_fen, line.open_fen, line.settled_on) == (Standing.SETTLED, 280000, 0, day)
+        assert [(one.number, one.fen) for one in repayments(connection, number)] == [(1, 100000), (2, 180000)]
+        assert recovery_sums(connection, seen) == RecoverySums(0, 0, 0)
+        log = office_log.entries(connection, recoveries.BOOK)
+        assert [entry.act for entry in log] == ["repaid", "repaid", "upheld", "asked"]
+        assert not list(office_log.verify(connection))
+        assert "甲" not in "".join(entry.body for entry in log)
+    with pytest.raises(NotPossible):
+        repay(office, number, 1, day, "收据3", clerk(village), now(village))
+
+
+def test_who_may_do_what(village: Village) -> None:
+    office = village.world.office
+    number = claimed(village, bureau(village))
+    assert village.world.hire(village.hires["甲"]).person is not None
+    for who, expected in (
+        (bureau(village), NotPossible),  # who claims does not decide
+        (replace(bureau(village), account_id=77), NotPossible),  # nor under another account
+        (deputy_of(bureau(village), village), NotPossible),  # nor by a deputy
+        (clerk(village), NotEntitled),
+        (village.stranger(Role.HRSS), NoSuchRecovery),
+        (related(village), NotPossible),
+    ):
+        with pytest.raises(expected):
+            decide(office, number, True, "属实", who, now(village))
+    with pytest.raises(NotEntitled):
+        ask(office, village.hires["甲"], CLAIM, village.officer("village"), now(village))
+    with pytest.raises(NoSuchHire):
+        ask(office, village.hires["甲"], CLAIM, village.stranger(Role.HRSS), now(village))
+    with pytest.raises(NotPossible, match=f"第{number}号"):  # nobody is asked twice for one month
+        ask(office, village.hires["甲"], replace(CLAIM, until_month="2022-08"), clerk(village), now(village))
+    decide(office, number, False, "并无其事", village.officer("rural"), now(village))
+    with pytest.raises(NotPossible, match="已经作出决定"):
+        decide(office, number, True, "改判", village.officer("finance"), now(village))
+    again = ask(office, village.hires["甲"], CLAIM, clerk(village), now(village))
+    with office.database.reading() as connection:
+        found = listed(connection, scoped(bureau(village)))
+        assert [(line.id, line.standing) for line in found.lines] == [
+            (again, Standing.WAITING),
+            (number, Standing.REFUSED),
+        ]
+        for standing in Standing:
+            one = listed(connection, scoped(bureau(village)), standing=standing).lines
+            assert all(line.standing is standing for line in one)
+        assert not listed(connection, scoped(village.stranger(Role.HRSS))).lines
+        assert listed(connection, scoped(bureau(village)), limit=1).after == again
+        assert [line.id for line in listed(connection, scoped(bureau(village)), after=again).lines] == [number]
+
+
+def deputy_of(principal: Actor, village: Village) -> Actor:
+    grant = Grant(Role.HRSS, village.county.area, principal.person_key, principal.name)
+    return Actor(78, "deputy", "代理人", (grant,))
+
+
+def related(village: Village) -> Actor:
+    """An officer whom the person has declared as a relative."""
+    someone = officer("亲属", Role.HRSS, village.county.area, 79)
+    person = village.world.hire(village.hires["甲"]).person
+    assert person is not None
+    with village.world.office.database.transaction() as connection:
+        sql = village.world.office._sql("UPDATE person SET relatives = ? WHERE id = ?")
+        connection.exec_driver_sql(sql, ('["亲属"]', person.id))
+    return someone
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("from_month", "2022-05"),  # the first day on post was in June
+        ("from_month", "2022-13"),
+        ("from_month", "二〇二二年八月"),
+        ("until_month", "2022-11"),
+        ("until_month", "2022-07"),
+        ("fen", 0),
+        ("fen", -1),
+        ("fen", recoveries.MOST_FEN + 1),
+        ("cause", "无"),
+        ("cause", "误发\0工资"),
+        ("article", "条" * 101),
+    ],
+)
+@pytest.mark.sqlite
+def test_nonsense_is_told_by_its_field(short_village: Village, field: str, value: object) -> None:
+    with pytest.raises(InputRefused) as refused:
+        claimed(short_village, **{field: value})
+    assert set(refused.value.faults) == {field}
+
+
+@pytest.fixture(scope="module")
+def short_village(tmp_path_factory: pytest.TempPathFactory, migrated_template: MigratedTemplate) -> Iterator[Village]:
+    path = tmp_path_factory.mktemp("recoveries") / "zaigang.sqlite3"
+    shutil.copyfile(migrated_template.sqlite(), path)
+    world = World.on(f"sqlite:///{path}", FIRST_DAY, {})
+    yield at_work(world, "neimenggu-2022-10", ["甲"], date(2022, 7, 15))
+    world.close()
+
+
+def test_two_clerks_at_once_never_enter_more_than_is_owed(village: Village) -> None:
+    office, day = village.world.office, date(2022, 10, 10)
+    number = claimed(village)
+    decide(office, number, True, "经核属实", bureau(village), now(village))
+    begun, outcomes = threading.Barrier(4), []
+
+    def enter(name: str) -> None:
+        begun.wait(10)
+        try:
+            outcomes.append(repay(office, number, 200000, day, f"收据{name}", clerk(village), now(village)))
+        except Refusal as refusal:
+            outcomes.append(type(refusal))
+
+    threads = [threading.Thread(target=enter, args=(str(n),)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(map(str, outcomes)) == sorted(map(str, [False, InputRefused, InputRefused, InputRefused]))
+
+
+# ---- what is worth a look ----------------------------------------------------------------------------------------
+
+TERM = [(date(2022, 7, 12), date(2023, 7, 11))]
+JULY, AUGUST = (date(2023, 7, 1), date(2023, 7, 31), 140000), (date(2023, 8, 1), date(2023, 8, 31), 140000)
+
+
+@pytest.mark.parametrize(
+    ("lines", "died_on", "expected"),
+    [
+        ([(date(2023, 7, 1), date(2023, 7, 11), 50000)], None, None),  # paid to the last day
+        # 20 of 31 days: 1400 × 20 / 31 = 903.2258
+        ([JULY], None, (date(2023, 7, 1), date(2023, 7, 1), 90323)),
+        ([JULY, AUGUST], None, (date(2023, 7, 1), date(2023, 8, 1), 230323)),
+        # on the day of death itself somebody was still employed: 26 days after the 5th
+        ([JULY], date(2023, 7, 5), (date(2023, 7, 1), date(2023, 7, 1), 117419)),
+        ([(date(2023, 7, 1), date(2023, 7, 5), 50000)], date(2023, 7, 5), None),
+        ([(date(2022, 7, 1), date(2022, 7, 31), 31)], None, (date(2022, 7, 1), date(2022, 7, 1), 11)),
+    ],
+)
+def test_days_outside_a_term_or_after_a_death_were_paid_wrongly(
+    lines: list[tuple[date, date, int]], died_on: date | None, expected: tuple[date, date, int] | None
+) -> None:
+    found = overpaid([Paid(*line) for line in lines], TERM, died_on, left=False)
+    assert (None if found is None else (found.from_month, found.until_month, found.fen)) == expected
+
+
+def test_a_gap_between_two_terms_is_not_paid() -> None:
+    terms = [*TERM, (date(2023, 7, 22), date(2024, 7, 21))]
+    found = overpaid([Paid(*JULY)], terms, None, left=False)
+    assert found is not None and found.fen == 45161  # ten of 31 days
+    assert str(found.why) == "2023-07-12起没有有效的合同，此后仍发放了待遇"
+
+
+def test_payments_after_a_death_and_after_leaving_are_proposed_until_they_are_claimed(village: Village) -> None:
+    world, seen = village.world, scoped(bureau(village))
+    first, second = village.hires["甲"], village.hires["乙"]
+    world.do(second, "resign", clerk(village), given_on=world.clock.today, leave_on=date(2022, 7, 20))
+    world.walk_to(date(2022, 7, 22))
+    person = world.hire(first).person
+    assert person is not None
+    with world.office.database.transaction() as connection:
+        sql = world.office._sql("UPDATE person SET died_on = ? WHERE id = ?")
+        connection.exec_driver_sql(sql, ("2022-07-18", person.id))
+    for hire in (first, second):
+        paid(world, hire, [(date(2022, 7, 1), date(2022, 7, 31), 31000), (date(2022, 8, 1), date(2022, 8, 31), 31000)])
+    today = date(2022, 9, 1)
+    with world.office.database.reading() as connection:
+        found = {one.hire_id: one.found for one in suspects(connection, seen, today)}
+        assert not suspects(connection, scoped(village.stranger(Role.HRSS)), today)
+    assert "死亡" in str(found[first].why) and "离岗" in str(found[second].why)
+    assert (found[first].fen, found[second].fen) == (13000 + 31000, 11000 + 31000)
+    claimed(village, from_month="2022-07", until_month="2022-08", fen=found[first].fen)
+    with world.office.database.reading() as connection:
+        assert [one.hire_id for one in suspects(connection, seen, today)] == [second]

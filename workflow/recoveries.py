@@ -1,0 +1,243 @@
+"""Recovery of money that was paid wrongly (追回): claimed, decided by another natural person, paid back bit by bit.
+
+Every act stands in the office log (book ``recovery``) in the same transaction. Amounts are fen. The claim's row is held
+while money is entered, so that two clerks at once never enter more than is owed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from states.clocks import local_day
+from states.facts import Actor, Hire
+from states.meets import enforces
+from states.procedure import Procedure, Role
+from states.refusals import InputRefused, NoSuchHire
+from states.say import Sentence, say
+from states.separation import keys_of
+from workflow import office_log, plain_words
+from workflow.authority import NotEntitled, NotPossible
+from workflow.office import Office
+from workflow.reading import load_hires
+from workflow.tables import metadata
+
+BOOK = "recovery"
+ASKERS = frozenset({Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.FINANCE})
+DECIDERS = frozenset({Role.HRSS, Role.RURAL, Role.FINANCE})
+#: ten million yuan: more is a slip of the pen
+MOST_FEN = 1_000_000_000
+LONGEST = {"cause": 500, "article": 100, "opinion": 500, "voucher": 200}
+#: the general rule, where the document itself does not speak of money that comes back
+GENERAL_LAW = "《就业补助资金管理办法》（财社〔2023〕181号）"
+_recovery, _repayment = metadata.tables["recovery"], metadata.tables["repayment"]
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+class NoSuchRecovery(NoSuchHire):
+    """There is no such claim, or not for this actor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is claimed back: months as ``YYYY-MM``, both with it, and a sum in fen, with its cause and legal basis."""
+
+    from_month: str
+    until_month: str
+    fen: int
+    cause: str
+    article: str
+
+
+def article_for(procedure: Procedure) -> str:
+    """The basis that a claim under a document usually has: its own article on recovery, else the general rule."""
+    own = next((line.cite for line in procedure.supervision if line.name == "recovery"), None)
+    return f"{procedure.document.number} {own}" if own else GENERAL_LAW
+
+
+@enforces("NM-42")
+def ask(office: Office, hire_id: int, claim: Claim, actor: Actor, at: datetime) -> int:
+    """Enters a claim and returns its number. ``at`` is aware.
+
+    Raises NoSuchHire, NotEntitled, InputRefused with every fault, NotPossible while another claim for one of these
+    months is not settled: nobody is asked twice for the same money.
+    """
+    with office.database.transaction() as connection:
+        hire = _hire(connection, hire_id, actor)
+        _must_hold(actor, ASKERS, hire)
+        row = _read(claim, hire, local_day(at))
+        _hold(connection, hire_id)
+        _refuse_twice(connection, hire_id, row["from_month"], row["until_month"])
+        assert hire.person is not None
+        values = {**row, "hire_id": hire_id, "person_id": hire.person.id, "asked_by": actor.person_key, "asked_at": at}
+        number = int(connection.execute(insert(_recovery).values(values).returning(_recovery.c.id)).scalar_one())
+        months = [row["from_month"].isoformat()[:7], row["until_month"].isoformat()[:7]]
+        _log(office, connection, "asked", number, hire_id, actor, at, fen=claim.fen, months=months)
+    return number
+
+
+def decide(office: Office, number: int, upheld: bool, opinion: str, actor: Actor, at: datetime) -> None:
+    """Decides a claim as the second natural person, with an opinion. One that is turned down is settled that day.
+
+    Raises NoSuchRecovery, NotEntitled, InputRefused, NotPossible (one's own claim, a relative's, decided before).
+    """
+    with office.database.transaction() as connection:
+        row, hire = _claimed(connection, number, actor)
+        role = _must_hold(actor, DECIDERS, hire)
+        _refuse_interested(row, hire, keys_of(actor, role, hire.region))
+        faults: dict[str, Sentence] = {}
+        words = _words("opinion", opinion, faults)
+        if faults:
+            raise InputRefused(faults)
+        day = local_day(at)
+        changes = {"decided_by": actor.person_key, "decided_at": at, "upheld": upheld, "opinion": words}
+        changes |= {} if upheld else {"settled_on": day}
+        connection.execute(update(_recovery).where(_recovery.c.id == number).values(changes))
+        _log(office, connection, "upheld" if upheld else "turned_down", number, hire.id, actor, at)
+
+
+def repay(office: Office, number: int, fen: int, on_day: date | None, voucher: str, actor: Actor, at: datetime) -> bool:
+    """Enters money that came back, with its voucher; returns whether all of it has. Never more than is owed.
+
+    Raises NoSuchRecovery, NotEntitled, InputRefused, NotPossible for a claim that is not upheld or is settled.
+    """
+    with office.database.transaction() as connection:
+        row, hire = _claimed(connection, number, actor)
+        _must_hold(actor, ASKERS, hire)
+        if not row.upheld or row.settled_on is not None:
+            raise NotPossible(say("这笔追回还没有决定，或者已经结清，不能登记退回"))
+        back = select(func.count(), func.coalesce(func.sum(_repayment.c.fen), 0))
+        count, repaid = connection.execute(back.where(_repayment.c.recovery_id == number)).one()
+        owed = row.fen - int(repaid)
+        values = _read_repayment(fen, on_day, voucher, owed, row.from_month, local_day(at))
+        values |= {"recovery_id": number, "number": count + 1, "hire_id": hire.id}
+        connection.execute(insert(_repayment).values({**values, "recorded_by": actor.person_key, "recorded_at": at}))
+        settled = bool(fen == owed)
+        if settled:
+            done = update(_recovery).where(_recovery.c.id == number).values(settled_on=values["on_day"])
+            connection.execute(done)
+        _log(office, connection, "repaid", number, hire.id, actor, at, fen=fen, settled=settled)
+    return settled
+
+
+def roles_for(actor: Actor, region: str) -> tuple[bool, bool]:
+    """Whether the actor may claim and enter money, and whether they may decide, for hires of a region."""
+    held = actor.roles_in(region)
+    return bool(held & ASKERS), bool(held & DECIDERS)
+
+
+# ---- what is asked of each ---------------------------------------------------------------------------------------
+
+
+def _hire(connection: Connection, hire_id: int, actor: Actor) -> Hire:
+    hire = load_hires(connection, [hire_id]).get(hire_id)
+    if hire is None or not actor.sees(hire.region):
+        raise NoSuchHire(hire_id)
+    return hire
+
+
+def _claimed(connection: Connection, number: int, actor: Actor) -> tuple[Row[Any], Hire]:
+    """A claim, held until the transaction ends, with its hire."""
+    row = connection.execute(select(_recovery).where(_recovery.c.id == number).with_for_update()).one_or_none()
+    if row is None:
+        raise NoSuchRecovery(number)
+    hire = load_hires(connection, [row.hire_id])[row.hire_id]
+    if not actor.sees(hire.region):
+        raise NoSuchRecovery(number)
+    return row, hire
+
+
+def _must_hold(actor: Actor, roles: frozenset[Role], hire: Hire) -> Role:
+    held = sorted(actor.roles_in(hire.region) & roles)
+    if not held:
+        raise NotEntitled
+    return held[0]
+
+
+def _hold(connection: Connection, hire_id: int) -> None:
+    """Claims under one hire are entered one after another (SQLite: every transaction that writes is alone)."""
+    table = metadata.tables["hire"]
+    connection.execute(select(table.c.id).where(table.c.id == hire_id).with_for_update())
+
+
+def _refuse_twice(connection: Connection, hire_id: int, first: date, last: date) -> None:
+    asked = select(_recovery.c.id).where(
+        _recovery.c.hire_id == hire_id,
+        _recovery.c.settled_on.is_(None),
+        _recovery.c.from_month <= last,
+        _recovery.c.until_month >= first,
+    )
+    known = connection.execute(asked).scalars().first()
+    if known is not None:
+        raise NotPossible(say("这几个月里已有第{n}号追回还没有结清，请在那一笔上办理", n=known))
+
+
+def _refuse_interested(row: Row[Any], hire: Hire, keys: frozenset[str]) -> None:
+    if row.upheld is not None:
+        raise NotPossible(say("这笔追回已经作出决定，不必再办"))
+    if row.asked_by in keys:
+        raise NotPossible(say("这笔追回是您提出的，须由另一人决定"))
+    if hire.person is not None and keys & {hire.person.key, *hire.person.relatives}:
+        raise NotPossible(say("涉及您本人或者亲属，请由其他人决定"))
+
+
+def _read(claim: Claim, hire: Hire, today: date) -> dict[str, Any]:
+    faults: dict[str, Sentence] = {}
+    if hire.person is None or hire.dossier.first_started_on is None:
+        raise NotPossible(say("此人没有上过岗，没有可以追回的待遇"))
+    row: dict[str, Any] = {name: _words(name, getattr(claim, name), faults) for name in ("cause", "article")}
+    months = {name: _month(name, getattr(claim, name), faults) for name in ("from_month", "until_month")}
+    first, last = months["from_month"], months["until_month"]
+    if first is not None and first < hire.dossier.first_started_on.replace(day=1):
+        faults["from_month"] = say("{month}时还没有上岗，请核对月份", month=first.isoformat()[:7])
+    if last is not None and (last > today or (first is not None and last < first)):
+        faults["until_month"] = say("止月不能早于起月，也不能晚于本月")
+    if not 0 < claim.fen <= MOST_FEN:
+        faults["fen"] = say("请填写大于零的金额，例如1400或1400.50")
+    if faults:
+        raise InputRefused(faults)
+    return {**row, **months, "fen": claim.fen}
+
+
+def _read_repayment(fen: int, on_day: date | None, voucher: str, owed: int, first: date, today: date) -> dict[str, Any]:
+    faults: dict[str, Sentence] = {}
+    words = _words("voucher", voucher, faults)
+    if fen <= 0:
+        faults["fen"] = say("请填写大于零的金额，例如1400或1400.50")
+    elif fen > owed:
+        faults["fen"] = say("超过了尚欠的{owed}元，请核对金额", owed=f"{owed / 100:.2f}")
+    if on_day is None or not first <= on_day <= today:
+        faults["on_day"] = say("请填写钱款退回的日期，不能晚于今天，也不能早于误发的月份")
+    if faults:
+        raise InputRefused(faults)
+    return {"fen": fen, "on_day": on_day, "voucher": words}
+
+
+def _words(name: str, text: str, faults: dict[str, Sentence]) -> str:
+    return plain_words.read(name, text, LONGEST[name], faults)
+
+
+def _month(name: str, text: str, faults: dict[str, Sentence]) -> date | None:
+    found = _MONTH.fullmatch(text.strip())
+    if found is None:
+        faults[name] = say("请填写年月，例如2026-03")
+        return None
+    return date(int(found[1]), int(found[2]), 1)
+
+
+def _log(
+    office: Office,
+    connection: Connection,
+    act: str,
+    number: int,
+    hire_id: int,
+    actor: Actor,
+    at: datetime,
+    **facts: Any,
+) -> None:
+    said = {"recovery": number, "hire": hire_id, **facts}
+    office_log.write(connection, BOOK, act, actor, at, said, office.setting.algorithm)
