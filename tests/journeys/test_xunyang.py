@@ -10,23 +10,26 @@ import pytest
 from states.procedure import Role, State
 from states.refusals import StepNotOffered, StepRefused
 from tests.support.world import World, officer
+from tests.support.xunyang import (
+    HRSS,
+    HRSS_2,
+    REGIONS,
+    RURAL,
+    RURAL_2,
+    RURAL_3,
+    START,
+    TOWN,
+    VILLAGE,
+    in_notice,
+    to_contract,
+)
 
-VILLAGE = "610981100201"
 NUMBER = "旬人社发〔2022〕88号"
-
-TOWN = officer("镇干部甲", Role.EMPLOYER, "610981100", 1)
-HRSS = officer("人社干部乙", Role.HRSS, "610981", 2)
-RURAL = officer("乡村振兴干部丙", Role.RURAL, "610981", 3)
-#: colleagues: in one hiring a natural person approves once, and whoever judges an objection does not approve
-HRSS_2 = officer("人社干部壬", Role.HRSS, "610981", 12)
-RURAL_2 = officer("乡村振兴干部癸", Role.RURAL, "610981", 13)
-RURAL_3 = officer("乡村振兴干部子", Role.RURAL, "610981", 14)
 
 
 @pytest.fixture
 def world(migrated_url: str) -> Iterator[World]:
-    regions = {"61": "陕西省", "610981": "旬阳市", "610981100": "城关镇", VILLAGE: "示例村"}
-    world = World.on(migrated_url, date(2022, 6, 1), regions)
+    world = World.on(migrated_url, START, REGIONS)
     yield world
     world.close()
 
@@ -169,7 +172,7 @@ def test_a_protected_period_moves_the_end(world: World) -> None:
 
 
 def test_an_objection_stops_the_notice_until_it_is_answered(world: World) -> None:
-    hire = _in_notice(world, "赵某")
+    hire = in_notice(world, "赵某")
     world.walk_to(date(2022, 6, 8))
     objection = world.do(hire, "object", HRSS, text="有异议：条件不符").seq
     world.walk_to(date(2022, 6, 20))
@@ -178,7 +181,7 @@ def test_an_objection_stops_the_notice_until_it_is_answered(world: World) -> Non
     world.walk_to(date(2022, 6, 21))
     assert world.hire(hire).stage == "notice_closed"
 
-    other = _in_notice(world, "钱某", village="610981100202")
+    other = in_notice(world, "钱某", village="610981100202")
     objection = world.do(other, "object", HRSS, text="隐瞒收入").seq
     world.do(other, "uphold_objection", RURAL_3, objection=objection, reason="查证属实")
     assert world.hire(other).state is State.REJECTED
@@ -193,33 +196,9 @@ def test_fifteen_days_of_sleep_are_caught_up_in_order_and_once(world: World) -> 
     assert acts.index("overrun") < acts.index("remind:over_term_watch")
 
 
-def _in_notice(world: World, name: str, village: str = VILLAGE) -> int:
-    person = world.a_person(name, date(1990, 3, 5), "F", VILLAGE)
-    if village != VILLAGE:
-        from workflow.tables import Region
-
-        with world.office.database.session() as session:
-            session.add(Region(code=village, parent="610981100", level="village", name="另一村"))
-    post = world.a_post("xunyang-2022-88", "village", village)
-    hire = world.an_opening(TOWN, post).hire_ids[0]
-    world.do(hire, "apply", TOWN, person_id=person)
-    world.do(hire, "check", TOWN)
-    world.do(hire, "recheck", HRSS_2)
-    world.do(hire, "recheck", RURAL_2)
-    world.do(hire, "post_notice", TOWN, posted_on=world.clock.today, boards=["镇公示栏"])
-    return hire
-
-
 def _on_contract(world: World, name: str) -> int:
-    hire = _in_notice(world, name)
-    world.walk_to(date(2022, 6, 10))
-    world.do(hire, "report", TOWN)
-    world.do(hire, "approve", HRSS)
-    world.do(hire, "approve", RURAL)
-    world.do(hire, "train", HRSS, held_on=date(2022, 6, 10), passed=True)
-    world.walk_to(date(2022, 6, 13))
-    world.do(hire, "start", TOWN, started_on=date(2022, 6, 13))
-    world.do(hire, "sign", TOWN, signed_on=date(2022, 6, 13))
+    hire = in_notice(world, name)
+    to_contract(world, hire)
     return hire
 
 

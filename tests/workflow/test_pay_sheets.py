@@ -1,0 +1,278 @@
+"""Pay sheets: one live line for a person, post and month; two others approve these very rows; a change voids them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from states.facts import Actor, Grant
+from states.performance import PotRuling
+from states.procedure import Role
+from states.refusals import InputRefused, Refusal, StepNotOffered
+from tests.support.world import World, officer
+from tests.support.xunyang import HRSS, HRSS_2, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
+from workflow import office_log
+from workflow import pay_sheets as sheets
+from workflow.pay_sheets import APPROVED, FROZEN, PAID, VOID, Order, SheetChanged
+from workflow.tables import metadata
+
+JUNE, JULY = date(2022, 6, 1), date(2022, 7, 1)
+ORDER = Order("xunyang-2022-88", "610981100", JUNE)
+FINANCE = officer("财政干部丁", Role.FINANCE, "610981", 4)
+SUPERVISOR = officer("督查戊", Role.SUPERVISOR, "610981", 5)
+SECOND = "610981100202"
+
+
+@pytest.fixture
+def world(migrated_url: str) -> Iterator[World]:
+    """Two at work from 13 June 2022 on; it is 1 July, and June's attendance is full."""
+    world = World.on(migrated_url, START, REGIONS)
+    hires = [in_notice(world, "甲某"), in_notice(world, "乙某", SECOND)]
+    to_contract(world, *hires)
+    world.walk_to(JULY)
+    for hire in hires:
+        attended(world, hire, "-" * 12 + "1" * 18)
+    yield world
+    world.close()
+
+
+def attended(world: World, hire: int, marks: str, month: date = JUNE) -> None:
+    with world.office.database.transaction() as connection:
+        values = {"hire_id": hire, "month": month, "marks": marks, "source": "page", "version": 1}
+        values |= {"recorded_by": TOWN.person_key, "recorded_at": world.clock()}
+        connection.execute(insert(metadata.tables["attendance"]).values(values))
+
+
+def made(world: World, order: Order = ORDER, by: Actor = TOWN) -> int:
+    return sheets.make(world.office, order, by, world.clock())
+
+
+def frozen(world: World, order: Order = ORDER) -> tuple[int, str]:
+    number = made(world, order)
+    sheets.freeze(world.office, number, TOWN, world.clock())
+    return number, status(world, number)[1]
+
+
+def status(world: World, number: int) -> tuple[str, str]:
+    ((found, digest),) = world.ask("SELECT status, digest FROM pay_sheet WHERE id = ?", number)
+    return found, digest
+
+
+def approve(world: World, number: int, digest: str, by: Actor) -> str:
+    return sheets.approve(world.office, number, digest, by, world.clock(), "同意")
+
+
+def lines(world: World, number: int) -> list[tuple[int, int]]:
+    asked = "SELECT hire_id, net_fen FROM pay_line WHERE sheet_id = ? ORDER BY hire_id"
+    return [tuple(row) for row in world.ask(asked, number)]
+
+
+# ---- from the draft to the money ---------------------------------------------------------------------------------
+
+
+def test_a_sheet_goes_from_its_maker_past_two_others_to_the_payer(world: World) -> None:
+    """18 of 30 days of 1,000 yuan: 600 each."""
+    number, digest = frozen(world)
+    assert lines(world, number) == [(1, 60_000), (2, 60_000)]
+    assert world.ask("SELECT people, sum_fen FROM pay_sheet WHERE id = ?", number) == [(2, 120_000)]
+    assert approve(world, number, digest, HRSS) == FROZEN
+    assert approve(world, number, digest, FINANCE) == APPROVED
+    sheets.pay(world.office, number, JULY, "回单2022-07-0001", FINANCE, world.clock())
+    assert status(world, number) == (PAID, digest)
+    with world.office.database.reading() as connection:
+        kept = [row.act for row in reversed(office_log.entries(connection, sheets.BOOK))]
+        assert kept == ["made", "frozen", "approved", "approved", "paid"]
+        assert not list(office_log.verify(connection))
+
+
+@pytest.mark.parametrize("by", [HRSS, FINANCE, SUPERVISOR, officer("外镇", Role.EMPLOYER, "610981200")])
+def test_who_does_not_make_sheets_makes_none(world: World, by: Actor) -> None:
+    with pytest.raises(StepNotOffered):
+        made(world, by=by)
+    assert world.ask("SELECT count(*) FROM pay_sheet") == [(0,)]
+
+
+def test_nobody_approves_twice_or_what_they_made_under_any_account(world: World) -> None:
+    number, digest = frozen(world)
+    maker = replace(TOWN, account_id=77, grants=(Grant(Role.HRSS, "610981"),))
+    deputy = replace(RURAL, grants=(Grant(Role.HRSS, "610981", HRSS.person_key, HRSS.name),))
+    approve(world, number, digest, HRSS)
+    for again in (maker, replace(HRSS, account_id=78), deputy):
+        with pytest.raises(StepNotOffered):
+            approve(world, number, digest, again)
+    for outsider in (SUPERVISOR, TOWN, officer("外县", Role.HRSS, "610982")):
+        with pytest.raises(Refusal):
+            approve(world, number, digest, outsider)
+    assert status(world, number)[0] == FROZEN
+
+
+def test_nobody_approves_their_own_pay_or_that_of_their_kin(world: World) -> None:
+    number, digest = frozen(world)
+    with pytest.raises(StepNotOffered, match="本人"):
+        approve(world, number, digest, replace(HRSS, person_key="person:甲某"))
+    with world.office.database.transaction() as connection:
+        connection.execute(
+            metadata.tables["person"]
+            .update()
+            .where(metadata.tables["person"].c.id == 1)
+            .values(relatives=["人社干部乙"])
+        )
+    with pytest.raises(StepNotOffered, match="亲属"):
+        approve(world, number, digest, HRSS)
+    assert approve(world, number, digest, HRSS_2) == FROZEN
+
+
+def test_what_was_not_shown_is_not_approved(world: World) -> None:
+    number, _ = frozen(world)
+    with pytest.raises(StepNotOffered, match="刷新"):
+        approve(world, number, "0" * 64, HRSS)
+    assert status(world, number)[0] == FROZEN
+
+
+# ---- what changes voids it ---------------------------------------------------------------------------------------
+
+CHANGES = {
+    "attendance": "UPDATE attendance SET marks = '------------11111111111111111x' WHERE hire_id = 1",
+    "a day of death": "UPDATE person SET died_on = '2022-06-20' WHERE id = 1",
+    "an end of the contract": "UPDATE contract SET ended_on = '2022-06-20' WHERE hire_id = 1 AND term_no = 1",
+    "a rate": "INSERT INTO rate (name, region, from_on, value, source, set_by, set_at) VALUES"
+    " ('required_days', '61', '2022-01-01', 22, 's', 'x', '2022-07-01 00:00:00')",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "step"), [*((change, "approve") for change in CHANGES), ("attendance", "freeze"), ("attendance", "pay")]
+)
+def test_a_change_behind_a_sheet_voids_it_and_nothing_goes_out(world: World, change: str, step: str) -> None:
+    office, at = world.office, world.clock()
+    number = made(world)
+    digest = status(world, number)[1]
+    if step != "freeze":
+        sheets.freeze(office, number, TOWN, at)
+    if step == "pay":
+        approve(world, number, digest, HRSS)
+        approve(world, number, digest, FINANCE)
+    with office.database.transaction() as connection:
+        connection.exec_driver_sql(CHANGES[change])
+    with pytest.raises(SheetChanged):
+        {
+            "freeze": lambda: sheets.freeze(office, number, TOWN, at),
+            "approve": lambda: approve(world, number, digest, HRSS),
+            "pay": lambda: sheets.pay(office, number, JULY, "回单1号", FINANCE, at),
+        }[step]()
+    assert status(world, number)[0] == VOID
+    assert world.ask("SELECT count(*) FROM pay_line WHERE live") == [(0,)]
+    again = made(world)
+    assert again != number and status(world, again)[1] != digest
+
+
+def test_attendance_that_is_changed_voids_a_sheet_until_it_is_paid(world: World) -> None:
+    number, digest = frozen(world)
+    with world.office.database.transaction() as connection:
+        assert sheets.void_for(connection, 1, JULY, world.clock(), "考勤有改动") is None
+        assert sheets.void_for(connection, 1, JUNE, world.clock(), "考勤有改动") == number
+    assert status(world, number)[0] == VOID
+    number, digest = frozen(world)
+    approve(world, number, digest, HRSS)
+    approve(world, number, digest, FINANCE)
+    sheets.pay(world.office, number, JULY, "回单1号", FINANCE, world.clock())
+    with pytest.raises(InputRefused), world.office.database.transaction() as connection:
+        sheets.void_for(connection, 1, JUNE, world.clock(), "考勤有改动")
+    assert status(world, number) == (PAID, digest)
+
+
+# ---- once ---------------------------------------------------------------------------------------------------------
+
+
+def test_of_many_who_make_a_sheet_at_once_one_line_a_person_is_live(world: World) -> None:
+    """Twenty at once, of the township and of one village: whoever comes late gets a sentence, never a second line."""
+
+    def try_it(n: int) -> str:
+        order = ORDER if n % 2 else replace(ORDER, region=VILLAGE)
+        try:
+            return str(made(world, order))
+        except Refusal as refusal:
+            return type(refusal).__name__
+
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(try_it, range(20)))
+    assert found - {"InputRefused", "StaleHire"}, "one at least is made"
+    counts = world.ask("SELECT count(*) FROM pay_line WHERE live GROUP BY person_id")
+    assert counts and all(row[0] == 1 for row in counts)
+
+
+def test_a_draft_gives_way_to_a_new_one_and_what_was_handed_in_does_not(world: World) -> None:
+    first = made(world)
+    second, digest = frozen(world)
+    assert (status(world, first)[0], status(world, second)[0]) == (VOID, FROZEN)
+    with pytest.raises(InputRefused, match="month"):
+        made(world)
+    sheets.send_back(world.office, second, HRSS, world.clock(), "名单须再核对")
+    assert status(world, second) == (VOID, digest)
+    assert made(world) > second
+
+
+def test_whoever_is_not_known_to_have_been_there_holds_the_sheet_up(world: World) -> None:
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM attendance WHERE hire_id = 2")
+    number = made(world)
+    assert lines(world, number) == [(1, 60_000)]
+    with pytest.raises(InputRefused) as refused:
+        sheets.freeze(world.office, number, TOWN, world.clock())
+    assert refused.value.faults["乙某"].text() == "本月考勤没有填报"
+
+
+@pytest.mark.parametrize("month", [date(2022, 6, 2), date(2022, 8, 1)])
+def test_a_month_that_has_not_begun_has_no_sheet(world: World, month: date) -> None:
+    with pytest.raises(InputRefused):
+        made(world, replace(ORDER, month=month))
+
+
+def test_a_payment_has_its_day_and_its_voucher(world: World) -> None:
+    number, digest = frozen(world)
+    with pytest.raises(StepNotOffered):
+        sheets.pay(world.office, number, JULY, "回单1号", FINANCE, world.clock())
+    approve(world, number, digest, HRSS)
+    approve(world, number, digest, FINANCE)
+    for paid_on, voucher in ((date(2022, 5, 31), "回单1号"), (JULY + timedelta(1), "回单1号"), (JULY, " ")):
+        with pytest.raises(InputRefused):
+            sheets.pay(world.office, number, paid_on, voucher, FINANCE, world.clock())
+    assert status(world, number)[0] == APPROVED
+
+
+# ---- the year -----------------------------------------------------------------------------------------------------
+
+
+def test_performance_follows_the_months_that_were_paid_and_the_ruling(world: World) -> None:
+    """June's 18 of 30 days and July: 400 × (18/30 + 1) = 640 yuan, once the year was ruled on."""
+    for hire in (1, 2):
+        attended(world, hire, "1" * 31, JULY)
+    world.walk_to(date(2022, 12, 20))
+    for month in (JUNE, JULY):
+        number, digest = frozen(world, replace(ORDER, month=month))
+        approve(world, number, digest, HRSS)
+        approve(world, number, digest, FINANCE)
+    year = replace(ORDER, month=date(2022, 12, 1), kind="performance")
+    with pytest.raises(InputRefused):
+        frozen(world, year)
+    for hire, grade in ((1, "passed"), (2, "failed")):
+        world.do(hire, "assess", TOWN, year=2022, grade=grade)
+        world.do(hire, "rule_assessment", HRSS)
+        world.do(hire, "rule_assessment", RURAL)
+    number, _ = frozen(world, year)
+    assert lines(world, number) == [(1, 64_000)]
+    ((basis,),) = world.ask("SELECT basis FROM pay_sheet WHERE id = ?", number)
+    assert "不合格" in str(basis)
+
+
+def test_a_ruling_on_the_pot_stands_on_the_sheet() -> None:
+    order = replace(ORDER, ruling=PotRuling(50_000, 1, "heads", "scores"))
+    stored = {"ruling": {"person_fen": 50_000, "months": 1, "count": "heads", "divisor": "scores"}, "extra": {}}
+    row = type("Row", (), {"procedure": order.procedure, "region": order.region, "month": JUNE, "kind": "monthly"})()
+    row.basis = stored
+    assert sheets.order_of(row) == order
