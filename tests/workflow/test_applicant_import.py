@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from states.refusals import Refusal, StepNotOffered, StepRefused
 from tests.support import files_to_send
 from tests.support.world import World, officer
 from tests.workflow.test_imports import a_bomb, a_csv, a_number, a_workbook, places
-from workflow import audit, office_log, people, person_log, reception
+from workflow import announcements, audit, office_log, people, person_log, reception
 from workflow.files import FileRefused
 from workflow.imports import applicant_runs, applicants
 from workflow.imports.applicant_runs import Run
@@ -295,6 +296,14 @@ def test_whoever_came_in_time_has_applied_in_time(world: World, tmp_path: Path) 
     assert str(day) == "2022-06-15"
 
 
+def test_an_announcement_that_was_cancelled_takes_nobody(world: World, tmp_path: Path) -> None:
+    opening = an_opening(world)
+    announcements.cancel(world.office, opening, CLERK, world.clock(), "岗位调整")
+    run = ran(world, opening, a_list(tmp_path, a_row(1)))
+    assert [(row, "撤销" in why) for row, why in refused(run)] == [(3, True)]
+    assert everything(world)["person"] == 0
+
+
 def test_only_whoever_takes_applications_there(world: World) -> None:
     opening = an_opening(world)
     for stranger in (officer("e" * 64, Role.EMPLOYER, "610981101", 8), officer("e" * 64, Role.EMPLOYER, "610929", 8)):
@@ -491,6 +500,14 @@ def test_a_list_travels_sealed_for_one_announcement_person_and_day(world: World,
 # ---- hostile files -----------------------------------------------------------------------------------------------
 
 
+def with_part(workbook: bytes, name: str, content: bytes) -> bytes:
+    """The same workbook with one more part."""
+    made = BytesIO(workbook)
+    with zipfile.ZipFile(made, "a") as book:
+        book.writestr(name, content)
+    return made.getvalue()
+
+
 def test_hostile_files_are_refused_before_anything_is_read(world: World, tmp_path: Path) -> None:
     opening = an_opening(world)
     line, before = opening_of(world.office, opening, CLERK), everything(world)
@@ -503,7 +520,8 @@ def test_hostile_files_are_refused_before_anything_is_read(world: World, tmp_pat
         "program.csv": b"MZ\x90\x00" + bytes(200),
         "old-with-macros.xls": OLE + b"\xa1\xb1\x1a\xe1" + bytes(600) + MACROS,
         "macro.xlsx": hostile["macro-by-part"][0],
-        "links.xlsx": hostile["external-workbook"][0],
+        "links.xlsx": with_part(sound, "xl/externalLinks/externalLink1.xml", b"<externalLink/>"),
+        "sheet-with-macro.xlsx": with_part(sound, "xl/vbaProject.bin", b"x"),
         "words.xlsx": files_to_send.docx(),
         "empty.csv": b"",
         "hid\nden.xlsx": sound,
@@ -511,6 +529,9 @@ def test_hostile_files_are_refused_before_anything_is_read(world: World, tmp_pat
     }
     for name, content in sent.items():
         with pytest.raises((FileRefused, NotReadable)), examined(world.office, content, name) as path:
+            read(world.office, SEAL, path, line, world.clock())
+    for name in ("old-with-macros.xls", "sheet-with-macro.xlsx"):
+        with pytest.raises((FileRefused, NotReadable), match="宏"), examined(world.office, sent[name], name) as path:
             read(world.office, SEAL, path, line, world.clock())
     world.office.scanner = Scanner(("false",))
     with pytest.raises(FileRefused, match="病毒"), examined(world.office, sound, "list.xlsx"):
