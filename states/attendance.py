@@ -179,23 +179,16 @@ def standing(marks: str | None, month: date, service: Service, today: date, *, u
 # ---- device and persons ------------------------------------------------------------------------------------------
 
 
-def counted(marks: str, device: str | None, *, unsigned: bool) -> str:
-    """The marks that count: while an exception waits for its second person, what the device lacks is not recorded.
-
-    ``device``: what it saw; None: nothing came from it at all, so that the exception speaks of the whole month.
-    """
-    if not unsigned:
-        return marks
-    lacking = set(lacking_days(marks, device))
-    return "".join(UNKNOWN if day in lacking else code for day, code in enumerate(marks, 1))
+def counted(claimed: str, waiting: Collection[int]) -> str:
+    """The marks that count of those that are claimed: days waiting for a second person are not recorded."""
+    return "".join(UNKNOWN if day in waiting else code for day, code in enumerate(claimed, 1))
 
 
-def lacking_days(marks: str, device: str | None) -> tuple[int, ...]:
-    """The days on which a person is marked present and the device has nothing."""
+def lacking_days(marks: str, device: str | None) -> frozenset[int]:
+    """The days on which a person is marked present and the device has nothing; ``device`` None: it said nothing."""
     seen = device if device is not None else UNKNOWN * len(marks)
-    return tuple(
-        day for day, (code, saw) in enumerate(zip(marks, seen, strict=True), 1) if code == PRESENT and saw != PRESENT
-    )
+    both = enumerate(zip(marks, seen, strict=True), 1)
+    return frozenset(day for day, (code, saw) in both if code == PRESENT and saw != PRESENT)
 
 
 def merged(before: str, device: str) -> str:
