@@ -23,6 +23,7 @@ from states.separation import keys_of
 from workflow import office_log, plain_words
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
+from workflow.queries.scope import scoped
 from workflow.reading import load_hires
 from workflow.tables import metadata
 
@@ -135,7 +136,7 @@ def roles_for(actor: Actor, region: str) -> tuple[bool, bool]:
 
 def _hire(connection: Connection, hire_id: int, actor: Actor) -> Hire:
     hire = load_hires(connection, [hire_id]).get(hire_id)
-    if hire is None or not actor.sees(hire.region):
+    if hire is None or not scoped(actor).covers(hire.region):
         raise NoSuchHire(hire_id)
     return hire
 
@@ -146,7 +147,7 @@ def _claimed(connection: Connection, number: int, actor: Actor) -> tuple[Row[Any
     if row is None:
         raise NoSuchRecovery(number)
     hire = load_hires(connection, [row.hire_id])[row.hire_id]
-    if not actor.sees(hire.region):
+    if not scoped(actor).covers(hire.region):
         raise NoSuchRecovery(number)
     return row, hire
 

@@ -35,6 +35,7 @@ from api.pages import (
     procedures,
     public,
     receipt,
+    recoveries,
     search,
     sign_in,
     sign_in_oidc,
@@ -77,6 +78,7 @@ for module in (
     procedures,
     inbox,
     overview,
+    recoveries,
     demo,
 ):
     router.include_router(module.router)

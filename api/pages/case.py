@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from api.pages import life, reading, record, wording, words
+from api.pages.after_blocks import after_blocks
 from api.pages.cards import Telling
 from api.pages.hire_files import UPLOAD, files_of, hint, upload_form
 from api.pages.house_forms import Asked, house_views, is_house
@@ -58,6 +59,7 @@ def hire_page(page: Page, hire_id: int, attempt: Attempt = NOTHING_TRIED, refusa
     with page.office.database.reading(scope.reach) as connection:
         case = Case.read(page, connection, scope, hire, offers)
         context = {**case.shared(), **case.to_do(connection, attempt)}
+        context["blocks"] += after_blocks(page, connection, hire)
     status = 200 if refusal is None else 422 if isinstance(refusal, InputRefused) else 409
     if isinstance(refusal, StepNotOffered) and refusal.facts.get("forbidden"):
         status = 403

@@ -48,6 +48,7 @@ _OPENINGS = (
     Entry("posts", "/posts", say("岗位一览"), OFFICE),
     Entry("people", "/people", say("人员档案"), CLERKS | {Role.SUPERVISOR}),
 )
+_AFTER = (Entry("recoveries", "/recoveries", say("追回"), OFFICE | {Role.FINANCE}),)
 _CALENDAR = Entry("calendar", "/calendar", say("期限日历"), DESK)
 _OVERVIEW = Entry("overview", "/overview", say("概览"), OFFICE | {Role.FINANCE})
 _RULES = (
@@ -62,6 +63,7 @@ MENU: tuple[Entry | Group, ...] = (
     _HIRES,
     Group(say("招聘"), _OPENINGS),
     _NOTICES,
+    Group(say("续签和离岗"), _AFTER),
     _CALENDAR,
     _OVERVIEW,
     _ADMINISTRATION,
@@ -73,7 +75,7 @@ BRIEF_MENU: tuple[Entry | Group, ...] = (
     _HIRES,
     _NOTICES,
     _INBOX,
-    Group(say("更多"), (*_OPENINGS, _CALENDAR, _OVERVIEW, *_RULES)),
+    Group(say("更多"), (*_OPENINGS, *_AFTER, _CALENDAR, _OVERVIEW, *_RULES)),
 )
 #: for whoever is not signed in
 PUBLIC_MENU = (

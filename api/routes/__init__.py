@@ -18,6 +18,7 @@ from api.routes import (
     people,
     posts,
     procedures,
+    recoveries,
     session,
     substitutes,
     tasks,
@@ -40,6 +41,7 @@ MODULES = (
     accounts,
     grants,
     substitutes,
+    recoveries,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,10 @@ def bureau(village: Village) -> Actor:
     return village.officer("hrss")
 
 
-def claimed(village: Village, by: Actor | None = None, **changes: object) -> int:
+def claimed(village: Village, by: Actor | None = None, **changes: Any) -> int:
     village.world.clock.moment = datetime(2022, 10, 10, 1, tzinfo=now(village).tzinfo)
     by = by or clerk(village)
-    return ask(village.world.office, village.hires["甲"], replace(CLAIM, **changes), by, now(village))  # type: ignore[arg-type]
+    return ask(village.world.office, village.hires["甲"], replace(CLAIM, **changes), by, now(village))
 
 
 def test_a_claim_is_entered_decided_by_another_and_paid_back_bit_by_bit(village: Village) -> None:
@@ -154,7 +155,7 @@ def related(village: Village) -> Actor:
 @pytest.mark.sqlite
 def test_nonsense_is_told_by_its_field(short_village: Village, field: str, value: object) -> None:
     with pytest.raises(InputRefused) as refused:
-        claimed(short_village, **{field: value})
+        claimed(short_village, None, **{field: value})
     assert set(refused.value.faults) == {field}
 
 
@@ -171,7 +172,8 @@ def test_two_clerks_at_once_never_enter_more_than_is_owed(village: Village) -> N
     office, day = village.world.office, date(2022, 10, 10)
     number = claimed(village)
     decide(office, number, True, "经核属实", bureau(village), now(village))
-    begun, outcomes = threading.Barrier(4), []
+    begun = threading.Barrier(4)
+    outcomes: list[object] = []
 
     def enter(name: str) -> None:
         begun.wait(10)

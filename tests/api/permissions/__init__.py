@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tests.api.permissions.admin import ADMIN
+from tests.api.permissions.after import AFTER
 from tests.api.permissions.api import API
 from tests.api.permissions.desk import DESK
 from tests.api.permissions.pages import PAGES
 from tests.api.permissions.public import PUBLIC
 from tests.api.permissions.rules import NOBODY, WHO, Objects, Relation, Rule, Rules, Who
 
-RULES: Rules = {**API, **PAGES, **DESK, **PUBLIC, **ADMIN}
+RULES: Rules = {**API, **PAGES, **DESK, **PUBLIC, **ADMIN, **AFTER}
 
 __all__ = ["API", "NOBODY", "PAGES", "PUBLIC", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]

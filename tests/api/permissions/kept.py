@@ -72,7 +72,18 @@ def objects_in(service: Service) -> Objects:
         opening=announced.opening_id,
         message=f"{hire}-1-0",
         new_number=_number(15),
+        recovery=_a_recovery(service, hire, person),
     )
+
+
+def _a_recovery(service: Service, hire: int, person: int) -> int:
+    """A claim as it is kept, though nobody of these was ever paid."""
+    table, month = metadata.tables["recovery"], date(2022, 5, 1)
+    row: dict[str, Any] = {"hire_id": hire, "person_id": person, "from_month": month, "until_month": month}
+    row |= {"fen": 140000, "cause": "误发", "article": "第十五条", "asked_by": "e" * 64}
+    with service.world.office.database.transaction() as connection:
+        made = table.insert().values({**row, "asked_at": service.world.clock()}).returning(table.c.id)
+        return int(connection.execute(made).scalar_one())
 
 
 def _number(sequence: int) -> str:

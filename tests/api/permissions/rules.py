@@ -56,8 +56,8 @@ class Who:
 class Objects:
     """What the requests are about: a hire on public notice, one applied for, a vacancy, and what belongs to them.
 
-    ``disputed`` is on the same notice ``sheet``, with an ``objection``; ``hire`` has a ``document``; ``application``
-    was sent in without an account.
+    ``disputed`` is on the same notice ``sheet``, with an ``objection``; ``hire`` has a ``document`` and a ``recovery``
+    that waits to be decided; ``application`` was sent in without an account.
     """
 
     vacancy: int
@@ -73,6 +73,7 @@ class Objects:
     opening: int
     message: str
     new_number: str
+    recovery: int
 
 
 Answer = Callable[[Who], int]

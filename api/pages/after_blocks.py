@@ -1,0 +1,45 @@
+"""What stands beside a hire after its steps (追回、帮扶): cards on its page that lead to their own."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from api.pages.after_words import STANDINGS, months_words, yuan
+from api.pages.papers import Block
+from api.pages.render import Page
+from states.facts import Hire
+from states.say import say
+from workflow import recoveries
+from workflow.queries import scoped
+from workflow.queries.recoveries import overpaid_of
+from workflow.queries.recoveries import recoveries as claims_of
+
+
+def after_blocks(page: Page, connection: Connection, hire: Hire) -> list[Block]:
+    """The cards for offices; an applicant is shown none of them."""
+    if hire.person is None or not scoped(page.actor).covers(hire.region):
+        return []
+    return [block for block in (_recoveries(page, connection, hire),) if block is not None]
+
+
+def _recoveries(page: Page, connection: Connection, hire: Hire) -> Block | None:
+    """Claims under this hire, what ought to be looked into, and the way to a claim."""
+    if hire.dossier.first_started_on is None:
+        return None
+    scope, tell = scoped(page.actor), page.tell
+    entries = [
+        [
+            (tell(say("进度")), tell(STANDINGS[line.standing])),
+            (tell(say("月份")), months_words(page, line.from_month, line.until_month)),
+            (tell(say("应追回（元）")), yuan(line.fen)),
+            (tell(say("尚欠（元）")), yuan(line.open_fen)),
+        ]
+        for line in claims_of(connection, scope, hire_id=hire.id).lines
+    ]
+    for one in overpaid_of(connection, scope, [hire.id]):
+        entries.insert(
+            0, [(tell(say("发放疑点")), tell(one.found.why)), (tell(say("金额（元）")), yuan(one.found.fen))]
+        )
+    may_ask, _ = recoveries.roles_for(page.actor, hire.region)
+    link = (f"/hires/{hire.id}/recoveries/new", tell(say("提出追回"))) if may_ask else None
+    return Block(tell(say("追回")), entries, link) if entries or link else None
