@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from sqlalchemy import Connection
+
 from states.say import say
 from workflow.file_checks import EXTENSIONS, FileRefused, sniff
 from workflow.file_checks.names import clean_name, has_hidden_signs
 from workflow.office import Office
 from workflow.sealing import Place, Seal
 
-__all__ = ["MOST_BYTES", "FileRefused", "Stored", "open_file", "received", "store"]
+__all__ = ["MOST_BYTES", "FileRefused", "Stored", "keep", "open_file", "received", "store"]
 
 #: what one file may weigh
 MOST_BYTES = 8 * 1024 * 1024
@@ -43,17 +45,26 @@ def store(office: Office, seal: Seal, content: bytes | BinaryIO, name: str, at: 
     data = received(content, name)
     media_type = sniff(data)
     checked = office.scanner.check(data)
+    with office.database.transaction() as connection:
+        digest = keep(office, connection, seal, data, checked, at)
+    return Stored(digest, len(data), media_type, clean_name(name, EXTENSIONS[media_type]), checked)
+
+
+def keep(office: Office, connection: Connection, seal: Seal, data: bytes, checked: str, at: datetime) -> str:
+    """Keeps what was checked, or made here, in the caller's transaction, and returns its digest.
+
+    ``checked``: what looked for viruses. The same content is kept once.
+    """
     digest = hashlib.sha256(data).hexdigest()
     sealed = seal.seal_bytes(data, _place(digest))
-    with office.database.transaction() as connection:
-        connection.exec_driver_sql(
-            office._sql(
-                "INSERT INTO stored_file (digest, sealed, size, checked, created_at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (digest) DO NOTHING"
-            ),
-            (digest, sealed, len(data), checked, office.moment(at)),
-        )
-    return Stored(digest, len(data), media_type, clean_name(name, EXTENSIONS[media_type]), checked)
+    connection.exec_driver_sql(
+        office._sql(
+            "INSERT INTO stored_file (digest, sealed, size, checked, created_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (digest) DO NOTHING"
+        ),
+        (digest, sealed, len(data), checked, office.moment(at)),
+    )
+    return digest
 
 
 def received(content: bytes | BinaryIO, name: str) -> bytes:

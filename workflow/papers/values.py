@@ -1,0 +1,250 @@
+"""The values of one hire for its papers (文书内容): read at once, as plain text; None for what is not there yet.
+
+The full identity number, telephone and address are unsealed only where the template names them, and whoever has the
+paper made is kept in the person's log (``making``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from states.certificate import kind_of_end, time_served
+from states.coming_term import Term, first_term, renewed_term
+from states.facts import Hire
+from states.guards.labels import CATEGORIES, EDUCATION, joined
+from states.labels import role_name
+from states.procedure import Procedure, Role, State
+from workflow import person_log
+from workflow.announcement_text import in_words
+from workflow.papers.kinds import Kind, assessed_year, heading_of
+from workflow.papers.names import KNOWN, OPINIONS
+from workflow.queries.places import region_paths
+from workflow.sealing import Seal
+from workflow.tables import metadata
+
+Values = dict[str, str | None]
+SEALED = frozenset({"id_number", "phone", "address"})
+#: a decision that was taken before somebody was hired
+_HIRING = frozenset({State.APPLIED, State.QUALIFIED, State.PUBLICIZED})
+#: no sign that XML or a printer has no use for; an opinion may have several lines
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """For what a paper is made: the hire under its procedure, on a day."""
+
+    procedure: Procedure
+    hire: Hire
+    kind: Kind
+    today: date
+
+    @property
+    def term(self) -> Term:
+        hire, dossier = self.hire, self.hire.dossier
+        if self.kind is Kind.RENEWAL:
+            return renewed_term(self.procedure, hire)
+        if dossier.term_no and dossier.term_starts_on and self.kind not in (Kind.AGREEMENT, Kind.CONTRACT):
+            months = first_term(self.procedure, hire).months
+            return Term(dossier.term_no, months, dossier.term_starts_on, dossier.term_ends_on)
+        return first_term(self.procedure, hire)
+
+
+def values_of(connection: Connection, seal: Seal, source: Source, used: Collection[str]) -> Values:
+    """What ``used`` names (of ``names.KNOWN``), but for the number of the paper and the day on which it is made.
+
+    Raises workflow.sealing.SealBroken.
+    """
+    found: Values = {}
+    for part in (_paper, _post, _person, _hiring, _days, _leaving, _filing, _assessment):
+        found |= part(connection, source)
+    found |= _sealed(connection, seal, source, used)
+    found |= _opinions(connection, source)
+    return {name: plain(found.get(name)) for name in KNOWN[source.kind] if name in used and name not in _LATER}
+
+
+#: known only when the paper gets its number
+_LATER = frozenset({"number", "made_on"})
+
+
+def plain(text: str | None) -> str | None:
+    """Text that a printed page can hold, or None where nothing is left of it."""
+    return (_CONTROL.sub("", text).strip() or None) if text else None
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else in_words(value)
+
+
+def _rows(connection: Connection, name: str, hire_id: int) -> list[Any]:
+    table = metadata.tables[name]
+    return list(connection.execute(select(table).where(table.c.hire_id == hire_id).order_by(table.c.seq)))
+
+
+def _paper(connection: Connection, source: Source) -> Values:
+    procedure = source.procedure
+    region = metadata.tables["region"].c
+    county = connection.execute(select(region.name).where(region.code == source.hire.region[:6])).scalar()
+    return {
+        "title": heading_of(procedure, source.kind),
+        "county": county,
+        "document_title": procedure.title.zh,
+        "document_number": procedure.document.number,
+    }
+
+
+def _post(connection: Connection, source: Source) -> Values:
+    post = metadata.tables["post"]
+    row = connection.execute(select(post).where(post.c.id == source.hire.post.id)).one()
+    kind = source.procedure.kind_by_name.get(source.hire.kind)
+    paths = region_paths(connection, {source.hire.region})
+    fen = row.monthly_fen
+    return {
+        "employer": row.employer,
+        "post": row.title,
+        "post_kind": kind.zh if kind else source.hire.kind,
+        "workplace": paths[source.hire.region],
+        "monthly_pay": f"{fen // 100}.{fen % 100:02}" if fen else None,
+    }
+
+
+def _person(connection: Connection, source: Source) -> Values:
+    assert source.hire.person is not None
+    person = metadata.tables["person"]
+    row = connection.execute(select(person).where(person.c.id == source.hire.person.id)).one()
+    return {
+        "name": row.name,
+        "sex": {"M": "男", "F": "女"}.get(row.sex, row.sex),
+        "born_on": _day(row.born),
+        "home": region_paths(connection, {row.home_region})[row.home_region],
+        "education": EDUCATION.get(row.education, row.education),
+        "categories": joined(row.categories, CATEGORIES),
+    }
+
+
+def _sealed(connection: Connection, seal: Seal, source: Source, used: Collection[str]) -> Values:
+    assert source.hire.person is not None
+    person, found = metadata.tables["person"], Values()
+    for name in sorted(SEALED & set(used)):
+        column = person.c[person_log.SEALED[name]]
+        row = connection.execute(select(person.c.key, column).where(person.c.id == source.hire.person.id)).one()
+        found[name] = None if row[1] is None else seal.unseal(row[1], person_log.place_of(name, row.key))
+    return found
+
+
+def _hiring(connection: Connection, source: Source) -> Values:
+    dossier = source.hire.dossier
+    decided = [row.approval_no for row in _rows(connection, "decision", source.hire.id) if row.approval_no]
+    return {
+        "applied_on": _day(dossier.applied_on),
+        "meeting": _meeting(source.hire),
+        "notice": _between(dossier.posted_on, dossier.notice_ends_on),
+        "training": None
+        if dossier.trained_on is None
+        else f"{in_words(dossier.trained_on)}，{'合格' if dossier.training_passed else '不合格'}",
+        "approved_on": _day(dossier.approved_on),
+        "approval_no": decided[-1] if decided else None,
+    }
+
+
+def _meeting(hire: Hire) -> str | None:
+    dossier = hire.dossier
+    if dossier.meeting_on is None:
+        return None
+    return f"{in_words(dossier.meeting_on)}到会{dossier.meeting_present}人，同意{dossier.meeting_for}人"
+
+
+def _between(first: date | None, last: date | None) -> str | None:
+    return None if first is None or last is None else f"{in_words(first)}至{in_words(last)}"
+
+
+def _days(connection: Connection, source: Source) -> Values:
+    dossier, term = source.hire.dossier, source.term
+    contracts = _rows(connection, "contract", source.hire.id)
+    own = next((row for row in contracts if row.term_no == term.number), None)
+    return {
+        "started_on": _day(dossier.started_on),
+        "term_months": str(term.months),
+        "term_starts_on": _day(term.starts_on),
+        "term_ends_on": _day(term.ends_on),
+        "former_ends_on": _former_end(contracts, term) or _day(dossier.term_ends_on),
+        "contract_number": own.number if own is not None else None,
+        "signed_on": _day(own.signed_on) if own is not None else None,
+    }
+
+
+def _former_end(contracts: list[Any], term: Term) -> str | None:
+    before = [row.ends_on for row in contracts if row.term_no == term.number - 1]
+    return _day(before[0]) if before else None
+
+
+def _leaving(connection: Connection, source: Source) -> Values:
+    hire, procedure = source.hire, source.procedure
+    ended_on, first = hire.dossier.ended_on, hire.dossier.first_started_on
+    ground = procedure.ground_by_name.get(hire.dossier.leaving_ground or "")
+    law = next((row.law for row in reversed(_rows(connection, "departure", hire.id)) if row.law), None)
+    return {
+        "first_started_on": _day(first),
+        "ended_on": _day(ended_on),
+        "ending": kind_of_end(procedure, hire.dossier.leaving_ground),
+        "ground": ground.zh if ground else hire.dossier.leaving_ground,
+        "law": law,
+        "time_served": time_served(first, ended_on) if first and ended_on else None,
+    }
+
+
+def _filing(connection: Connection, source: Source) -> Values:
+    rows = _rows(connection, "filing", source.hire.id)
+    if not rows:
+        return {}
+    row, procedure = rows[-1], source.procedure
+    lines = {line.filing: line.zh for step in procedure.steps for line in step.files}
+    return {
+        "filing": lines.get(row.filing, row.filing),
+        "filing_to": "、".join(role_name(procedure, role) for role in row.to_roles),
+        "filing_due_on": _day(row.due_on),
+    }
+
+
+def _assessment(connection: Connection, source: Source) -> Values:
+    year = assessed_year(source.hire.dossier, source.today.year)
+    rows = [row for row in _rows(connection, "assessment", source.hire.id) if row.year == year]
+    if not rows:
+        return {"year": str(year)}
+    row, grade = rows[-1], source.procedure.assessment.grade(rows[-1].grade)
+    points = row.points_tenths
+    return {
+        "year": str(year),
+        "points": None if points is None else f"{points / 10:g}",
+        "grade": grade.zh if grade else row.grade,
+        "evidence": row.evidence,
+    }
+
+
+def _opinions(connection: Connection, source: Source) -> Values:
+    """The last opinion of each role before somebody was hired, with its officer and day."""
+    decision, entry, account = (metadata.tables[name] for name in ("decision", "audit_entry", "account"))
+    asked = (
+        select(decision.c.role, decision.c.act, decision.c.stage, decision.c.opinion, entry.c.on_day, account.c.name)
+        .join(entry, (entry.c.hire_id == decision.c.hire_id) & (entry.c.seq == decision.c.seq))
+        .outerjoin(account, account.c.id == decision.c.account_id)
+        .where(decision.c.hire_id == source.hire.id)
+        .order_by(decision.c.seq)
+    )
+    return dict(_said(source.procedure, connection.execute(asked)))
+
+
+def _said(procedure: Procedure, rows: Any) -> Iterator[tuple[str, str]]:
+    acts = {step.act: step.zh for step in procedure.steps}
+    for row in rows:
+        stage = procedure.stage_by_name.get(row.stage)
+        if stage is None or stage.state not in _HIRING or Role(row.role) not in OPINIONS:
+            continue
+        words = f"{acts.get(row.act, row.act)}。{row.opinion or ''}"
+        yield f"opinion_{row.role}", f"{words}\n{row.name or ''} {in_words(row.on_day)}".strip()
