@@ -24,7 +24,7 @@ from workflow.engine import Done
 from workflow.queries import DeadlineLine, HireLine, Scope
 
 #: shown elsewhere in the answer, or naming a person by key
-_LEFT_OUT = frozenset({"clocks", "proposed_by", "approvers", "objection_handlers"})
+_LEFT_OUT = frozenset({"clocks", "proposed_by", "approvers", "objection_handlers", "points"})
 _PERSON_KEY = re.compile(r"[0-9a-f]{64}")
 
 

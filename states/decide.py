@@ -19,8 +19,10 @@ from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict, refused
 from states.house import CITE, WHILE_SUSPENDED, officers, targets
 from states.inputs import INPUTS, MORE_IN_FAVOUR, Override, StepInput
 from states.machine import Rules
+from states.noting import check_noting
 from states.plan import Plan, TimerFact
-from states.procedure import AssessmentRules, DeadlineKind, Effect, Procedure, RecordKind, Role, Step
+from states.points import in_points, reckon
+from states.procedure import DeadlineKind, Effect, Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import Sentence, say
 from states.separation import separation
@@ -71,8 +73,9 @@ def decide(
     values = _parsed(step, payload or {})
     check_days(hire, step, values, day)
     _check_reason(step, values)
-    _check_scale(rules.procedure.assessment, step, values)
+    _check_scale(rules.procedure, hire, step, values)
     _check_house(rules.procedure, hire, step, values)
+    check_noting(rules.procedure, hire, step, values, day, actor, role)
     if step.records is RecordKind.APPLICATION:
         hire = replace(hire, person=candidate)
     ask = Ask(hire, rules.procedure, step, day, setting.calendar, actor, values)
@@ -178,15 +181,23 @@ def _check_reason(step: Step, values: Mapping[str, Any]) -> None:
         raise InputRefused({"opinion": say("请写明不予通过的理由")})
 
 
-def _check_scale(assessment: AssessmentRules, step: Step, values: Mapping[str, Any]) -> None:
-    """A document that counts points asks for points, one with grades for one of its own; nothing else has a meaning."""
+def _check_scale(procedure: Procedure, hire: Hire, step: Step, values: Mapping[str, Any]) -> None:
+    """A document that counts points asks for points, one with grades for one of its own; nothing else has a meaning.
+
+    Where the points follow from what was noted, nobody has to say them; whoever does must say the same.
+    """
+    assessment = procedure.assessment
     if step.records is not RecordKind.ASSESSMENT:
         return
     asked, other = ("points", "grade") if assessment.scale == "points" else ("grade", "points")
     faults = {}
     if values.get(other) is not None:
         faults[other] = say("没有这一项")
-    if values.get(asked) is None:
+    if assessment.reckoned:
+        tenths = reckon(procedure, hire.dossier.points, values["year"]).tenths
+        if values["points"] is not None and values["points"] * 10 != tenths:
+            faults["points"] = say("按已登记的加分扣分应为{points}分，请核对登记或留空", points=in_points(tenths))
+    elif values.get(asked) is None:
         faults[asked] = say("此项必填")
     elif asked == "grade" and assessment.grade(values["grade"]) is None:
         names, codes = zip(*((grade.zh, grade.grade) for grade in assessment.grades), strict=True)

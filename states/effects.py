@@ -17,8 +17,10 @@ from states.chronology import notice_begins
 from states.clocks import due, objection_due
 from states.facts import Actor, Dossier, Hire, OpenFiling, OpenObjection, Person
 from states.house import taken_back
+from states.noting import note_of
 from states.periods import last_day_of_term
 from states.plan import Row
+from states.points import Total, reckon, worth
 from states.procedure import Procedure, RecordKind, Role, Step
 from states.tenure import last_lawful, measure_retirement
 
@@ -74,6 +76,8 @@ def _application(act: Act) -> dict[str, Any]:
 
 
 def _opinion(act: Act) -> dict[str, Any]:
+    if act.step.params.get("reviews") == "assessment":
+        return {"proposed_reviewed": True}
     if not act.step.params.get("first_approval"):
         return {}
     changes: dict[str, Any] = {"approved_on": act.on}
@@ -237,9 +241,10 @@ def _contract_row(act: Act, instrument: str, term_no: int, starts_on: date | Non
 
 
 def _assessment(act: Act) -> dict[str, Any]:
-    points, rules = act.input.get("points"), act.procedure.assessment
-    grade = rules.grade_for(float(points)) if points is not None else rules.grade(str(act.input.get("grade")))
-    tenths = None if points is None else int(points * 10)
+    rules, total = act.procedure.assessment, _total(act)
+    points = act.input.get("points")
+    tenths = total.tenths if total is not None else None if points is None else int(points * 10)
+    grade = rules.grade(str(act.input.get("grade"))) if tenths is None else rules.grade_for(tenths / 10)
     name = "" if grade is None else grade.grade
     act.record(
         "assessment",
@@ -249,6 +254,7 @@ def _assessment(act: Act) -> dict[str, Any]:
         passed=bool(grade and grade.passes),
         skilled=act.input.get("skilled"),
         evidence=act.input.get("evidence"),
+        items=[] if total is None else total.stored(),
     )
     rulings = {s.act for s in act.procedure.steps if s.records is RecordKind.ASSESSMENT_RULING}
     return {
@@ -260,7 +266,16 @@ def _assessment(act: Act) -> dict[str, Any]:
         # a new proposal is not what was signed
         "signatures": tuple(s for s in act.dossier.signatures if s.act not in rulings),
         "proposed_skilled": act.input.get("skilled"),
+        "proposed_reviewed": False,
+        "points_moved": False,
     }
+
+
+def _total(act: Act) -> Total | None:
+    """What the points of the year come to, where the document counts them."""
+    if not act.procedure.assessment.reckoned:
+        return None
+    return reckon(act.procedure, act.dossier.points, act.input["year"])
 
 
 def _assessment_ruling(act: Act) -> dict[str, Any]:
@@ -277,6 +292,10 @@ def _assessment_ruling(act: Act) -> dict[str, Any]:
         "skilled": act.dossier.proposed_skilled,
         "proposed_skilled": None,
         "proposed_by": None,
+        "proposed_reviewed": False,
+        "points_moved": False,
+        "points": tuple(note for note in act.dossier.points if note.year > (act.dossier.proposed_year or 0)),
+        "surveyed": tuple(year for year in act.dossier.surveyed if year > (act.dossier.proposed_year or 0)),
     }
 
 
@@ -437,6 +456,45 @@ def _score(act: Act) -> dict[str, Any]:
     return {"score_tenths": sum(items.values())}
 
 
+def _point(act: Act) -> dict[str, Any]:
+    note = note_of(act.procedure, act.dossier, act.input, act.seq, act.role, act.actor.person_key)
+    act.record(
+        "point",
+        year=note.year,
+        item=note.item,
+        level=note.level,
+        number=note.number,
+        authors=note.authors,
+        matter=act.input.get("matter") or f"{note.year}-{note.month:02}",
+        evidence=act.input["evidence"],
+        tenths=worth(act.procedure, note),
+        month=note.month,
+        listed=act.input.get("listed"),
+        correct=note.correct,
+    )
+    return {"points": (*act.dossier.points, note), **_moved(act, note.year)}
+
+
+def _moved(act: Act, year: int) -> dict[str, Any]:
+    """A proposal of the year no longer says what its points come to."""
+    return {"points_moved": True} if act.dossier.proposed_year == year else {}
+
+
+def _point_struck(act: Act) -> dict[str, Any]:
+    seq = act.input["seq"]
+    struck = next(note for note in act.dossier.points if note.seq == seq)
+    act.update("point", {"seq": seq}, {"struck_seq": act.seq})
+    return {"points": tuple(note for note in act.dossier.points if note.seq != seq), **_moved(act, struck.year)}
+
+
+def _survey(act: Act) -> dict[str, Any]:
+    year = act.input["year"]
+    asked, satisfied = act.input["asked"], act.input["satisfied"]
+    held_on, took_part = _iso(act.input["held_on"]), act.input["took_part"]
+    act.record("survey", year=year, held_on=held_on, asked=asked, satisfied=satisfied, took_part=took_part)
+    return {"surveyed": tuple(sorted({*act.dossier.surveyed, year}))}
+
+
 EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.NONE: _nothing,
     RecordKind.APPLICATION: _application,
@@ -471,6 +529,9 @@ EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.COMMENT: _comment,
     RecordKind.DOCUMENT: _document,
     RecordKind.SCORE: _score,
+    RecordKind.POINT: _point,
+    RecordKind.POINT_STRUCK: _point_struck,
+    RecordKind.SURVEY: _survey,
 }
 
 

@@ -6,7 +6,7 @@ them, so a guard reads one small value and a replay of the trail can prove it. D
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from operator import attrgetter
@@ -161,6 +161,27 @@ class OpenObjection:
 
 
 @dataclass(frozen=True, slots=True)
+class PointNote:
+    """A bonus or deduction that was noted for a year not yet ruled on (加分、扣分). ``seq`` is its entry.
+
+    ``number``: wrong records, or people asked in a phone check, of whom the data of ``correct`` proved right;
+    ``matter`` is a digest of its words, because words stay out of the trail; ``by`` the natural person who noted it.
+    """
+
+    seq: int
+    year: int
+    item: str
+    level: str
+    number: int
+    authors: int
+    matter: str
+    role: Role
+    by: str
+    month: int | None = None
+    correct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """A running deadline of a hire (计时): base day, last day, and whether its owner was called already."""
 
@@ -227,6 +248,14 @@ class Dossier:
     proposed_skilled: bool | None = None
     #: the natural person who proposed the assessment and so may not rule on it
     proposed_by: str | None = None
+    #: the level between has looked at the proposal (综合审核)
+    proposed_reviewed: bool = False
+    #: points were noted or struck after the proposal: it is no longer what they come to
+    points_moved: bool = False
+    #: of the years that are not ruled on
+    points: tuple[PointNote, ...] = ()
+    #: years, not ruled on, in which people served were asked (满意度调查)
+    surveyed: tuple[int, ...] = ()
     ruled_year: int | None = None
     ruled_grade: str | None = None
     ruled_passed: bool | None = None
@@ -259,7 +288,7 @@ _FIELDS = tuple(f.name for f in fields(Dossier))
 _PLACE = {name: place for place, name in enumerate(_FIELDS)}
 _VALUES: Callable[[Dossier], tuple[Any, ...]] = attrgetter(*_FIELDS)
 DATE_FIELDS = frozenset(f.name for f in fields(Dossier) if "date" in str(f.type))
-_TUPLES = frozenset({"boards", "open_objections", "objection_handlers", "approvers"})
+_TUPLES = frozenset({"boards", "open_objections", "objection_handlers", "approvers", "surveyed"})
 #: False or nought is a finding for these, not an absence: a meeting at which nobody was in favour has been held
 _FINDINGS = frozenset(
     {
@@ -274,6 +303,16 @@ _FINDINGS = frozenset(
 )
 
 
+def _to_list(note: PointNote) -> list[Any]:
+    told = (note.seq, note.year, note.item, note.level, note.number, note.authors, note.matter, note.role.value)
+    return [*told, note.by, note.month, note.correct]
+
+
+def _noted(note: Sequence[Any]) -> PointNote:
+    seq, year, item, level, number, authors, matter, role, by, month, correct = note
+    return PointNote(seq, year, item, level, number, authors, matter, Role(role), by, month, correct)
+
+
 def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
     """The dossier as plain JSON values: unset fields left out, days as ISO text."""
     out: dict[str, Any] = {}
@@ -286,6 +325,8 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         out[name] = list(out[name])
     if "objections" in out:
         out["objections"] = [[o.seq, o.lodged_on.isoformat()] for o in dossier.objections]
+    if "points" in out:
+        out["points"] = [_to_list(note) for note in dossier.points]
     if "assigned" in out:
         out["assigned"] = dict(dossier.assigned)
     if "signatures" in out:
@@ -311,6 +352,8 @@ def dossier_from_json(raw: Mapping[str, Any]) -> Dossier:
             values[name] = tuple(value)
         elif name == "objections":
             values[name] = tuple(OpenObjection(seq, day(lodged)) for seq, lodged in value)
+        elif name == "points":
+            values[name] = tuple(_noted(note) for note in value)
         elif name == "signatures":
             values[name] = tuple(Signature(act, Role(role), key) for act, role, key in value)
         elif name == "filings":

@@ -17,7 +17,11 @@ CITE = "《在岗办理规则》{}"
 _OUTSIDE = frozenset({Role.APPLICANT, Role.SYSTEM, Role.SUPERVISOR}) | HOUSE_ROLES
 RETURN = "return_to"
 #: kinds of record that say nothing a guard reads: they never make the system ask a refused step again
-QUIET = frozenset({RecordKind.COMMENT, RecordKind.DOCUMENT, RecordKind.ASSIGNMENT, RecordKind.SCORE})
+QUIET = frozenset(
+    {RecordKind.COMMENT, RecordKind.DOCUMENT, RecordKind.ASSIGNMENT, RecordKind.SCORE}
+    # nothing that the system is refused waits for them; a ruling that a person takes does
+    | {RecordKind.POINT, RecordKind.SURVEY}
+)
 #: what goes on while a case is suspended
 WHILE_SUSPENDED = QUIET | {
     RecordKind.RESUMPTION,
@@ -58,6 +62,25 @@ def _steps(procedure: Procedure, stage: Stage) -> Iterator[Step]:
             yield _step(RETURN, "退回", "return", stage, everyone, RecordKind.RETURN)
         yield _step("suspend", "中止办理", "suspend", stage, everyone, RecordKind.SUSPENSION)
         yield _step("resume", "恢复办理", "resume", stage, everyone, RecordKind.RESUMPTION)
+    if stage.at_work or stage.pay_stopped:
+        yield from _of_the_assessment(procedure, stage)
+
+
+def _of_the_assessment(procedure: Procedure, stage: Stage) -> Iterator[Step]:
+    """Points and surveys, where the document counts points or wants to hear those served."""
+    by = noters(procedure)
+    if procedure.assessment.reckoned and by:
+        yield _step("note_point", "登记加分扣分", "note points", stage, by, RecordKind.POINT)
+        yield _step("strike_point", "撤销加分扣分", "strike points", stage, by, RecordKind.POINT_STRUCK)
+    if procedure.assessment.takes_part is not None and by:
+        yield _step("note_survey", "登记满意度调查", "record a survey", stage, by, RecordKind.SURVEY)
+
+
+def noters(procedure: Procedure) -> tuple[Role, ...]:
+    """Who notes points and surveys: the roles that propose, review or rule on the assessment, as the document says."""
+    takes = (RecordKind.ASSESSMENT, RecordKind.ASSESSMENT_RULING)
+    steps = (step for step in procedure.steps if step.records in takes or step.params.get("reviews") == "assessment")
+    return tuple(dict.fromkeys(role for step in steps for role in step.by))
 
 
 def _step(act: str, zh: str, en: str, stage: Stage, by: tuple[Role, ...], records: RecordKind) -> Step:

@@ -242,6 +242,44 @@ class ScoreInput(StepInput):
     items: dict[Line, Annotated[int, Field(ge=-10_000, le=10_000)]] = Field(min_length=1, max_length=20)
 
 
+class PointInput(StepInput):
+    """加分、扣分: one matter of a year at a level, or a month's phone check; always with its evidence.
+
+    ``number``: of wrong records; ``same_as``: the entry of an earlier note of the same matter. Of a phone check:
+    ``listed`` people in the village's list, ``asked`` of them, ``correct`` those whose data proved right.
+    """
+
+    year: int = Field(ge=2000, le=2100)
+    item: Line
+    level: Line | None = None
+    matter: Line | None = None
+    same_as: int | None = Field(default=None, ge=1)
+    number: int = Field(default=1, ge=1, le=1000)
+    authors: int = Field(default=1, ge=1, le=50)
+    month: int | None = Field(default=None, ge=1, le=12)
+    listed: int | None = Field(default=None, ge=1, le=100_000)
+    asked: int | None = Field(default=None, ge=1, le=100_000)
+    correct: int | None = Field(default=None, ge=0, le=100_000)
+    evidence: Line
+
+
+class StrikeInput(StepInput):
+    """撤销加分、扣分: which entry, and why."""
+
+    seq: int = Field(ge=1)
+    reason: Reason
+
+
+class SurveyInput(StepInput):
+    """满意度调查: how many of the people served took part, how many were satisfied, and who they were."""
+
+    year: int = Field(ge=2000, le=2100)
+    held_on: date
+    asked: int = Field(ge=1, le=100_000)
+    satisfied: int = Field(ge=0, le=100_000)
+    took_part: Line
+
+
 INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.NONE: StepInput,
     RecordKind.APPLICATION: ApplicationInput,
@@ -276,4 +314,7 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.COMMENT: CommentInput,
     RecordKind.DOCUMENT: DocumentInput,
     RecordKind.SCORE: ScoreInput,
+    RecordKind.POINT: PointInput,
+    RecordKind.POINT_STRUCK: StrikeInput,
+    RecordKind.SURVEY: SurveyInput,
 }

@@ -113,6 +113,9 @@ RECORDS: dict[RecordKind, Text] = {
     RecordKind.COMMENT: Text(zh="附言", en="comment"),
     RecordKind.DOCUMENT: Text(zh="材料", en="file"),
     RecordKind.SCORE: Text(zh="评分", en="score"),
+    RecordKind.POINT: Text(zh="加分扣分", en="points"),
+    RecordKind.POINT_STRUCK: Text(zh="撤销加分扣分", en="points struck"),
+    RecordKind.SURVEY: Text(zh="满意度调查", en="survey of satisfaction"),
 }
 #: what each guard asks, in a few words; its sentence to the person is the guard's own
 GUARDS: dict[str, Text] = {
@@ -121,6 +124,7 @@ GUARDS: dict[str, Text] = {
     "alive": Text(zh="未登记死亡", en="not recorded as having died"),
     "assessment_passed": Text(zh="考核合格", en="assessment passed"),
     "assessment_proposed": Text(zh="考核已报审", en="assessment proposed"),
+    "assessment_reviewed": Text(zh="考核已经审核", en="assessment reviewed"),
     "assessment_year": Text(zh="考核年度", en="year of the assessment"),
     "boards_named": Text(zh="公告张贴处", en="boards named"),
     "budget_lasts": Text(zh="资金够用", en="budget lasts"),
@@ -158,6 +162,7 @@ GUARDS: dict[str, Text] = {
     "resident_of_village": Text(zh="本村人员", en="resident of the village"),
     "resignation_notice": Text(zh="辞职提前通知", en="notice of resignation"),
     "season": Text(zh="集中开展时间", en="season"),
+    "served_took_part": Text(zh="服务对象参与评价", en="those served took part"),
     "signed_in_time": Text(zh="按期签订", en="signed in time"),
     "signing_order": Text(zh="签订先后", en="order of signing"),
     "skilled": Text(zh="掌握岗位技能", en="skilled"),

@@ -145,6 +145,9 @@ class RecordKind(StrEnum):
     COMMENT = "comment"
     DOCUMENT = "document"
     SCORE = "score"
+    POINT = "point"
+    POINT_STRUCK = "point_struck"
+    SURVEY = "survey"
 
 
 HOUSE_RECORDS = frozenset(
@@ -156,6 +159,9 @@ HOUSE_RECORDS = frozenset(
         RecordKind.COMMENT,
         RecordKind.DOCUMENT,
         RecordKind.SCORE,
+        RecordKind.POINT,
+        RecordKind.POINT_STRUCK,
+        RecordKind.SURVEY,
     }
 )
 
@@ -510,6 +516,8 @@ class Provision(Line):
     fen: int | None = None
     share: dict[str, int] | None = None
     role: Role | None = None
+    #: the insurances that it is about, by their share of the pay
+    insurances: tuple[Literal["pension", "medical", "unemployment", "injury"], ...] = ()
 
 
 class Grade(Model):
@@ -522,11 +530,42 @@ class Grade(Model):
     passes: bool
 
 
+class PointLevel(Model):
+    """The name of a level, rank or band that points are given by (层级、名次、档次)."""
+
+    level: Name
+    zh: Words
+    en: Words
+
+
 class AssessmentItem(Line):
+    """One kind of bonus or deduction (加分、扣分项目): points by level, and how they count.
+
+    ``counts``: ``matter``, one matter once at its highest level; ``record``, the same, times the number of wrong
+    records; ``band``, by the share of people whose data proved right in a month's phone checks.
+    """
+
     name: Name
     zh: Words
     en: Words
     points: dict[str, float]
+    counts: Literal["matter", "record", "band"] = "matter"
+    #: several authors share the points equally
+    shared: bool = False
+    #: items of one group exclude each other for one matter; bands of one group are read together
+    group: Name | None = None
+    #: whether a matter that several levels found counts ``once`` or for ``each``; None: once
+    found_twice: GapRef | None = None
+    #: other points by level, for another ruling of the gap ``points_by``
+    points_by: GapRef | None = None
+    other_points: dict[str, dict[str, float]] = Field(default_factory=dict)
+    #: bands: from which percentage up a band counts, or below which; both bounds in whole percent
+    from_percent: dict[str, int] = Field(default_factory=dict)
+    below_percent: dict[str, int] = Field(default_factory=dict)
+    #: bands: ``once_a_year`` over all months together, or ``each_month``
+    period: GapRef | None = None
+    #: bands: at least this share of the people listed has to be asked each month
+    sample_percent: int | None = Field(default=None, ge=1, le=100)
 
 
 class AssessmentRules(Line):
@@ -540,7 +579,20 @@ class AssessmentRules(Line):
     base_points: int | None = None
     grades: tuple[Grade, ...] = Field(min_length=2)
     items: tuple[AssessmentItem, ...] = ()
+    levels: tuple[PointLevel, ...] = ()
+    #: how a share of a tenth of a point is rounded: ``half_up`` or ``down``
+    share_rounding: GapRef | None = None
+    #: whether a total below nought counts as ``zero``
+    floor: GapRef | None = None
     takes_part: Text | None = None
+
+    @property
+    def reckoned(self) -> bool:
+        """Whether the points follow from single matters that were noted, and nobody types the total."""
+        return self.scale == "points" and bool(self.items)
+
+    def item(self, name: str) -> AssessmentItem | None:
+        return next((item for item in self.items if item.name == name), None)
 
     def grade(self, name: str) -> Grade | None:
         return next((grade for grade in self.grades if grade.grade == name), None)
@@ -562,6 +614,8 @@ class Ground(Line):
     notice_days: int | GapRef | None = None
     #: barred while a protected period runs (LCL 42, 45)
     protected: bool = True
+    #: the kinds of post that it is for; none named: all
+    kinds: tuple[Name, ...] = ()
     #: ends by law or by the person's own will: no ruling on merit
     by: Literal["person", "law", "employer"]
     only_at_term_end: bool = False

@@ -37,7 +37,7 @@ from states.separation import approves, in_hiring, keys_of
 #: what stays out of the audit bytes: words that may name a person. Their records are covered by a digest instead.
 PROSE = frozenset(
     {"opinion", "reason", "text", "by_name", "evidence", "law", "receipt", "number", "boards"}
-) | frozenset({"name", "board", "address"})
+) | frozenset({"name", "board", "address", "matter", "took_part"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Writing:
         changes = {key: after.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         body = canonical_of_checked(
             {
-                "v": 2,
+                "v": 3,
                 "alg": self.setting.algorithm,
                 "hire": self.hire.id,
                 "seq": self.seq,

@@ -194,7 +194,7 @@ class _Trail:
 
     def _compare_rows(self, rows: Mapping[int, list[tuple[str, Row]]]) -> None:
         for seq in sorted(self.records.keys() | rows.keys()):
-            algorithm, version, said = self.records.get(seq, ("sha256", 2, []))
+            algorithm, version, said = self.records.get(seq, ("sha256", audit_records.VERSION, []))
             kept = [
                 [table, audit_records.digest(algorithm, table, row, self._first_term(table, row), version=version)]
                 for table, row in rows.get(seq, ())

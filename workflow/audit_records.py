@@ -21,13 +21,19 @@ from workflow.tables import SET_LATER, metadata
 TABLES = (
     *("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
     *("returned", "suspension", "assignment", "comment", "document", "score"),
+    *("point", "survey"),
 )
-#: columns that rows did not have when the first entries were written (version 1)
-SINCE_2: Mapping[str, frozenset[str]] = {
-    "decision": frozenset({"approves", "deputy_for"}),
-    "notice": frozenset({"board_days", "sheet"}),
-    "objection": frozenset({"due_on", "provisional", "public"}),
+#: columns that rows did not have before entries of a version: what an entry says is held against what there was then
+SINCE: Mapping[int, Mapping[str, frozenset[str]]] = {
+    2: {
+        "decision": frozenset({"approves", "deputy_for"}),
+        "notice": frozenset({"board_days", "sheet"}),
+        "objection": frozenset({"due_on", "provisional", "public"}),
+    },
+    3: {"assessment": frozenset({"items"})},
 }
+#: the version of the entries that are written now
+VERSION = 3
 Row = dict[str, Any]
 Term = tuple[str | None, str | None]
 
@@ -87,13 +93,15 @@ def _truth(value: Any) -> Any:
     return None if value is None else bool(value)
 
 
-def digest(algorithm: str, table: str, row: Row, first_term: Term | None = None, *, version: int = 2) -> str:
+def digest(algorithm: str, table: str, row: Row, first_term: Term | None = None, *, version: int = VERSION) -> str:
     """The digest of a row as it was when it was written by an entry of ``version``.
 
     ``first_term``: of a contract, the days it began with.
     """
-    later = SET_LATER.get(table, frozenset()) | (SINCE_2.get(table, frozenset()) if version < 2 else frozenset())
-    said = {name: value for name, value in row.items() if name not in later}
+    absent = set(SET_LATER.get(table, frozenset()))
+    for since, tables in SINCE.items():
+        absent |= tables.get(table, frozenset()) if version < since else frozenset()
+    said = {name: value for name, value in row.items() if name not in absent}
     if first_term is not None:
         said["starts_on"], said["ends_on"] = first_term
     # the canonical text: a second implementation of ``states.canonical``, compared with it in the tests

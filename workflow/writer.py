@@ -52,6 +52,8 @@ _TABLES = (
     "comment",
     "document",
     "score",
+    "point",
+    "survey",
     "timer",
     "task",
     "outbox",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from states.facts import Hire
 from states.periods import add_months
-from states.procedure import RecordKind, Step
+from states.procedure import RecordKind, Role, Step
 from workflow import people
 
 if TYPE_CHECKING:
@@ -43,9 +43,23 @@ def _assessment(tale: Tale, hire: Hire, step: Step) -> dict[str, Any]:
     year = tale.assessed_on(hire).year
     passes = year != tale.failed_year
     given: dict[str, Any] = {"year": year, "skilled": passes, "evidence": f"{year}年度考核表"}
-    if rules.scale == "points":
-        return given | {"points": str(tale.walk.chance.randint(72, 96) if passes else 52)}
+    if rules.reckoned:
+        return given  # the points follow from what was noted
     return given | {"grade": next(grade.grade for grade in rules.grades if grade.passes is passes)}
+
+
+def noted_points(tale: Tale, hire: Hire) -> list[tuple[Role, dict[str, Any]]]:
+    """What a year is judged by: an article and a good phone check, and records that were found wrong."""
+    year = tale.assessed_on(hire).year
+    wrong = tale.walk.chance.randint(3, 27) if year != tale.failed_year else 53
+    found = {"item": "minus_local_check", "level": "county", "number": wrong, "matter": f"{year}年数据质量抽查"}
+    article = {"item": "bonus_media", "level": "county", "matter": "四百工程协理员上门送岗", "authors": 1}
+    phone = {"item": "bonus_phone_check", "month": 11, "listed": 320, "asked": 40, "correct": 37}
+    return [
+        (Role.VILLAGE, {"year": year, **article, "evidence": "县融媒体中心刊发截图"}),
+        (Role.HRSS, {"year": year, **phone, "evidence": f"{year}年11月电话抽查登记表"}),
+        (Role.HRSS, {"year": year, **found, "evidence": "抽查通报"}),
+    ]
 
 
 INPUTS: Mapping[RecordKind, Input] = {
@@ -84,5 +98,12 @@ INPUTS: Mapping[RecordKind, Input] = {
         "leave_on": tale.today + timedelta(days=31),
     },
     RecordKind.HANDOVER: lambda tale, hire, step: {"done_on": tale.today},
+    RecordKind.SURVEY: lambda tale, hire, step: {
+        "year": tale.assessed_on(hire).year,
+        "held_on": tale.today,
+        "asked": 15,
+        "satisfied": 14,
+        "took_part": "本村服务对象15户",
+    },
     RecordKind.FILING: lambda tale, hire, step: {},
 }

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from api.demo.areas import Area, Town, Work
-from api.demo.filling import filled_in
+from api.demo.filling import filled_in, noted_points
 from api.demo.people import Crowd, Wish
 from api.demo.walk import Days, NobodyActs, Walk
 from states.facts import Actor, Hire, OpenFiling
@@ -269,6 +269,7 @@ class Tale:
 
     def assessed(self) -> Days:
         """This year's assessment: proposed, looked through, and ruled on by everybody whom the document names."""
+        self._noted()
         self.record(RecordKind.ASSESSMENT)
         for step in self.procedure.steps_from[self.hire.stage]:
             if not step.automatic and any(line.use == "assessment_proposed" for line in step.guards):
@@ -277,6 +278,16 @@ class Tale:
                     return
                 self.take(step)
         yield from self.filed()
+
+    def _noted(self) -> None:
+        """The points and the survey on which the proposal rests, where the document asks for them."""
+        hire = self.hire
+        house = {step.records: step for step in self.walk.office.rulebook.rules(hire.procedure).house[hire.stage]}
+        if step := house.get(RecordKind.POINT):
+            for role, given in noted_points(self, hire):
+                self.take(step, role, **given)
+        if step := house.get(RecordKind.SURVEY):
+            self.take(step)
 
     def decided(self) -> Days:
         """Renewed and signed, if the months and the assessment allow it; otherwise ended at the term."""

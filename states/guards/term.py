@@ -178,7 +178,36 @@ def assessment_proposed(ask: Ask, rule: NoParams) -> Verdict:
         return refused(say("尚未提出年度考核"), say("由用人单位先提出年度考核"), **inputs)
     if dossier.ruled_year is not None and year <= dossier.ruled_year:
         return refused(say("{year}年度考核已审定", year=year), say("提出下一年度考核"), **inputs)
+    if dossier.points_moved:
+        moved = say("{year}年度考核提出之后，加分扣分又有变动", year=year)
+        return refused(moved, say("由提出单位按现在的加分扣分重新提出"), **inputs)
     return passed(say("{year}年度考核已提出，待审定", year=year), **inputs)
+
+
+@guard("assessment_reviewed", meets=("BH-47",))
+def assessment_reviewed(ask: Ask, rule: NoParams) -> Verdict:
+    """综合审核: the level between has looked at the very proposal that is ruled on."""
+    dossier = ask.hire.dossier
+    inputs: dict[str, Shown] = {"proposed_year": dossier.proposed_year}
+    if dossier.proposed_year is None:
+        return refused(say("尚未提出年度考核"), say("由用人单位先提出年度考核"), **inputs)
+    if not dossier.proposed_reviewed:
+        return refused(say("{year}年度考核还没有经过综合审核", year=dossier.proposed_year), say("先办理审核"), **inputs)
+    return passed(say("{year}年度考核已经综合审核", year=dossier.proposed_year), **inputs)
+
+
+@guard("served_took_part", meets=("NM-33",))
+def served_took_part(ask: Ask, rule: NoParams) -> Verdict:
+    """评价须有被服务对象参与: at least one survey of the proposed year in which people served took part."""
+    dossier = ask.hire.dossier
+    year = dossier.proposed_year
+    inputs: dict[str, Shown] = {"proposed_year": year}
+    if year is None:
+        return refused(say("尚未提出年度考核"), say("由用人单位先提出年度考核"), **inputs)
+    if year not in dossier.surveyed:
+        remedy = say("先开展满意度调查，登记参与的服务对象人数")
+        return refused(say("{year}年度还没有被服务对象参与评价的记录", year=year), remedy, **inputs)
+    return passed(say("{year}年度已有被服务对象参与评价", year=year), **inputs)
 
 
 def _required_year(ask: Ask, term_ends_on: date) -> int:

@@ -32,6 +32,15 @@ HERDER = {"farmer": KNOWN, "lifted": KNOWN}
 STATEMENTS = ["responsible", "computer_skill"]
 
 
+def _served(world: World, hire: int, year: int) -> None:
+    """Nothing is ruled before those served were heard in that very year, and nobody may waive it."""
+    article = {"served_took_part": f"{NUMBER}第十二条"}
+    waived = {"overrides": [{"guard": "served_took_part", "reason": "来不及调查"}]}
+    assert world.articles(hire, "rule_assessment", SECOND, **waived) == article
+    survey = {"held_on": world.clock.today, "satisfied": 9, "took_part": "服务对象农牧民"}
+    world.do(hire, "note_survey", EMPLOYER, year=year, asked=10, **survey)
+
+
 @pytest.fixture
 def world(migrated_url: str) -> Iterator[World]:
     world = World.on(migrated_url, date(2022, 5, 10), REGIONS)
@@ -136,6 +145,7 @@ def test_from_the_vacancy_through_three_years_to_a_lawful_fourth(world: World) -
         assert world.tasks(hire) == {("clock:assessment_due", "employer")}
         assert set(world.articles(hire, "decide_renew", EMPLOYER, reason="拟续聘").values()) == {f"{NUMBER}第九条"}
         world.do(hire, "assess", EMPLOYER, year=year, grade="passed", skilled=True, evidence="群众满意度调查")
+        _served(world, hire, year)
         assert world.articles(hire, "rule_assessment", EMPLOYER) == {"four_eyes": f"{NUMBER}第十二条"}
         world.do(hire, "rule_assessment", SECOND)
         world.walk_to(date(year + 1, 5, 20))
@@ -246,6 +256,7 @@ def test_renewal_asks_for_a_passed_year_and_for_skill(
     world.walk_to(date(2022, 12, 1))
     world.do(hire, "assess", EMPLOYER, year=2022, grade=grade, skilled=skilled)
     assert "skilled" in world.articles(hire, "decide_renew", EMPLOYER, reason="拟续聘")  # proposed is not found yet
+    _served(world, hire, 2022)
     world.do(hire, "rule_assessment", SECOND)
     if stopping:
         refusal = world.articles(hire, "decide_renew", EMPLOYER, reason="拟续聘")

@@ -18,6 +18,7 @@ from states.facts import (
     Grant,
     OpenFiling,
     OpenObjection,
+    PointNote,
     Signature,
     dossier_from_json,
     dossier_to_json,
@@ -28,10 +29,16 @@ from tests.support.asking import a_hire, d
 
 words, numbers, days = st.text(min_size=1, max_size=8), st.integers(1, 10_000), st.dates()
 clocks = st.builds(Clock, days, days, st.booleans(), numbers, st.booleans(), st.booleans())
+maybe = st.none() | numbers
+notes = st.builds(
+    PointNote, numbers, numbers, words, words, numbers, numbers, words, st.sampled_from(Role), words, maybe, maybe
+)
 OWN: dict[str, st.SearchStrategy[Any]] = {
     "boards": st.lists(words, max_size=3).map(tuple),
     "objections": st.lists(st.builds(OpenObjection, numbers, days), max_size=2).map(tuple),
     "objection_handlers": st.lists(words, max_size=3).map(tuple),
+    "points": st.lists(notes, max_size=3).map(tuple),
+    "surveyed": st.lists(numbers, max_size=3).map(tuple),
     "approvers": st.lists(words, max_size=3).map(tuple),
     "assigned": st.dictionaries(words, numbers, max_size=2),
     "score_tenths": st.none() | st.integers(-1_000, 1_000),

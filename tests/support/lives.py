@@ -68,6 +68,27 @@ def _assessed(**values: Any) -> Payload:
     return lambda day, hire: {"year": day.year, **values}
 
 
+def _surveyed(day: date, hire: Hire) -> dict[str, Any]:
+    return {"year": day.year, "held_on": day, "asked": 12, "satisfied": 11, "took_part": "服务对象12户"}
+
+
+def _wrong(points: str) -> Payload:
+    """So many records that the township found wrong, at half a point each, that this total is left."""
+    number = int((100 - float(points)) * 2)
+    return lambda day, hire: {
+        "year": day.year, "item": "minus_local_check", "level": "township", "number": number,
+        "matter": "镇政府抽查", "evidence": "抽查表",
+    }  # fmt: skip
+
+
+def _article(day: date, hire: Hire) -> dict[str, Any]:
+    return {"year": day.year, "item": "bonus_media", "level": "city", "matter": "稳岗就业在示例", "evidence": "报样"}
+
+
+def _last_point(day: date, hire: Hire) -> dict[str, Any]:
+    return {"seq": hire.dossier.points[-1].seq, "reason": "查无此文"}
+
+
 def _reason(day: date, hire: Hire) -> dict[str, Any]:
     return {"reason": "按规定办理"}
 
@@ -142,11 +163,15 @@ _XY_CONTRACT = (
 )
 
 
-def _yearly(stage: str, *, second: str = "", **grade: Any) -> tuple[Stop, ...]:
-    """Assessed by the employer and ruled by two bureaus, or by a second person of the employer."""
+def _yearly(stage: str, *, second: str = "", heard: bool = False, **grade: Any) -> tuple[Stop, ...]:
+    """Assessed by the employer and ruled by two bureaus, or by a second person of the employer.
+
+    ``heard``: those served take part.
+    """
     ruled = (second,) if second else ("hrss", "rural")
     return (
         Stop(stage, "assess", "employer", _assessed(**(grade or {"grade": "passed"})), _december),
+        *((Stop(stage, "note_survey", "employer", _surveyed),) if heard else ()),
         *(Stop(stage, "rule_assessment", who) for who in ruled),
     )
 
@@ -341,7 +366,10 @@ _BH_CONTRACT = (
 
 def _bh_year(stage: str, points: str = "75.5") -> tuple[Stop, ...]:
     return (
-        Stop(stage, "assess", "village", _assessed(points=points), _december),
+        Stop(stage, "note_point", "township", _wrong(points), _december),
+        Stop(stage, "note_point", "village", _article),
+        Stop(stage, "strike_point", "hrss", _last_point),
+        Stop(stage, "assess", "village", _assessed(points=points)),
         Stop(stage, "review_assessment", "township"),
         Stop(stage, "rule_assessment", "hrss"),
         Stop(stage, "rule_assessment", "rural"),
@@ -403,7 +431,7 @@ _NM_SIGNED = (
 
 
 def _nm_year(stage: str) -> tuple[Stop, ...]:
-    return _yearly(stage, second="employer2", grade="passed", skilled=True)
+    return _yearly(stage, second="employer2", heard=True, grade="passed", skilled=True)
 
 
 NEIMENGGU = County(

@@ -317,6 +317,7 @@ ATTACKS: dict[str, list[Step]] = {
     ],
     "two sheets of one month": [row("attendance")],
     "a point for nothing": ["UPDATE point SET number = 0"],
+    "more right than asked": ["UPDATE point SET listed = 9, correct = 9, month = 1, number = 8"],
     "more satisfied than asked": ["UPDATE survey SET satisfied = 2"],
     "insured before it begins": ["UPDATE insurance SET until_on = '2026-03-01'"],
     "insured twice from one day": [row("insurance", id=2)],
@@ -401,8 +402,8 @@ ALLOWED: dict[str, list[Step]] = {
     "a paper in place of one set aside": ["UPDATE paper SET replaced_at = made_at", row("paper", number="another")],
     "a month of 28 days": [f"UPDATE attendance SET marks = '{'1' * 28}'"],
     "what a device saw of a month": ["UPDATE attendance SET device = marks"],
-    "an exception that two answer for": ["UPDATE attendance SET exception = 'w', exception_by = 'another'"],
     "marks that are claimed": ["UPDATE attendance SET claimed = marks, exception = 'w'"],
+    "an exception that two answer for": ["UPDATE attendance SET exception = 'w', exception_by = 'another'"],
 }
 
 

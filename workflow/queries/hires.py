@@ -228,7 +228,7 @@ class TrailLine:
 
 
 #: what a trail entry says by the key of a natural person
-_KEYED = frozenset({"signatures", "proposed_by", "approvers", "objection_handlers"})
+_KEYED = frozenset({"signatures", "proposed_by", "approvers", "objection_handlers", "points"})
 
 
 def trail(
@@ -281,6 +281,7 @@ def _trail_line(row: Any, body: dict[str, Any], office: bool, names: Mapping[str
 RECORDS = (
     *("notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
     *("returned", "suspension", "assignment", "comment", "document", "score"),
+    *("point", "survey"),
 )
 
 

@@ -308,8 +308,14 @@ def upgrade() -> None:
         sa.Column("matter", sa.String(length=200), nullable=False),
         sa.Column("evidence", sa.String(length=500), nullable=False),
         sa.Column("tenths", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=True),
+        sa.Column("listed", sa.Integer(), nullable=True),
+        sa.Column("correct", sa.Integer(), nullable=True),
         sa.Column("struck_seq", sa.Integer(), nullable=True),
         sa.CheckConstraint("number >= 1 AND authors >= 1", name=op.f("ck_point_numbers")),
+        sa.CheckConstraint(
+            "correct BETWEEN 0 AND number AND number <= listed AND month BETWEEN 1 AND 12", name=op.f("ck_point_check")
+        ),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_point_hire_id")),
         sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_point")),
     )
