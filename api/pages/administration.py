@@ -13,12 +13,12 @@ from api.pages import administration_accounts, administration_grants, administra
 from api.pages.administrators import AUDIT, SECURITY, SYSTEM, TABS, held, only
 from api.pages.render import PageDep
 
-router = APIRouter(prefix="/administration")
+router = APIRouter()
 for pages in (administration_accounts, administration_regions, administration_grants, administration_log):
     router.include_router(pages.router)
 
 
-@router.get("")
+@router.get("/administration")
 def first(page: PageDep) -> Response:
     """The first page of an administrator."""
     only(page, SYSTEM, SECURITY, AUDIT)

@@ -18,7 +18,7 @@ from states.say import Sentence, say
 from workflow import account_office
 from workflow.accounts import NoSuchAccount
 
-router = APIRouter()
+router = APIRouter(prefix="/administration")
 
 
 @router.get("/accounts")

@@ -19,7 +19,7 @@ from states.say import Sentence, say
 from workflow import account_office, granting, substitutes
 from workflow.granting import NOT_GRANTED
 
-router = APIRouter()
+router = APIRouter(prefix="/administration")
 
 
 @router.get("/grants")

@@ -14,7 +14,7 @@ from states.say import Sentence, say
 from workflow import office_log
 from workflow.access_policy import ORDINARY, POLICIES, policy_of
 
-router = APIRouter()
+router = APIRouter(prefix="/administration")
 ACTS: dict[str, Sentence] = {
     "account_opened": say("开立账户"),
     "account_closed": say("停用账户"),

@@ -17,7 +17,7 @@ from workflow import office_log, regions
 from workflow.imports.regions import read_regions
 from workflow.imports.workbook import NotReadable
 
-router = APIRouter()
+router = APIRouter(prefix="/administration")
 _UPLOAD_MOST = 4_000_000
 
 
