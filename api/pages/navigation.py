@@ -48,6 +48,10 @@ _OPENINGS = (
     Entry("posts", "/posts", say("岗位一览"), OFFICE),
     Entry("people", "/people", say("人员档案"), CLERKS | {Role.SUPERVISOR}),
 )
+_PAY = (
+    Entry("pay", "/pay", say("待遇发放"), OFFICE | {Role.FINANCE, Role.COMPANY}),
+    Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
+)
 _AFTER = (Entry("recoveries", "/recoveries", say("追回"), OFFICE | {Role.FINANCE}),)
 _CALENDAR = Entry("calendar", "/calendar", say("期限日历"), DESK)
 _OVERVIEW = Entry("overview", "/overview", say("概览"), OFFICE | {Role.FINANCE})
@@ -63,6 +67,7 @@ MENU: tuple[Entry | Group, ...] = (
     _HIRES,
     Group(say("招聘"), _OPENINGS),
     _NOTICES,
+    Group(say("考勤和待遇"), _PAY),
     Group(say("续签和离岗"), _AFTER),
     _CALENDAR,
     _OVERVIEW,
@@ -75,7 +80,7 @@ BRIEF_MENU: tuple[Entry | Group, ...] = (
     _HIRES,
     _NOTICES,
     _INBOX,
-    Group(say("更多"), (*_OPENINGS, *_AFTER, _CALENDAR, _OVERVIEW, *_RULES)),
+    Group(say("更多"), (*_OPENINGS, *_PAY, *_AFTER, _CALENDAR, _OVERVIEW, *_RULES)),
 )
 #: for whoever is not signed in
 PUBLIC_MENU = (

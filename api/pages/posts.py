@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from api.pages.filling import Filling, Given, faults_of, group, show_form
 from api.pages.forms import Field
 from api.pages.hires import whole
 from api.pages.render import FormDep, Page, PageDep
-from api.pages.submitted import given_of
+from api.pages.submitted import fen_of, given_of
 from api.problems import Forbidden, NotFound
 from states.guards.common import yuan
 from states.guards.labels import SOURCES
@@ -29,7 +29,6 @@ from workflow.queries.register import PostUse, use_of_posts
 
 router = APIRouter()
 MONEY = ("monthly_fen", "minimum_wage_fen", "subsidy_cap_fen")
-MOST_FEN = 2**31 - 1
 
 
 @router.get("/posts")
@@ -276,7 +275,7 @@ def _values(given: Given) -> tuple[dict[str, Any], dict[str, Sentence]]:
             faults[name] = say("请填写，不超过{most}字", most=100)
     for name in MONEY:
         try:
-            values[name] = _fen(text.get(name, ""))
+            values[name] = fen_of(text[name]) if text.get(name) else None
         except ValueError:
             faults[name] = say("请填写金额，例如2050或2050.50")
     values["monthly_fen"] = values.get("monthly_fen") or 0
@@ -285,16 +284,3 @@ def _values(given: Given) -> tuple[dict[str, Any], dict[str, Sentence]]:
     if counted and (values["counted_workers"] is None or values["counted_workers"] > 1_000_000):
         faults["counted_workers"] = say("请填写数字")
     return values, faults
-
-
-def _fen(text: str) -> int | None:
-    """Yuan with up to two decimals as fen; None for nothing. Raises ValueError."""
-    if not text:
-        return None
-    try:
-        fen = Decimal(text) * 100
-    except InvalidOperation:
-        raise ValueError(text) from None
-    if not fen.is_finite() or fen != fen.to_integral_value() or not 0 <= fen <= MOST_FEN:
-        raise ValueError(text)
-    return int(fen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -53,3 +54,23 @@ def overrides_of(given: Mapping[str, list[str]]) -> list[dict[str, str]]:
             found.setdefault(parts[1], {"guard": parts[1]})[parts[2]] = values[0].strip()
     # an approval number without a reason is no exception yet: the form says what is missing
     return list(found.values())
+
+
+#: what fits into a column of whole fen
+MOST_FEN = 2**31 - 1
+
+
+def fen_of(text: str, most: int = MOST_FEN) -> int:
+    """Yuan with up to two decimals as fen, up to ``most``. Raises ValueError."""
+    return scaled(text, 100, most)
+
+
+def scaled(text: str, by: int, most: int) -> int:
+    """A decimal number times ``by``, where that is whole and from nought to ``most``. Raises ValueError."""
+    try:
+        value = Decimal(text) * by
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not value.is_finite() or value != value.to_integral_value() or not 0 <= value <= most:
+        raise ValueError(text)
+    return int(value)

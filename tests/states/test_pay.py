@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from states.attendance_marks import MARKS, days_of
 from states.budget import lasting, shared
+from states.calendar import default_calendar
 from states.loading import Catalogue
 from states.pay import AskMonth, Line, NotPaid, Service, month_line, share_of, yuan
+from states.pay_days import dues
 from states.performance import Member, PotRuling, by_months, share_pot
 from states.procedure import Procedure
 from states.rates import Figure, in_force, part_of
@@ -276,3 +278,18 @@ def test_what_the_province_leaves_is_shared_four_to_six() -> None:
     assert shared(100, 500, {"city": 40, "county": 60}) == {"city": 0, "county": 0}
     with pytest.raises(ValueError, match="hundred"):
         shared(100, 0, {"city": 40, "county": 50})
+
+
+def test_a_payday_on_a_day_of_rest_comes_before_it() -> None:
+    """Baihe pays by the 25th: for May 2022 on Friday 24 June (the 25th is a Saturday), for June on Monday 25 July."""
+    calendar = default_calendar()
+    may = {due.line.what: due for due in dues(procedure("baihe-2022-72"), date(2022, 5, 1), calendar)}
+    assert [may[what].on for what in ("roster", "prepay", "pay")] == [
+        date(2022, 6, 15), date(2022, 6, 20), date(2022, 6, 24),
+    ]  # fmt: skip
+    assert may["pay"].moved and may["pay"].meant == date(2022, 6, 25) and not may["roster"].moved
+    june = {due.line.what: due.on for due in dues(procedure("baihe-2022-72"), date(2022, 6, 1), calendar)}
+    assert june["pay"] == date(2022, 7, 25)
+    december = dues(procedure("baihe-2022-72"), date(2022, 12, 1), calendar)
+    assert {due.on.year for due in december} == {2023}
+    assert dues(procedure("xunyang-2022-88"), date(2022, 6, 1), calendar) == ()

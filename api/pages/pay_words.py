@@ -1,0 +1,123 @@
+"""Pay in words and figures (待遇的写法): months, parts, who gets nothing and why, what was reckoned with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from api.pages import words
+from api.pages.render import Page
+from api.pages.sign_in import ROLES
+from api.pages.submitted import scaled
+from states.budget import shared
+from states.labels import role_name
+from states.pay import percent, yuan
+from states.pay_days import dues
+from states.procedure import Procedure, Role
+from states.rates import MILLION, RATES
+from states.say import Sentence, say
+from workflow.pay_rows import MONTHLY, PERFORMANCE, sentence_of
+from workflow.queries.pay import PayText
+
+KINDS: Mapping[str, Sentence] = {MONTHLY: say("月度待遇"), PERFORMANCE: say("年度绩效")}
+_KEY = re.compile(r"([0-9A-Z]{2,12})\.(\d{1,18})")
+#: so many who get nothing are told on the page
+UNPAID = 200
+LEVELS = {"city": say("市级"), "county": say("县级")}
+
+
+def month_in_words(page: Page, month: date, kind: str) -> str:
+    if kind == PERFORMANCE:
+        return page.tell(say("{year}年度", year=month.year))
+    return page.tell(say("{year}年{month}月", year=month.year, month=month.month))
+
+
+def document_of(page: Page, procedure_id: str) -> str:
+    """The short title of a document."""
+    return words.short_title(page, page.office.catalogue.current(procedure_id))
+
+
+def key_of(text: str) -> tuple[str, int] | None:
+    """Where a page of lines ended; None for anything that is no key."""
+    read = _KEY.fullmatch(text)
+    return (read.group(1), int(read.group(2))) if read else None
+
+
+def line_of(page: Page, text: PayText, places: Mapping[str, str]) -> dict[str, Any]:
+    """A line as the sheet shows it."""
+    row = text.row
+    return {
+        "hire": text.hire_id,
+        "name": text.name,
+        "post": text.post_title,
+        "place": places.get(text.region, text.region),
+        "from_on": row.from_on,
+        "until_on": row.until_on,
+        "days": f"{row.days_tenths / 10:g}",
+        "gross": yuan(row.gross_fen),
+        "deducted": yuan(row.deducted_fen),
+        "net": yuan(row.net_fen),
+        "employer": yuan(row.employer_fen),
+        "parts": [{"fen": yuan(part["fen"]), "why": page.tell(sentence_of(part))} for part in row.items],
+        "warnings": [page.tell(sentence_of(warning)) for warning in row.warnings],
+    }
+
+
+def unpaid_of(page: Page, row: Any) -> list[dict[str, Any]]:
+    """Who gets nothing, and why."""
+    listed = list(row.basis.get("unpaid", {}).items())[:UNPAID]
+    return [{"hire": int(hire), "why": page.tell(sentence_of(why))} for hire, why in listed]
+
+
+def figures_of(page: Page, row: Any) -> list[tuple[str, str]]:
+    """The figures that were reckoned with, in words."""
+    return [(page.tell(RATES[name].words), shown(page, name, value)) for name, value in row.basis["figures"].items()]
+
+
+def shown(page: Page, name: str, value: int) -> str:
+    """A figure with its unit."""
+    unit = RATES[name].unit
+    if unit == "fen":
+        return page.tell(say("{fen}元", fen=yuan(value)))
+    if unit == "ppm":
+        return f"{percent(value)}%"
+    return page.tell(say("{n}天", n=value)) if unit == "days" else page.tell(say("{n}小时", n=value))
+
+
+def ppm_of(text: str) -> int:
+    """A percentage with up to four decimals as millionths. Raises ValueError."""
+    return scaled(text, 10_000, MILLION)
+
+
+def dues_in_words(page: Page, procedure: Procedure, month: date) -> list[str]:
+    """What is due for a month, by day, with who does it."""
+    told = []
+    for due in dues(procedure, month, page.office.setting.calendar):
+        facts = {"day": page.day(due.on), "what": page.named(due.line), "article": due.line.cite}
+        who = role_name(procedure, due.line.by.value, page.language)
+        said = say("{day}前：{what}（{who}，{article}）", **facts, who=who)
+        told.append(page.tell(say("{said}；遇休息日提前", said=page.tell(said))) if due.moved else page.tell(said))
+    return told
+
+
+def shares_of(page: Page, row: Any) -> list[tuple[str, str]]:
+    """Who bears which part of the sheet, where the document shares it out (before the province's grant)."""
+    lines = page.office.catalogue.current(row.procedure).funding
+    share = next((line.share for line in lines if line.share), None)
+    if share is None:
+        return []
+    parts = shared(row.sum_fen, 0, share)
+    return [(page.tell(LEVELS[name]) if name in LEVELS else name, yuan(fen)) for name, fen in parts.items()]
+
+
+def signature_of(page: Page, row: Any) -> dict[str, str]:
+    """An approval with who gave it, when, and in whose place."""
+    return {
+        "who": row.name or page.tell(say("账户已注销")),
+        "role": page.tell(ROLES[Role(row.role)]),
+        "at": page.moment(row.at),
+        "opinion": row.opinion or "",
+        "deputy": page.tell(say("代")) if row.deputy_for else "",
+    }

@@ -1,0 +1,191 @@
+"""Figures and budgets of a place (标准、资金安排): set with their source from a day on, and on the record.
+
+A figure is never overwritten: a new one begins on its own day, so that a month of before is reckoned as it was. A
+budget may be changed; each change stands in the office log (book ``rates``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from states.budget import Lasting, lasting
+from states.facts import Actor
+from states.procedure import Role
+from states.rates import RATES
+from states.refusals import InputRefused, StepNotOffered
+from states.say import Sentence, say
+from workflow import office_log
+from workflow.office import Office
+from workflow.queries.paging import begins_with
+from workflow.queries.scope import Scope, within
+from workflow.tables import metadata
+
+BOOK = "rates"
+rate, budget, hire, opening, post = (metadata.tables[name] for name in ("rate", "budget", "hire", "opening", "post"))
+#: who sets figures and says what money there is
+SETTERS = frozenset({Role.HRSS, Role.FINANCE, Role.COUNTY, Role.RURAL})
+MOST_FEN = 10**13
+MOST_OF = {"fen": 10**8, "ppm": 10**6, "days": 31, "hours": 400}
+
+
+def set_rate(
+    office: Office, name: str, region: str, from_on: date, value: int, source: str, actor: Actor, at: datetime
+) -> int:
+    """Sets a figure (``states.rates.RATES``) from a day on and returns its number.
+
+    ``value``: whole fen, millionths, days or hours. Raises StepNotOffered, InputRefused, also where one begins on that
+    day already.
+    """
+    _may(actor, region)
+    faults: dict[str, Sentence] = {}
+    if name not in RATES:
+        faults["name"] = say("没有这一项标准")
+    elif not 0 <= value <= MOST_OF[RATES[name].unit]:
+        faults["value"] = say("数值超出范围")
+    if not 2 <= len(source.strip()) <= 300:
+        faults["source"] = say("请写明依据（文号或会议）")
+    if faults:
+        raise InputRefused(faults)
+    values = {"name": name, "region": region, "from_on": from_on, "value": value, "source": source.strip()}
+    try:
+        with office.database.transaction() as connection:
+            made = insert(rate).values(**values, **_by(actor, at)).returning(rate.c.id)
+            number = int(connection.execute(made).scalar_one())
+            facts = {"rate": number, "name": name, "region": region, "from": from_on.isoformat(), "value": value}
+            office_log.write(connection, BOOK, "rate_set", actor, at, facts, office.setting.algorithm)
+            return number
+    except IntegrityError:
+        raise InputRefused({"from_on": say("这一天起已有标准；标准不覆盖，请用新的起始日")}) from None
+
+
+def set_budget(
+    office: Office,
+    procedure_id: str,
+    region: str,
+    year: int,
+    source: str,
+    fen: int,
+    basis: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Says what a source gives for a document in a region and a year, in fen; a later word replaces the earlier.
+
+    Raises StepNotOffered, InputRefused.
+    """
+    _may(actor, region)
+    faults: dict[str, Sentence] = {}
+    if not 0 <= fen <= MOST_FEN:
+        faults["fen"] = say("金额超出范围")
+    if not 2 <= len(basis.strip()) <= 300:
+        faults["basis"] = say("请写明依据（文号或会议）")
+    if not 1 <= len(source.strip()) <= 48:
+        faults["source"] = say("请填写资金来源")
+    if not 2000 <= year <= 2100:
+        faults["year"] = say("请填写年份")
+    if procedure_id not in {procedure.procedure for procedure in office.catalogue.all()}:
+        faults["procedure"] = say("没有这个办法")
+    if faults:
+        raise InputRefused(faults)
+    key = {"procedure_id": procedure_id, "region": region, "year": year, "source": source.strip()}
+    values = {"fen": fen, "basis": basis.strip(), **_by(actor, at)}
+    with office.database.transaction() as connection:
+        mine = [budget.c[name] == value for name, value in key.items()]
+        if not connection.execute(update(budget).where(*mine).values(values)).rowcount:
+            connection.execute(insert(budget).values(**key, **values))
+        office_log.write(connection, BOOK, "budget_set", actor, at, {**key, "fen": fen}, office.setting.algorithm)
+
+
+def _may(actor: Actor, region: str) -> None:
+    if not actor.roles_in(region) & SETTERS:
+        raise StepNotOffered(say("您在这个地区没有设定标准和资金的职责"), forbidden=True)
+
+
+def _by(actor: Actor, at: datetime) -> dict[str, Any]:
+    return {"set_by": actor.person_key, "account_id": actor.account_id, "set_at": at}
+
+
+def rates(connection: Connection, scope: Scope) -> list[Row[Any]]:
+    """The figures that count for the reader, by name, region and day, the latest first."""
+    asked = select(rate).where(_holds(rate.c.region, scope)).order_by(rate.c.name, rate.c.region, rate.c.from_on.desc())
+    return list(connection.execute(asked).all())
+
+
+def budgets(connection: Connection, scope: Scope) -> list[Row[Any]]:
+    """What money there is for the reader's regions, the latest year first."""
+    asked = (
+        select(budget)
+        .where(_holds(budget.c.region, scope))
+        .order_by(budget.c.year.desc(), budget.c.procedure_id, budget.c.region, budget.c.source)
+    )
+    return list(connection.execute(asked).all())
+
+
+def _holds(column: Any, scope: Scope) -> Any:
+    """What is set for a larger region counts for every place within it."""
+    around = {prefix[:length] for prefix in scope.prefixes for length in range(len(prefix) + 1)}
+    return or_(within(column, scope.prefixes), column.in_(sorted(around)))
+
+
+# ---- how long it lasts -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What all who serve under a document in a region cost in a month, in fen, performance pay with it."""
+
+    people: int
+    monthly_fen: int
+
+
+def monthly_cost(office: Office, connection: Connection, procedure_id: str, region: str) -> Cost:
+    """Counted from who serves now; what a document leaves to the place is read from the post."""
+    asked = (
+        select(hire.c.procedure, hire.c.kind, post.c.monthly_fen, func.count())
+        .join(opening, opening.c.id == hire.c.opening_id)
+        .join(post, post.c.id == opening.c.post_id)
+        .where(hire.c.serving, within(hire.c.region, (region,)), begins_with(hire.c.procedure, f"{procedure_id}@"))
+        .group_by(hire.c.procedure, hire.c.kind, post.c.monthly_fen)
+    )
+    people = total = 0
+    for key, kind, of_post, number in connection.execute(asked):
+        items = [item for item in office.procedure(key).pay if not item.kinds or kind in item.kinds]
+        due = sum(_of_post(item, of_post) for item in items if item.paid in ("monthly", "after_assessment"))
+        people, total = people + number, total + number * due
+    return Cost(people, total)
+
+
+def _of_post(item: Any, monthly_fen: int) -> int:
+    if item.fen is not None:
+        return int(item.fen)
+    return monthly_fen if item.paid == "monthly" else 0
+
+
+def money_lasts(office: Office, connection: Connection, procedure_id: str, region: str, year: int) -> Lasting | None:
+    """How long the year's money pays all who serve: what was set, else what the document itself says.
+
+    Money that is set for a larger region is held against everybody in that region. None: nothing is known or due.
+    """
+    sums: dict[str, int] = defaultdict(int)
+    around = [region[:length] for length in range(len(region) + 1)]
+    for row in connection.execute(
+        select(budget.c.region, budget.c.fen).where(
+            budget.c.procedure_id == procedure_id, budget.c.year == year, budget.c.region.in_(around)
+        )
+    ):
+        sums[row.region] += row.fen
+    procedure = office.catalogue.current(procedure_id)
+    if sums:
+        narrowest = max(sums, key=len)
+        area, fen = narrowest, sums[narrowest]
+    else:
+        area, fen = procedure.document.region, sum(line.fen or 0 for line in procedure.funding)
+    if not fen:
+        return None
+    return lasting(fen, monthly_cost(office, connection, procedure_id, area).monthly_fen)
