@@ -1,4 +1,4 @@
-"""The ticks (节拍) that wake the service: fire due timers, address letters, send e-mails, finish loads, keep figures.
+"""The ticks (节拍) that wake the service: due timers, letters, e-mails, loads, figures, help for those who left.
 
 APScheduler only wakes us. It knows no hire and no deadline and stores nothing: what is due are rows, compared with the
 moment of the tick. A tick that was missed is made up for by the next one.
@@ -20,6 +20,7 @@ from sqlalchemy import insert, select, update
 from notifications.delivery import address
 from notifications.sending import deliver_mail
 from workflow import clock
+from workflow.aftercare import open_due
 from workflow.calendar_years import take_up
 from workflow.figures import keep_figures
 from workflow.office import Office
@@ -50,6 +51,7 @@ def ticks(office: Office, settings: Settings, stopping: Callable[[], bool] = lam
         Tick("mail", lambda at: deliver_mail(office, settings, at, stopping=stopping)),
         Tick("years", lambda at: take_up(office, at, stopping=stopping)),
         Tick("figures", lambda at: keep_figures(office, at)),
+        Tick("aftercare", lambda at: open_due(office, at)),
     )
 
 
