@@ -8,7 +8,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from api.schemas import Accepted, Returned
+from states.aftercare import Act, Need, Reason, Stand
 from states.inputs import Line, Prose
+from workflow.queries.aftercare import ActLine, CaseLine
 from workflow.queries.recoveries import RecoveryLine, RepaymentLine
 from workflow.recoveries import MOST_FEN
 
@@ -61,3 +63,37 @@ class RecoverySumsOut(Returned):
     waiting: int
     open: int
     open_fen: int
+
+
+class AftercareIn(Accepted):
+    """One act of a case. ``need`` and ``hardship`` go with ``assess``, ``reason`` with ``close``.
+
+    ``version``: where the case stood when it was read; it is refused when it changed since.
+    """
+
+    act: Act
+    what: Annotated[Prose, Field(max_length=1000)]
+    on_day: date
+    need: Need | None = None
+    hardship: bool = False
+    reason: Reason | None = None
+    version: int | None = None
+
+
+class WantedOut(Returned):
+    """What the need asks for at the least, with what was done of it and the article that asks for it."""
+
+    act: Act
+    n: int
+    done: int
+    article: str
+
+
+class AftercareOut(Returned):
+    case: CaseLine
+    wanted: list[WantedOut]
+    acts: list[ActLine]
+
+
+class AftercareEntered(Returned):
+    state: Stand

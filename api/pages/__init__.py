@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.pages import (
     administration,
+    aftercare,
     applicant_import,
     bulk,
     calendar,
@@ -83,6 +84,7 @@ for module in (
     pay,
     rates,
     recoveries,
+    aftercare,
     demo,
 ):
     router.include_router(module.router)

@@ -7,10 +7,12 @@ from sqlalchemy import Connection
 from api.pages.after_words import STANDINGS, months_words, yuan
 from api.pages.papers import Block
 from api.pages.render import Page
+from states.aftercare import NEEDS, STANDS, Need, Stand
 from states.facts import Hire
 from states.say import say
 from workflow import recoveries
 from workflow.queries import scoped
+from workflow.queries.aftercare import case_line
 from workflow.queries.recoveries import overpaid_of
 from workflow.queries.recoveries import recoveries as claims_of
 
@@ -19,7 +21,11 @@ def after_blocks(page: Page, connection: Connection, hire: Hire) -> list[Block]:
     """The cards for offices; an applicant is shown none of them."""
     if hire.person is None or not scoped(page.actor).covers(hire.region):
         return []
-    return [block for block in (_recoveries(page, connection, hire),) if block is not None]
+    return [
+        block
+        for block in (_aftercare(page, connection, hire), _recoveries(page, connection, hire))
+        if block is not None
+    ]
 
 
 def _recoveries(page: Page, connection: Connection, hire: Hire) -> Block | None:
@@ -43,3 +49,15 @@ def _recoveries(page: Page, connection: Connection, hire: Hire) -> Block | None:
     may_ask, _ = recoveries.roles_for(page.actor, hire.region)
     link = (f"/hires/{hire.id}/recoveries/new", tell(say("提出追回"))) if may_ask else None
     return Block(tell(say("追回")), entries, link) if entries or link else None
+
+
+def _aftercare(page: Page, connection: Connection, hire: Hire) -> Block | None:
+    """The case of whoever left, and the way to it."""
+    line = case_line(connection, scoped(page.actor), hire.id)
+    if line is None:
+        return None
+    tell = page.tell
+    facts = [(tell(say("进度")), tell(STANDS[Stand(line.state)]))]
+    facts += [(tell(say("需求")), tell(NEEDS[Need(line.need)]))] if line.need else []
+    facts.append((tell(say("办结期限")), page.day(line.due_on)))
+    return Block(tell(say("离岗后帮扶")), [facts], (f"/aftercare/{hire.id}", tell(say("打开帮扶"))))

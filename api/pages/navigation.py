@@ -52,7 +52,10 @@ _PAY = (
     Entry("pay", "/pay", say("待遇发放"), OFFICE | {Role.FINANCE, Role.COMPANY}),
     Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
 )
-_AFTER = (Entry("recoveries", "/recoveries", say("追回"), OFFICE | {Role.FINANCE}),)
+_AFTER = (
+    Entry("aftercare", "/aftercare", say("离岗后帮扶"), OFFICE | {Role.VILLAGE}),
+    Entry("recoveries", "/recoveries", say("追回"), OFFICE | {Role.FINANCE}),
+)
 _CALENDAR = Entry("calendar", "/calendar", say("期限日历"), DESK)
 _OVERVIEW = Entry("overview", "/overview", say("概览"), OFFICE | {Role.FINANCE})
 _RULES = (

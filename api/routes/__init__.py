@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.routes import (
     accounts,
     actions,
+    aftercare,
     calendar,
     documents,
     grants,
@@ -42,6 +43,7 @@ MODULES = (
     grants,
     substitutes,
     recoveries,
+    aftercare,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -48,4 +48,16 @@ RECOVERIES: Rules = {
     ),
 }
 
-AFTER: Rules = {**RECOVERIES}
+#: nobody has left here; who may do what with a case is tried where there is one
+AFTERCARE: Rules = {
+    ("GET", "/aftercare"): page(always(200)),
+    ("GET", "/aftercare/{hire_id}"): page(always(404)),
+    ("POST", "/aftercare/{hire_id}"): form(always(404), form="serve", act="talk", what="政策", on_day="2022-06-01"),
+    ("GET", "/api/v1/aftercare"): Rule(always(200)),
+    ("GET", "/api/v1/aftercare/{hire_id}"): Rule(always(404)),
+    ("POST", "/api/v1/aftercare/{hire_id}/acts"): api(
+        always(404), json={"act": "talk", "what": "政策", "on_day": "2022-06-01"}
+    ),
+}
+
+AFTER: Rules = {**RECOVERIES, **AFTERCARE}
