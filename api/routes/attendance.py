@@ -1,0 +1,162 @@
+"""Attendance by month (考勤): a sheet by region, one person's month, and the exceptions that a second person signs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+
+from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, ScopeDep
+from api.inputs import PathId, RegionCode
+from api.problems import NotFound
+from api.schemas import Accepted, Returned
+from states.clocks import local_day
+from workflow import attendance, attendance_sheets, queries
+from workflow.attendance import Kept
+from workflow.attendance_sheets import SheetRow
+
+router = APIRouter(prefix="/attendance", tags=["attendance"])
+#: a month as 2026-06
+Month = Annotated[str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="a month, such as 2026-06")]
+#: one code per day: 1 present, r rest, a paid leave, m maternity, s sick, p personal, x absent, - off post, ? unknown
+Marks = Annotated[str, Field(min_length=28, max_length=31)]
+Version = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class MonthIn(Accepted):
+    """A month to be recorded. ``version``: the one that was seen, 0 where there is none.
+
+    ``source``: ``device`` is evidence, and knows 1, - and ? only; ``exception``: why presence counts on days that a
+    device lacks, which it does when a second person has confirmed it.
+    """
+
+    marks: Marks
+    version: Version
+    source: Literal["page", "sheet", "paper", "device"]
+    exception: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Confirmed(Accepted):
+    """The version that the second person saw."""
+
+    version: Version
+
+
+class MonthOut(Returned):
+    """``marks`` are those that count; ``claimed`` what was written and waits; ``unsigned``: for a second person."""
+
+    hire_id: int
+    month: date
+    marks: str
+    claimed: str | None
+    device: str | None
+    source: str
+    version: int
+    recorded_at: datetime
+    exception: str | None
+    unsigned: bool
+
+
+class RowOut(Returned):
+    """Somebody on post in the month. ``standing``: none, part, unsigned, wrong or done; ``usual``: by the calendar."""
+
+    hire_id: int
+    name: str
+    post: str
+    employer: str
+    procedure: str
+    from_on: date
+    until_on: date | None
+    usual: str
+    standing: str
+    recorded: MonthOut | None
+
+
+class SheetOut(Returned):
+    region: str
+    month: date
+    items: list[RowOut]
+
+
+class Written(Returned):
+    version: int
+
+
+@router.get("/{month}", summary="the sheet of one region: everybody on post there in the month")
+def sheet(
+    month: Month,
+    region: Annotated[RegionCode, Query()],
+    office: OfficeDep,
+    connection: ReadDep,
+    scope: ScopeDep,
+    at: NowDep,
+) -> SheetOut:
+    if not scope.covers(region):
+        raise NotFound
+    calendar, first = office.setting.calendar, _first(month)
+    rows = attendance_sheets.sheet(connection, scope, region, first, local_day(at), calendar)
+    return SheetOut(region=region, month=first, items=[_row(row) for row in rows])
+
+
+@router.get("/{month}/hires/{hire_id}", summary="one person's month")
+def one(month: Month, hire_id: PathId, connection: ReadDep, scope: ScopeDep) -> MonthOut:
+    line = queries.hire_line(connection, scope, hire_id)
+    if line is None or not scope.covers(line.region):
+        raise NotFound
+    kept = attendance.months(connection, [hire_id], _first(month)).get(hire_id)
+    if kept is None:
+        raise NotFound
+    return _month(kept)
+
+
+@router.put("/{month}/hires/{hire_id}", summary="record one person's month, on the record")
+def recorded(
+    month: Month, hire_id: PathId, given: MonthIn, office: OfficeDep, actor: ActorDep, at: NowDep, response: Response
+) -> Written:
+    version = attendance.record(
+        office,
+        hire_id,
+        _first(month),
+        given.marks,
+        actor,
+        at,
+        source=given.source,
+        version=given.version,
+        exception=given.exception,
+    )
+    response.headers["etag"] = f'"{version}"'
+    return Written(version=version)
+
+
+@router.post("/{month}/hires/{hire_id}/confirm", summary="answer, as a second person, for what a device lacks")
+def confirmed(
+    month: Month, hire_id: PathId, given: Confirmed, office: OfficeDep, actor: ActorDep, at: NowDep
+) -> Written:
+    version = attendance.confirm_exception(office, hire_id, _first(month), actor, at, version=given.version)
+    return Written(version=version)
+
+
+def _first(month: str) -> date:
+    return date(int(month[:4]), int(month[5:]), 1)
+
+
+def _month(kept: Kept) -> MonthOut:
+    names = [name for name in MonthOut.model_fields if name != "unsigned"]
+    return MonthOut(**{name: getattr(kept, name) for name in names}, unsigned=kept.unsigned)
+
+
+def _row(row: SheetRow) -> RowOut:
+    return RowOut(
+        hire_id=row.hire_id,
+        name=row.name,
+        post=row.post,
+        employer=row.employer,
+        procedure=row.procedure,
+        from_on=row.service.first,
+        until_on=row.service.last,
+        usual=row.usual,
+        standing=row.standing,
+        recorded=None if row.kept is None else _month(row.kept),
+    )
