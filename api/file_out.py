@@ -22,5 +22,10 @@ def file_response(opened: Opened) -> Response:
     line = opened.line
     media_type = line.media_type if line.media_type in EXTENSIONS else "application/octet-stream"
     plain = f"document-{line.seq}.{EXTENSIONS.get(line.media_type, 'bin')}"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(line.name, safe='')}"
-    return Response(opened.content, media_type=media_type, headers={**HEADERS, "content-disposition": disposition})
+    return attached(opened.content, media_type, plain, line.name)
+
+
+def attached(content: bytes, media_type: str, plain: str, name: str) -> Response:
+    """Bytes as an attachment: ``name`` for readers that know Chinese, ``plain`` (ASCII) for others."""
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(content, media_type=media_type, headers={**HEADERS, "content-disposition": disposition})

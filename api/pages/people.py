@@ -45,6 +45,8 @@ _ACTS = {
     "reveal:phone": say("查看完整手机号码"),
     "reveal:address": say("查看住址"),
     "reveal:bank": say("查看完整银行卡号"),
+    "make_paper": say("制作文书"),
+    "open_paper": say("下载文书"),
 }
 
 

@@ -27,7 +27,7 @@ from workflow.announcement_text import in_words
 from workflow.authority import NotPossible
 from workflow.office import Office
 from workflow.papers import templates
-from workflow.papers.kinds import PAPERS, Kind, kinds_of, may_make, term_of, title_of, why_not
+from workflow.papers.kinds import PAPERS, Kind, heading_of, kinds_of, may_make, term_of, why_not
 from workflow.papers.names import KNOWN
 from workflow.papers.numbers import BOOK, hold, next_number
 from workflow.papers.rendering import render, used_by
@@ -243,9 +243,10 @@ def _log_person(
 
 
 def papers_of(connection: Connection, scope: Scope, hire_id: int) -> tuple[PaperLine, ...]:
-    """The papers of a hire for the offices that see it, the latest first."""
+    """The papers of a hire for the offices that see it: those in force, the latest first, then those set aside."""
     asked = _lines(hire_id).join(_hire, _hire.c.id == _paper.c.hire_id).where(scope.regions(_hire.c.region))
-    found = connection.execute(asked.order_by(_paper.c.made_at.desc(), _paper.c.number))
+    latest = (_paper.c.replaced_at.is_not(None), _paper.c.made_at.desc(), _paper.c.number.desc())
+    found = connection.execute(asked.order_by(*latest))
     return tuple(_line(row) for row in found)
 
 
@@ -264,7 +265,7 @@ def open_paper(office: Office, seal: Seal, hire_id: int, digest: str, actor: Act
         asked = select(_hire.c.procedure, _hire.c.person_id).where(_hire.c.id == hire_id)
         hire = session.connection().execute(asked).one()
         _log_person(seal, session, hire.person_id, actor, at, "open_paper", line.number, office.setting.algorithm)
-    title = title_of(office.procedure(hire.procedure), Kind(line.paper)).text()
+    title = heading_of(office.procedure(hire.procedure), Kind(line.paper))
     return Opened(line, f"{title}-{line.number}.docx", content)
 
 

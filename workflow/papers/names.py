@@ -57,6 +57,8 @@ _CONTACT = _names(
     Name("address", say("住址"), "旬阳市吕河镇冬青村三组12号", page="person"),
     Name("phone", say("联系电话"), "13800001234", blank=True, page="person"),
 )
+#: a form may go round without an address; what two parties sign may not (Labour Contract Law 17)
+_FORM_CONTACT = _CONTACT | _names(Name("address", say("住址"), "旬阳市吕河镇冬青村三组12号", blank=True, page="person"))
 _PERSONAL = _names(
     Name("education", say("文化程度"), "高中（中职、技校）", page="person"),
     Name("categories", say("人员类别"), "脱贫人口", blank=True, page="person"),
@@ -120,11 +122,11 @@ _OPINIONS = _names(
 )
 
 KNOWN: Mapping[Kind, Mapping[str, Name]] = {
-    Kind.APPLICATION: _ALWAYS | _CONTACT | _PERSONAL | _HIRING,
-    Kind.APPROVAL: _ALWAYS | _CONTACT | _PERSONAL | _PAY | _HIRING | _OPINIONS,
+    Kind.APPLICATION: _ALWAYS | _FORM_CONTACT | _PERSONAL | _HIRING,
+    Kind.APPROVAL: _ALWAYS | _FORM_CONTACT | _PERSONAL | _PAY | _HIRING | _OPINIONS,
     Kind.AGREEMENT: _ALWAYS | _CONTACT | _PAY | _HIRING | _STARTED | _TERM,
     Kind.CONTRACT: _ALWAYS | _CONTACT | _PAY | _HIRING | _STARTED | _TERM,
-    Kind.FILING: _ALWAYS | _CONTACT | _PERSONAL | _PAY | _HIRING | _STARTED | _TERM | _SIGNED | _FILING,
+    Kind.FILING: _ALWAYS | _FORM_CONTACT | _PERSONAL | _PAY | _HIRING | _STARTED | _TERM | _SIGNED | _FILING,
     Kind.ASSESSMENT: _ALWAYS | _PERSONAL | _STARTED | _TERM | _ASSESSMENT,
     Kind.RENEWAL: _ALWAYS | _CONTACT | _PAY | _STARTED | _TERM | _RENEWAL,
     Kind.CERTIFICATE: _ALWAYS | _STARTED | _END,

@@ -19,7 +19,7 @@ from states.coming_term import Term, first_term, renewed_term
 from states.facts import Hire
 from states.guards.labels import CATEGORIES, EDUCATION, joined
 from states.labels import role_name
-from states.procedure import Procedure, Role, State
+from states.procedure import Procedure, RecordKind, Role, State
 from workflow import person_log
 from workflow.announcement_text import in_words
 from workflow.papers.kinds import Kind, assessed_year, heading_of
@@ -30,8 +30,9 @@ from workflow.tables import metadata
 
 Values = dict[str, str | None]
 SEALED = frozenset({"id_number", "phone", "address"})
-#: a decision that was taken before somebody was hired
+#: an opinion on whether somebody is hired: given before the hire, by a step that records nothing else
 _HIRING = frozenset({State.APPLIED, State.QUALIFIED, State.PUBLICIZED})
+_SAID = frozenset({RecordKind.OPINION, RecordKind.MEETING, RecordKind.NONE})
 #: no sign that XML or a printer has no use for; an opinion may have several lines
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
@@ -241,10 +242,10 @@ def _opinions(connection: Connection, source: Source) -> Values:
 
 
 def _said(procedure: Procedure, rows: Any) -> Iterator[tuple[str, str]]:
-    acts = {step.act: step.zh for step in procedure.steps}
+    acts = {step.act: step.zh for step in procedure.steps if step.records in _SAID}
     for row in rows:
         stage = procedure.stage_by_name.get(row.stage)
-        if stage is None or stage.state not in _HIRING or Role(row.role) not in OPINIONS:
+        if stage is None or stage.state not in _HIRING or row.act not in acts or Role(row.role) not in OPINIONS:
             continue
-        words = f"{acts.get(row.act, row.act)}。{row.opinion or ''}"
+        words = f"{acts[row.act]}。{row.opinion or ''}"
         yield f"opinion_{row.role}", f"{words}\n{row.name or ''} {in_words(row.on_day)}".strip()
