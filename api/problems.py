@@ -131,6 +131,7 @@ _TABLE: dict[str, tuple[int, str]] = {
     "NoSuchAccount": (404, "not-found"),
     "NoSuchHire": (404, "not-found"),
     "NoSuchDocument": (404, "not-found"),
+    "NoSuchSheet": (404, "not-found"),
     "StepNotOffered": (409, "step-not-offered"),
     "StepRefused": (409, "step-refused"),
     "InputRefused": (422, "input-refused"),

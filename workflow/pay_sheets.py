@@ -25,6 +25,8 @@ from workflow import office_log
 from workflow.office import Office
 from workflow.pay_rows import MONTHLY, PERFORMANCE, Rows, month_rows, part_kept, said
 from workflow.performance_rows import year_rows
+from workflow.plain_words import words
+from workflow.queries.scope import scoped
 from workflow.tables import metadata
 
 BOOK = "pay"
@@ -126,8 +128,11 @@ def approve(office: Office, number: int, shown: str, actor: Actor, at: datetime,
     """Approves the rows whose digest was ``shown``; the second natural person's approval lets it be paid.
 
     Returns the status. Raises NoSuchSheet, StepNotOffered for whoever made or approved it or stands on it or is kin,
-    SheetChanged.
+    SheetChanged, InputRefused for an opinion that is no text.
     """
+    said_of = words(opinion, 0, 500)
+    if said_of is None:
+        raise InputRefused({"opinion": say("意见不超过500字，不能有控制字符")})
     with office.database.transaction() as connection:
         row = locked(connection, number, actor)
         role = _may(actor, row.region, APPROVERS, say("您在这个地区没有审批发放表的职责"))
@@ -149,7 +154,7 @@ def approve(office: Office, number: int, shown: str, actor: Actor, at: datetime,
                 "role": role.value,
                 "account_id": actor.account_id,
                 "deputy_for": principal,
-                "opinion": opinion.strip()[:500] or None,
+                "opinion": said_of or None,
                 "at": at,
             }
             connection.execute(insert(approval).values(values))
@@ -164,14 +169,15 @@ def approve(office: Office, number: int, shown: str, actor: Actor, at: datetime,
 
 def send_back(office: Office, number: int, actor: Actor, at: datetime, reason: str) -> None:
     """Voids a sheet that was handed in, with a reason; a new one can be made. Raises as ``approve``, InputRefused."""
-    if not 2 <= len(reason.strip()) <= 500:
+    kept = words(reason, 2, 500)
+    if kept is None:
         raise InputRefused({"reason": say("请写明退回的理由（2至500字）")})
     with office.database.transaction() as connection:
         row = locked(connection, number, actor)
         _may(actor, row.region, APPROVERS | MAKERS, say("您在这个地区没有审批发放表的职责"))
         if row.status not in (DRAFT, FROZEN, APPROVED):
             raise StepNotOffered(say("这份发放表已经发放或作废"))
-        _void(connection, number, at, reason.strip())
+        _void(connection, number, at, kept)
         _log(office, connection, "sent_back", actor, at, {"sheet": number})
 
 
@@ -184,7 +190,7 @@ def pay(office: Office, number: int, paid_on: date, voucher: str, actor: Actor, 
         _check_payment(row, paid_on, voucher, at)
         _, changed = _again(office, connection, row, at)
         if not changed:
-            values = {"status": PAID, "paid_on": paid_on, "reason": voucher.strip()[:500]}
+            values = {"status": PAID, "paid_on": paid_on, "reason": voucher.strip()}
             connection.execute(update(sheet).where(sheet.c.id == number).values(values))
             facts = {"sheet": number, "digest": row.digest, "paid_on": paid_on.isoformat()}
             _log(office, connection, "paid", actor, at, facts)
@@ -233,7 +239,7 @@ def order_of(row: Any) -> Order:
 def locked(connection: Connection, number: int, actor: Actor) -> Any:
     """The sheet, held until the transaction ends. Raises NoSuchSheet."""
     row = connection.execute(select(sheet).where(sheet.c.id == number).with_for_update()).one_or_none()
-    if row is None or not actor.sees(row.region):
+    if row is None or not scoped(actor).covers(row.region):
         raise NoSuchSheet
     return row
 
@@ -283,7 +289,7 @@ def _check_payment(row: Any, paid_on: date, voucher: str, at: datetime) -> None:
     faults: dict[str, Sentence] = {}
     if not row.month <= paid_on <= local_day(at):
         faults["paid_on"] = say("发放日应在本月1日至今天之间")
-    if not 2 <= len(voucher.strip()) <= 500:
+    if words(voucher, 2, 500) is None:
         faults["voucher"] = say("请填写回单号或凭证号")
     if faults:
         raise InputRefused(faults)

@@ -22,6 +22,7 @@ from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
 from workflow import office_log
 from workflow.office import Office
+from workflow.plain_words import words
 from workflow.queries.paging import begins_with
 from workflow.queries.scope import Scope, within
 from workflow.tables import metadata
@@ -48,7 +49,7 @@ def set_rate(
         faults["name"] = say("没有这一项标准")
     elif not 0 <= value <= MOST_OF[RATES[name].unit]:
         faults["value"] = say("数值超出范围")
-    if not 2 <= len(source.strip()) <= 300:
+    if words(source, 2, 300) is None:
         faults["source"] = say("请写明依据（文号或会议）")
     if faults:
         raise InputRefused(faults)
@@ -83,9 +84,9 @@ def set_budget(
     faults: dict[str, Sentence] = {}
     if not 0 <= fen <= MOST_FEN:
         faults["fen"] = say("金额超出范围")
-    if not 2 <= len(basis.strip()) <= 300:
+    if words(basis, 2, 300) is None:
         faults["basis"] = say("请写明依据（文号或会议）")
-    if not 1 <= len(source.strip()) <= 48:
+    if words(source, 1, 48) is None:
         faults["source"] = say("请填写资金来源")
     if not 2000 <= year <= 2100:
         faults["year"] = say("请填写年份")

@@ -18,7 +18,7 @@ from api.pages.hires import whole
 from api.pages.pay_words import KINDS
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import fen_of, given_of
-from api.problems import NotFound
+from api.problems import Forbidden, NotFound
 from states.pay import yuan
 from states.pay_days import dues
 from states.performance import PotRuling
@@ -104,12 +104,16 @@ def _month_before(day: date) -> date:
 @router.get("/pay/new")
 def ask(page: PageDep) -> Response:
     """The form of a sheet."""
+    if not _holds(page, MAKERS):
+        raise Forbidden
     return _form(page, {})
 
 
 @router.post("/pay/new")
 def make(page: PageDep, form: FormDep) -> Response:
     """Makes a draft."""
+    if not _holds(page, MAKERS):
+        raise Forbidden
     given = given_of(form)
     try:
         order = _order(page, given)

@@ -13,6 +13,7 @@ from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.forms import Field
 from api.pages.render import Page, PageDep, RecentFormDep
 from api.pages.submitted import fen_of, given_of
+from api.problems import Forbidden
 from states.pay import yuan
 from states.rates import RATES
 from states.refusals import InputRefused, Refusal
@@ -34,6 +35,7 @@ def show_all(page: PageDep) -> Response:
 @router.post("/rates")
 def set_rate(page: PageDep, form: RecentFormDep) -> Response:
     """Sets a figure from a day on."""
+    _only_setters(page)
     given = given_of(form)
     try:
         name = _text(given, "name")
@@ -52,6 +54,7 @@ def set_rate(page: PageDep, form: RecentFormDep) -> Response:
 @router.post("/rates/budgets")
 def set_budget(page: PageDep, form: RecentFormDep) -> Response:
     """Says what money there is."""
+    _only_setters(page)
     given = given_of(form)
     try:
         faults: dict[str, Sentence] = {}
@@ -70,6 +73,15 @@ def set_budget(page: PageDep, form: RecentFormDep) -> Response:
     except Refusal as refusal:
         return _all(page, {}, given, refusal)
     return page.go("/rates", say("资金已登记。"))
+
+
+def _only_setters(page: Page) -> None:
+    if not _sets(page):
+        raise Forbidden
+
+
+def _sets(page: Page) -> bool:
+    return any(grant.role in rates.SETTERS for grant in page.actor.grants)
 
 
 def _text(given: Given, name: str) -> str:
@@ -107,7 +119,7 @@ def _all(page: Page, rate: Given, money: Given, refusal: Refusal | None = None) 
         scope = scoped(page.actor)
         kept, budgets = rates.rates(connection, scope), rates.budgets(connection, scope)
         paths = region_paths(connection, {row.region for row in (*kept, *budgets)})
-    may = any(grant.role in rates.SETTERS for grant in page.actor.grants)
+    may = _sets(page)
     about_rate = Filling(page, rate, faults_of(refusal) if rate else {})
     about_money = Filling(page, money, faults_of(refusal) if money else {})
     return page.show(

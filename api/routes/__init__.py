@@ -8,6 +8,7 @@ from api.routes import (
     accounts,
     actions,
     aftercare,
+    attendance,
     calendar,
     documents,
     grants,
@@ -16,6 +17,8 @@ from api.routes import (
     notices,
     openings,
     overview,
+    papers,
+    pay,
     people,
     posts,
     procedures,
@@ -30,6 +33,7 @@ MODULES = (
     tasks,
     hires,
     documents,
+    papers,
     actions,
     people,
     posts,
@@ -42,8 +46,10 @@ MODULES = (
     accounts,
     grants,
     substitutes,
+    pay,
     recoveries,
     aftercare,
+    attendance,
 )
 
 router = APIRouter(prefix="/api/v1")

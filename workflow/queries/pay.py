@@ -83,6 +83,17 @@ def lines(
     return rows[:limit], (rows[limit - 1].region, rows[limit - 1].hire_id)
 
 
+def key_of_hire(connection: Connection, number: int, hire_id: int) -> tuple[str, int] | None:
+    """Where a page ended, by the hire of its last line; None for a hire that is not on the sheet."""
+    asked = (
+        select(hire.c.region)
+        .join(line, line.c.hire_id == hire.c.id)
+        .where(line.c.sheet_id == number, line.c.hire_id == hire_id)
+    )
+    region = connection.execute(asked).scalar()
+    return None if region is None else (region, hire_id)
+
+
 def signatures(connection: Connection, number: int) -> list[Row[Any]]:
     """Who approved a sheet, with the name of the account."""
     asked = (

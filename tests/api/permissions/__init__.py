@@ -7,9 +7,10 @@ from tests.api.permissions.after import AFTER
 from tests.api.permissions.api import API
 from tests.api.permissions.desk import DESK
 from tests.api.permissions.pages import PAGES
+from tests.api.permissions.pay import PAY
 from tests.api.permissions.public import PUBLIC
 from tests.api.permissions.rules import NOBODY, WHO, Objects, Relation, Rule, Rules, Who
 
-RULES: Rules = {**API, **PAGES, **DESK, **PUBLIC, **ADMIN, **AFTER}
+RULES: Rules = {**PAY, **API, **PAGES, **DESK, **PUBLIC, **ADMIN, **AFTER}
 
 __all__ = ["API", "NOBODY", "PAGES", "PUBLIC", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]

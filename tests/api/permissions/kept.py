@@ -15,6 +15,7 @@ from tests.api.permissions.rules import NOBODY, WHO, Objects, Rule, Who
 from tests.api.support import DAY, OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
 from tests.support.world import officer
 from workflow import documents, objections, people, public_applications
+from workflow.pay_rows import Rows
 from workflow.sign_in import Lifetime, visit_of
 from workflow.tables import metadata
 
@@ -73,6 +74,7 @@ def objects_in(service: Service) -> Objects:
         message=f"{hire}-1-0",
         new_number=_number(15),
         recovery=_a_recovery(service, hire, person),
+        pay_sheet=_a_pay_sheet(service),
     )
 
 
@@ -84,6 +86,17 @@ def _a_recovery(service: Service, hire: int, person: int) -> int:
     with service.world.office.database.transaction() as connection:
         made = table.insert().values({**row, "asked_at": service.world.clock()}).returning(table.c.id)
         return int(connection.execute(made).scalar_one())
+
+
+def _a_pay_sheet(service: Service) -> int:
+    """A sheet of a month in which nobody served, handed in."""
+    nobody = Rows({}, {}, {})
+    row: dict[str, Any] = {"procedure": PROCEDURE, "region": OWN, "month": date(2022, 5, 1), "kind": "monthly"}
+    row |= {"status": "frozen", "people": 0, "sum_fen": 0, "digest": nobody.digest(), "basis": {"figures": {}}}
+    row |= {"made_by": "e" * 64, "made_at": service.world.clock()}
+    with service.world.office.database.transaction() as connection:
+        table = metadata.tables["pay_sheet"]
+        return int(connection.execute(table.insert().values(row).returning(table.c.id)).scalar_one())
 
 
 def _number(sequence: int) -> str:

@@ -74,6 +74,7 @@ class Objects:
     message: str
     new_number: str
     recovery: int
+    pay_sheet: int
 
 
 Answer = Callable[[Who], int]
