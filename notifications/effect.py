@@ -22,7 +22,10 @@ from workflow.tables import metadata
 WITHIN = 3
 LONGEST_DAYS = 92
 #: acts that tell or arrange something and settle nothing
-ASIDE = ("comment", "attach", "score", "reassign", "suspend", "resume", "return_to")
+ASIDE = (
+    *("comment", "attach", "score", "reassign", "suspend", "resume", "return_to"),
+    *("note_point", "strike_point", "note_survey"),
+)
 
 _outbox, _hire, _audit = (metadata.tables[name] for name in ("outbox", "hire", "audit_entry"))
 

@@ -46,7 +46,8 @@ def check_noting(
     elif step.records is RecordKind.SURVEY:
         faults = dict(_survey_faults(hire, values, on))
     elif step.records is RecordKind.POINT_STRUCK:
-        faults = dict(_strike_faults(procedure, hire, values, actor, role))
+        fault = strike_fault(procedure, hire, values["seq"], actor, role)
+        faults = {} if fault is None else {"seq": fault}
     else:
         return
     if faults:
@@ -174,16 +175,17 @@ def _month_fault(dossier: Dossier, year: int, month: int, on: date) -> Faults:
 # ---- struck, asked -----------------------------------------------------------------------------------------------
 
 
-def _strike_faults(procedure: Procedure, hire: Hire, values: Mapping[str, Any], actor: Actor, role: Role) -> Faults:
-    note = next((note for note in hire.dossier.points if note.seq == values["seq"]), None)
+def strike_fault(procedure: Procedure, hire: Hire, seq: int, actor: Actor, role: Role) -> Sentence | None:
+    """Why ``actor`` may not strike a point in this role; None: nothing stands against it."""
+    note = next((note for note in hire.dossier.points if note.seq == seq), None)
     if note is None:
-        yield "seq", say("没有这条记录，或已撤销、已审定")
-        return
+        return say("没有这条记录，或已撤销、已审定")
     rulers = {by for step in procedure.steps if step.records is RecordKind.ASSESSMENT_RULING for by in step.by}
     if role is not note.role and role not in rulers:
-        yield "seq", say("只能由登记的单位或审定的单位撤销")
-    elif note.year == hire.dossier.proposed_year and note.by in keys_of(actor, role, hire.region):
-        yield "seq", say("考核已经提出，您自己登记的须由另一人撤销")
+        return say("只能由登记的单位或审定的单位撤销")
+    if note.year == hire.dossier.proposed_year and note.by in keys_of(actor, role, hire.region):
+        return say("考核已经提出，您自己登记的须由另一人撤销")
+    return None
 
 
 def _survey_faults(hire: Hire, values: Mapping[str, Any], on: date) -> Faults:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from api.pages import life, reading, record, wording, words
+from api.pages import life, paper_block, points, points_forms, reading, record, wording, words
 from api.pages.after_blocks import after_blocks
 from api.pages.cards import Telling
 from api.pages.hire_files import UPLOAD, files_of, hint, upload_form
@@ -140,6 +140,7 @@ class Case:
             "blocks": blocks_of(page, procedure, self.file),
             "files": files_of(page, procedure, hire, self.documents),
             "comments": [self._comment(comment) for comment in self.comments],
+            "assessed": points.card_of(page, procedure, hire, self.file.rows, self.trail),
         }
 
     def to_do(self, connection: Connection, attempt: Attempt) -> dict[str, Any]:
@@ -148,13 +149,22 @@ class Case:
         tried = Tried(attempt.act, attempt.given, attempt.faults, attempt.answers)
         colleagues = case_file.officers_for(connection, hire.region, officers(self.procedure), page.today)
         asked = Asked(attempt.act, attempt.given, attempt.faults)
+        noted = points.Tried(attempt.act, attempt.given, attempt.faults)
         may_attach = any(o.step.records is RecordKind.DOCUMENT and o.open for o in self.offers)
         fault = attempt.faults.get("file") if attempt.act == UPLOAD else None
         uploaded = attempt.given if attempt.act == UPLOAD else {}
+        scope = scoped(page.actor)
+        steps = steps_of(self.telling, hire, self.offers, tried)
+        made = paper_block.lines_of(connection, scope, hire)
         return {
-            "steps": steps_of(self.telling, hire, self.offers, tried),
+            "steps": paper_block.prefilled(self.procedure, steps, made or ()),
+            "papers": paper_block.block_of(page, connection, self.procedure, hire, made, tried)
+            if made is not None
+            else None,
             "no_steps": page.tell(self._no_steps()),
             "house": house_views(self.telling, hire, self.offers, colleagues, asked),
+            "assessed": points.card_of(page, self.procedure, hire, self.file.rows, self.trail, self.offers, noted),
+            "noting": points_forms.forms_of(page, self.procedure, hire, self.offers, self.file.rows, noted),
             "upload": upload_form(page, hire, uploaded, fault) if may_attach else None,
             "upload_hint": hint(page),
         }

@@ -85,6 +85,8 @@ _ELSEWHERE = ("opinion", "overrides", "seq")
 
 def _asked(procedure: Procedure, name: str) -> bool:
     """Whether the document has a use for a field: points or grades as it assesses, skill where a rule asks for it."""
+    if name == "points" and procedure.assessment.reckoned:
+        return False  # the total follows from the points that were noted
     if name in ("points", "grade"):
         return (name == "points") == (procedure.assessment.scale == "points")
     if name == "skilled":

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.dependencies import SessionDep, require_recent_for
 from api.inputs import PathId
-from api.pages import hire_documents, hire_print, reading, words
+from api.pages import hire_documents, hire_papers, hire_print, points_forms, reading, words
 from api.pages.case import STALE, Attempt, hire_page
 from api.pages.house_forms import house_payload
 from api.pages.render import FormDep, Page, PageDep
@@ -101,6 +101,8 @@ def _payload(page: Page, hire: Hire, step: Step | None, given: dict[str, list[st
         return {}
     if step.records not in HOUSE_RECORDS:
         return payload_of(step.records, given)
+    if step.records in points_forms.POINTS:
+        return points_forms.payload(step.records, given)
     payload = house_payload(step.records, given)
     check_house_input(page.office, page.actor, [hire.region], step.act, payload, page.today)
     return payload
@@ -112,5 +114,5 @@ def lapsed(procedure: Procedure, on: date) -> bool:
     return last is not None and last < on
 
 
-for module in (hire_documents, hire_print):
+for module in (hire_documents, hire_papers, hire_print):
     router.include_router(module.router)

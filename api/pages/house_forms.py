@@ -12,6 +12,7 @@ from typing import Any
 from api.pages import words
 from api.pages.cards import Card, Telling
 from api.pages.forms import Field
+from api.pages.points_forms import POINTS
 from api.pages.render import Page, new_key
 from states.decide import Offer
 from states.facts import Hire
@@ -22,7 +23,7 @@ from states.say import Sentence, say
 from workflow.queries.case_file import OfficerLine
 
 #: acts with a place of their own on other pages, or in another section of this one
-ELSEWHERE = frozenset({RecordKind.DOCUMENT, RecordKind.SCORE})
+ELSEWHERE = frozenset({RecordKind.DOCUMENT, RecordKind.SCORE}) | POINTS
 RECIPIENT = "recipient"
 _ABOUT: dict[RecordKind, Sentence] = {
     RecordKind.COMMENT: say("写给一起办理的同事看，报名人和公众看不到。"),

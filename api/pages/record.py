@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from api.pages import words
+from api.pages import points, words
 from api.pages.render import Page
 from api.pages.words import Due
 from states.clocks import local_day
@@ -220,6 +220,8 @@ def _said(page: Page, entry: TrailLine, step: Step | None) -> list[str]:
 
 def _written(page: Page, procedure: Procedure, entry: TrailLine, papers: Papers) -> list[str]:
     """What a step of the house wrote down, for offices."""
+    if noted := points.told(page, procedure, papers.rows, entry):
+        return noted
     if row := papers.row("comment", entry.seq):
         return [str(row["text"])]
     if row := papers.row("document", entry.seq):

@@ -46,8 +46,8 @@ class Attendance(SQLModel, table=True):
 class Point(SQLModel, table=True):
     """加分、扣分: one matter of a year's assessment, with its evidence. ``tenths``: what it is worth by itself.
 
-    ``number``: of wrong records; of a month's phone check those asked among the ``listed``, ``correct`` those whose data
-    proved right.
+    ``number``: of wrong records; of a month's phone check those asked among the ``listed``, ``correct`` those of them
+    whose data proved right.
     """
 
     __tablename__ = "point"
