@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from notifications.delivery import address
-from tests.browser.county import DAHE, NANQU, County, number
-from workflow import public_applications
+from tests.browser.county import DAHE, NANQU, TOWN, County, number
+from workflow import pay_sheets, public_applications
+from workflow.tables import metadata
 
 CLERK, OFFICER, SUPERVISOR, VILLAGE = "lvhe", "renshe", "ducha", "cunli"
 SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
@@ -59,6 +61,7 @@ class Made:
     sheet: str
     application: int
     account: int
+    pay_sheet: int
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -85,8 +88,30 @@ def prepare(county: County) -> Made:
     (person,) = world.ask("SELECT person_id FROM hire WHERE id = ?", county.hires["long"])
     (account,) = world.ask("SELECT id FROM account WHERE username = ?", VILLAGE)
     return Made(
-        county.hires, opening, county.openings[DAHE], post[0], person[0], str(sheet[0]), application[0], account[0]
+        county.hires,
+        opening,
+        county.openings[DAHE],
+        post[0],
+        person[0],
+        str(sheet[0]),
+        application[0],
+        account[0],
+        _a_pay_sheet(county),
     )
+
+
+def _a_pay_sheet(county: County) -> int:
+    """May's sheet of the township, handed in: one is paid for it, one is over term."""
+    world, month = county.world, date(2026, 5, 1)
+    with world.office.database.transaction() as connection:
+        for name in ("刘桂英", "孙志强"):
+            row = {"hire_id": county.hires[name], "month": month, "marks": "1" * 31, "source": "page", "version": 1}
+            row |= {"recorded_by": county.town.person_key, "recorded_at": world.clock()}
+            connection.execute(metadata.tables["attendance"].insert().values(row))
+    order = pay_sheets.Order("xunyang-2022-88", TOWN, month, extra=(("village_top_up", 20_000),))
+    number = pay_sheets.make(world.office, order, county.town, world.clock())
+    pay_sheets.freeze(world.office, number, county.town, world.clock())
+    return number
 
 
 def sheets(made: Made) -> list[Sheet]:
@@ -110,6 +135,13 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("hire-over-term", CLERK, "/hires/{hire_id}", f"/hires/{hires['孙志强']}"),
         Sheet("hire-print", SUPERVISOR, "/hires/{hire_id}/print", f"/hires/{hires['刘桂英']}/print"),
         Sheet("not-found", CLERK, "/hires/{hire_id}", "/hires/999999", 404),
+        Sheet("pay", CLERK, "/pay", "/pay?month=2026-05"),
+        Sheet("pay-none", OFFICER, "/pay", "/pay?month=2020-01"),
+        Sheet("pay-new", CLERK, "/pay/new", "/pay/new"),
+        Sheet("pay-sheet", OFFICER, "/pay/{number}", f"/pay/{made.pay_sheet}"),
+        Sheet("pay-print", CLERK, "/pay/{number}/print", f"/pay/{made.pay_sheet}/print"),
+        Sheet("pay-notice", CLERK, "/pay/{number}/notice", f"/pay/{made.pay_sheet}/notice"),
+        Sheet("rates", OFFICER, "/rates", "/rates"),
         Sheet("openings", CLERK, "/openings", "/openings"),
         Sheet("opening-new", CLERK, "/openings/new", "/openings/new"),
         Sheet("vacancies", CLERK, "/openings/vacancies", "/openings/vacancies"),
