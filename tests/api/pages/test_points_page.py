@@ -106,6 +106,12 @@ def test_a_year_from_the_first_note_to_the_ruling(office: Office) -> None:
     ruling = words(office.page("renshe").split('id="step-rule_assessment"')[1].split("</form>")[0])
     assert "2022年度：93分，优秀 已提出，待审定" in ruling and "市级检查" in ruling
 
+    (year,) = office.client("renshe").get(f"/api/v1/hires/{office.hire}/points?year=2022").json()
+    assert (year["points"], year["grade_label"], year["proposed"], year["stale"]) == (93.0, "优秀", True, False)
+    assert [line["points"] for line in year["lines"]] == [100, 1, -12, 4]
+    shown = office.client("renshe").get(f"/api/v1/hires/{office.hire}").json()["dossier"]
+    assert "points" not in shown and shown["proposed_points_tenths"] == 930
+
     seq = str(office.world.hire(office.hire).dossier.points[0].seq)
     assert "撤销这一条" not in card(office.page("cun")), "after the proposal nobody strikes their own note"
     struck = office.send("xiangcun", "strike_point", f'name="seq" value="{seq}"', reason="表彰的不是本村工作")
