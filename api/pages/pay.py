@@ -317,6 +317,7 @@ def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         places = reading.place_names(connection, {text.region for text in texts})
     with page.office.database.reading() as connection:  # how long money lasts is asked of the whole area that has it
         lasts = rates.money_lasts(page.office, connection, row.procedure, row.region, row.month.year)
+    told = [pay_words.line_of(page, text, places) for text in texts]
     return page.show(
         "pay_sheet.html",
         "pay",
@@ -325,7 +326,8 @@ def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         faults=[f"{name}：{page.tell(why)}" for name, why in faults_of(refusal).items()],
         sheet=_row(page, row, paths),
         digest=row.digest,
-        lines=[pay_words.line_of(page, text, places) for text in texts],
+        lines=told,
+        common=pay_words.common(told),
         unpaid=pay_words.unpaid_of(page, row),
         figures=pay_words.figures_of(page, row),
         pot=page.tell(sentence_of(row.basis["pot"])) if "pot" in row.basis else "",

@@ -65,6 +65,12 @@ def line_of(page: Page, text: PayText, places: Mapping[str, str]) -> dict[str, A
     }
 
 
+def common(lines: list[dict[str, Any]]) -> list[str]:
+    """What every line warns of: it is said once, above them."""
+    first, *others = (line["warnings"] for line in lines) if len(lines) > 1 else ([],)
+    return [warning for warning in first if all(warning in warnings for warnings in others)]
+
+
 def unpaid_of(page: Page, row: Any) -> list[dict[str, Any]]:
     """Who gets nothing, and why."""
     listed = list(row.basis.get("unpaid", {}).items())[:UNPAID]
