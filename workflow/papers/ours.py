@@ -183,7 +183,7 @@ def _opinions(procedure: Procedure, kind: Kind) -> list[Row]:
     if kind is Kind.APPLICATION:
         return [("本人承诺", "以上内容属实，如有隐瞒愿承担责任。"), ("受理单位意见", "")]
     if kind is Kind.FILING:
-        return [("用人单位", ""), ("备案机关意见", "")]
+        return [("用人单位意见", ""), ("备案机关意见", "")]
     if kind is Kind.ASSESSMENT:
         ruled = [OPINIONS[role].text() for role in procedure.assessment.ruled_by if role in OPINIONS]
         return [("本人总结", ""), ("用人单位评语", ""), *((f"{words}（审定）", "") for words in ruled)]

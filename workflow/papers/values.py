@@ -30,9 +30,9 @@ from workflow.tables import metadata
 
 Values = dict[str, str | None]
 SEALED = frozenset({"id_number", "phone", "address"})
-#: an opinion on whether somebody is hired: given before the hire, by a step that records nothing else
+#: an opinion on whether somebody is hired: given before the hire, by a step that checks or posts
 _HIRING = frozenset({State.APPLIED, State.QUALIFIED, State.PUBLICIZED})
-_SAID = frozenset({RecordKind.OPINION, RecordKind.MEETING, RecordKind.NONE})
+_SAID = frozenset({RecordKind.OPINION, RecordKind.MEETING, RecordKind.NOTICE, RecordKind.NONE})
 #: no sign that XML or a printer has no use for; an opinion may have several lines
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
