@@ -16,8 +16,9 @@ from states.procedure import Role
 from states.refusals import InputRefused
 from tests.support.files_to_send import docx as a_docx
 from tests.support.files_to_send import hostile, relation
+from tests.support.lives import XUNYANG
 from tests.support.world import officer
-from tests.workflow.papers_county import SEAL, TOWN, XUNYANG, Papers, an_applicant, cells, make, papers_on, read, words
+from tests.workflow.papers_county import SEAL, TOWN, Papers, an_applicant, cells, make, papers_on, read, words
 from workflow import office_log
 from workflow.authority import NotEntitled
 from workflow.file_checks import FileRefused

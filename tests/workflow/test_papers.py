@@ -16,7 +16,7 @@ from docx.shared import Mm
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from tests.conftest import MigratedTemplate
-from tests.support.lives import Stop
+from tests.support.lives import XUNYANG, Stop
 from tests.support.world import officer
 from tests.workflow.papers_county import (
     ADDRESS,
@@ -25,7 +25,6 @@ from tests.workflow.papers_county import (
     PHONE,
     SEAL,
     TOWN,
-    XUNYANG,
     Papers,
     an_applicant,
     cells,
