@@ -14,6 +14,8 @@ from api.pages import (
     administration,
     aftercare,
     applicant_import,
+    attendance,
+    attendance_import,
     bulk,
     calendar,
     demo,
@@ -89,6 +91,8 @@ for module in (
 ):
     router.include_router(module.router)
 
+    attendance,
+    attendance_import,
 
 def install(app: FastAPI) -> None:
     """Adds what is no route: static files, and the page that a problem becomes for a person."""

@@ -18,7 +18,7 @@ from api.pages import reading
 from api.pages.attendance_view import MonthView, legend, row_views
 from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
-from api.problems import NotFound
+from api.problems import Forbidden, NotFound
 from states.attendance import composed, due_on, month_after, read_exceptions
 from states.refusals import Refusal
 from states.say import Sentence, say
@@ -106,6 +106,8 @@ def show_sheet(page: PageDep, region: str, month: str) -> Response:
 def keep(page: PageDep, form: FormDep, region: str, month: str) -> Response:
     """Records the whole sheet, or nothing of it."""
     sheet, given = Sheet.of(page, region, month), given_of(form)
+    if not sheet.keeps:
+        raise Forbidden
     entries, faults = sheet.entries(given)
     if not faults:
         try:

@@ -85,6 +85,8 @@ class RowView:
     totals: Totals | None
     exception: str
     waiting: str
+    #: written by the reader, who cannot confirm it as well
+    mine: bool
 
 
 def row_views(
@@ -121,6 +123,7 @@ def _row_view(
         totals=totals(kept.marks) if kept else None,
         exception=exception,
         waiting=between.join(str(day) for day in waiting),
+        mine=kept is not None and kept.recorded_by == page.actor.person_key,
     )
 
 

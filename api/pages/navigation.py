@@ -48,6 +48,7 @@ _OPENINGS = (
     Entry("posts", "/posts", say("岗位一览"), OFFICE),
     Entry("people", "/people", say("人员档案"), CLERKS | {Role.SUPERVISOR}),
 )
+_ATTENDANCE = Entry("attendance", "/attendance", say("考勤"), OFFICE | {Role.VILLAGE, Role.COMPANY})
 _PAY = (
     Entry("pay", "/pay", say("待遇发放"), OFFICE | {Role.FINANCE, Role.COMPANY}),
     Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
@@ -70,7 +71,7 @@ MENU: tuple[Entry | Group, ...] = (
     _HIRES,
     Group(say("招聘"), _OPENINGS),
     _NOTICES,
-    Group(say("考勤和待遇"), _PAY),
+    Group(say("考勤和待遇"), (_ATTENDANCE, *_PAY)),
     Group(say("续签和离岗"), _AFTER),
     _CALENDAR,
     _OVERVIEW,
@@ -83,6 +84,7 @@ BRIEF_MENU: tuple[Entry | Group, ...] = (
     _HIRES,
     _NOTICES,
     _INBOX,
+    _ATTENDANCE,
     Group(say("更多"), (*_OPENINGS, *_PAY, *_AFTER, _CALENDAR, _OVERVIEW, *_RULES)),
 )
 #: for whoever is not signed in
