@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from states.faults import Problem
-from states.procedure import Deadline, DeadlineKind, Procedure, RecordKind, Role, Stage, State, Step, Unit
+from states.marked import Path
+from states.procedure import (
+    AssessmentItem,
+    Deadline,
+    DeadlineKind,
+    Procedure,
+    RecordKind,
+    Role,
+    Stage,
+    State,
+    Step,
+    Unit,
+)
 from states.references import REFERENCES, letters_are_known
 from states.say import say
 
@@ -233,6 +245,35 @@ def somebody_can_pass(procedure: Procedure) -> Iterator[Problem]:
         yield Problem(("assessment", "grades"), say("没有一个等次算考核通过"))
 
 
+def points_make_sense(procedure: Procedure) -> Iterator[Problem]:
+    """Points that are counted: a base to begin with, whole tenths, and every level named once and known by name."""
+    rules = procedure.assessment
+    if rules.items and (rules.scale != "points" or rules.base_points is None):
+        yield Problem(("assessment", "items"), say("有加分扣分项目的，须按分值考核（scale: points）并写明基础分"))
+    known, seen = {one.level for one in rules.levels}, set[str]()
+    for index, item in enumerate(rules.items):
+        path = ("assessment", "items", index)
+        if item.name in seen:
+            yield Problem((*path, "name"), say("“{name}”已经用过", name=item.name))
+        seen.add(item.name)
+        for level, points in item.points.items():
+            if known and level not in known:
+                yield Problem((*path, "points", level), say("levels 里没有“{level}”", level=level))
+            if round(points * 10) != points * 10:
+                yield Problem((*path, "points", level), say("分值最多一位小数，现为{points}", points=str(points)))
+        yield from _rulings_make_sense(item, path)
+
+
+def _rulings_make_sense(item: AssessmentItem, path: Path) -> Iterator[Problem]:
+    """Bands are bounds of the levels that there are, and other points are points of the same levels."""
+    bounds = {*item.from_percent, *item.below_percent}
+    if bounds != (set(item.points) if item.counts == "band" else set()):
+        yield Problem((*path, "counts"), say("按准确率分档的项目（counts: band），每一档须有且只有一个百分比"))
+    for ruling, other in item.other_points.items():
+        if set(other) != set(item.points):
+            yield Problem((*path, "other_points", ruling), say("须与 points 的各级相同"))
+
+
 COURSE: tuple[Callable[[Procedure], Iterator[Problem]], ...] = (
     begins_posted,
     every_stage_is_reachable,
@@ -247,4 +288,5 @@ COURSE: tuple[Callable[[Procedure], Iterator[Problem]], ...] = (
     periods_have_a_length,
     validity_runs_forward,
     somebody_can_pass,
+    points_make_sense,
 )

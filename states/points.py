@@ -50,7 +50,7 @@ class Total:
     lines: tuple[CountedLine, ...]
 
     def stored(self) -> list[dict[str, Any]]:
-        """The lines as they are kept beside a proposal: plain values, no words."""
+        """The lines as they are kept beside a proposal, why included: plain values, and no words of anybody's own."""
         return [
             {
                 "item": "" if line.item is None else line.item.name,
@@ -58,6 +58,8 @@ class Total:
                 "notes": list(line.notes),
                 "tenths": line.tenths,
                 "counted": line.counted,
+                "why": line.why.pattern,
+                "facts": dict(line.why.facts),
             }
             for line in self.lines
         ]

@@ -228,12 +228,12 @@ class _Making:
         return LineView(name, level, line.article, in_points(line.tenths), why, line.counted, notes)
 
     def _kept(self, line: Row, first: bool) -> LineView:
-        """A line as it was stored with a proposal: its words are made again, its sums are not."""
+        """A line as it was stored with a proposal: nothing of it is reckoned again."""
         item = self.procedure.assessment.item(str(line["item"]))
         name, level = self._named(item, first), self._level(str(line["level"]))
         article = item.cite if item else self.procedure.assessment.cite
         notes = [self._note(seq) for seq in line["notes"]]
-        why = "" if line["counted"] or item is None else self.page.tell(_WHY_NOT[item.counts == "band"])
+        why = self.page.tell(Sentence(str(line["why"]), line["facts"]))
         return LineView(name, level, article, in_points(int(line["tenths"])), why, bool(line["counted"]), notes)
 
     def _named(self, item: AssessmentItem | None, first: bool) -> str:
@@ -284,7 +284,3 @@ class _Making:
         role = words.roles_in_words(self.page, self.procedure, [entry.role])
         who = say("{who}（{role}）", who=entry.actor or self.page.tell(say("账户已注销")), role=role)
         return f"{self.page.tell(who)} · {self.page.day(entry.on_day)}"
-
-
-#: why a stored line came to nothing: a matter, a phone check
-_WHY_NOT: Mapping[bool, Sentence] = {False: say("同一事项只计一次"), True: say("不加分也不减分")}

@@ -361,6 +361,12 @@ BROKEN = {
         "validity:",
         "早于生效日",
     ),
+    "points where grades are given": (
+        "  scale: grades\n",
+        "  scale: grades\n  items:\n    - {name: extra, zh: 加分, en: extra, points: {county: 1}, cite: 六(二)}\n",
+        "  items:",
+        "须按分值考核",
+    ),
     "an assessment that nobody passes": (
         "en: passed, passes: true",
         "en: passed, passes: false",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import states
 from states.facts import Dossier, PointNote
-from states.loading import Catalogue
+from states.faults import InvalidProcedure
+from states.loading import Catalogue, load_procedure
 from states.machine import Rules, build
 from states.points import in_points, matter_key, reckon, share_in_words, worth
 from states.procedure import Procedure, Role
@@ -157,7 +160,7 @@ def test_every_line_says_what_it_counts_and_why() -> None:
     notes = [note(4, "bonus_media", "county"), note(7, "bonus_media", "central"), checked(9, 6, 8, 9)]
     lines = reckon(BAIHE, notes, YEAR).lines
     assert [(line.article, line.notes, line.tenths, line.counted) for line in lines] == [
-        ("第十六条;第十九条", (), 1000, True),
+        ("第十三条;第十六条;第十九条", (), 1000, True),
         ("第十八条（一）4", (4,), 0, False),
         ("第十八条（一）4", (7,), 40, True),
         ("第十八条（一）3", (9,), 0, False),
@@ -360,6 +363,8 @@ def test_the_proposal_is_reckoned_and_a_typed_total_has_to_be_the_same() -> None
         "notes": [desk.dossier.points[0].seq],
         "tenths": 10,
         "counted": True,
+        "why": "计{points}分",
+        "facts": {"points": "1"},
     }
 
 
@@ -371,3 +376,26 @@ def test_a_year_that_was_ruled_on_is_closed_and_the_next_one_stays() -> None:
         replace(desk, hire=replace(desk.hire, stage="ended")).plan("note_point", HEAD, "2023-01-05", **PRIZE)
     with pytest.raises(StepNotOffered):
         desk.plan("note_point", officer("company", Role.COMPANY, "610929"), "2023-01-05", **PRIZE)
+
+
+# ---- the data --------------------------------------------------------------------------------------------------------
+
+TEXT = (Path(states.__file__).parent / "procedures" / "baihe-2022-72.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  base_points: 100\n", "", "基础分"),
+        ("{first: 3, second: 2, third: 1}", "{first: 3.25, second: 2, third: 1}", "最多一位小数"),
+        ("{first: 3, second: 2, third: 1}", "{fourth: 3, second: 2, third: 1}", "levels 里没有“fourth”"),
+        ("{name: bonus_data_rank", "{name: bonus_commended", "已经用过"),
+        ("below_percent: {below_80: 80,", "below_percent: {below_90: 80,", "每一档"),
+        ("{last: -1, second_last: -2, third_last: -3}", "{last: -1}", "各级相同"),
+        ("period: {gap: phone_check_counted}", "period: {gap: nothing}", "nothing"),
+    ],
+)
+def test_points_that_make_no_sense_are_refused_where_they_stand(old: str, new: str, said: str) -> None:
+    assert old in TEXT
+    with pytest.raises(InvalidProcedure, match=said):
+        load_procedure(TEXT.replace(old, new, 1), "baihe-2022-72.yaml")
