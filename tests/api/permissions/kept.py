@@ -15,6 +15,8 @@ from tests.api.permissions.rules import NOBODY, WHO, Objects, Rule, Who
 from tests.api.support import DAY, OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
 from tests.support.world import officer
 from workflow import documents, objections, people, public_applications
+from workflow.papers import making
+from workflow.papers.kinds import Kind
 from workflow.pay_rows import Rows
 from workflow.sign_in import Lifetime, visit_of
 from workflow.tables import metadata
@@ -75,6 +77,7 @@ def objects_in(service: Service) -> Objects:
         new_number=_number(15),
         recovery=_a_recovery(service, hire, person),
         pay_sheet=_a_pay_sheet(service),
+        paper=making.make(office, seal(), hire, Kind.APPLICATION, TOWN, at).line.digest,
     )
 
 

@@ -75,6 +75,7 @@ class Objects:
     new_number: str
     recovery: int
     pay_sheet: int
+    paper: str
 
 
 Answer = Callable[[Who], int]
