@@ -23,7 +23,9 @@ from api.pages import (
     feeds,
     hires,
     inbox,
+    leaving,
     listing,
+    lists,
     my_account,
     my_sign_in,
     notice_contact,
@@ -33,6 +35,7 @@ from api.pages import (
     objections,
     openings,
     overview,
+    paper_templates,
     pay,
     people,
     posts,
@@ -41,6 +44,7 @@ from api.pages import (
     rates,
     receipt,
     recoveries,
+    renewals,
     search,
     sign_in,
     sign_in_oidc,
@@ -83,16 +87,20 @@ for module in (
     procedures,
     inbox,
     overview,
+    paper_templates,
     pay,
+    lists,
     rates,
     recoveries,
     aftercare,
+    renewals,
+    leaving,
+    attendance,
+    attendance_import,
     demo,
 ):
     router.include_router(module.router)
 
-    attendance,
-    attendance_import,
 
 def install(app: FastAPI) -> None:
     """Adds what is no route: static files, and the page that a problem becomes for a person."""

@@ -52,8 +52,11 @@ _ATTENDANCE = Entry("attendance", "/attendance", say("考勤"), OFFICE | {Role.V
 _PAY = (
     Entry("pay", "/pay", say("待遇发放"), OFFICE | {Role.FINANCE, Role.COMPANY}),
     Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
+    Entry("lists", "/lists", say("表册"), DESK),
 )
 _AFTER = (
+    Entry("renewals", "/renewals", say("续签"), OFFICE),
+    Entry("leaving", "/leaving", say("建议离岗"), OFFICE),
     Entry("aftercare", "/aftercare", say("离岗后帮扶"), OFFICE | {Role.VILLAGE}),
     Entry("recoveries", "/recoveries", say("追回"), OFFICE | {Role.FINANCE}),
 )
@@ -62,6 +65,7 @@ _OVERVIEW = Entry("overview", "/overview", say("概览"), OFFICE | {Role.FINANCE
 _RULES = (
     Entry("procedures", "/procedures", say("办法"), frozenset(Role)),
     Entry("manual", "/procedures/manual", say("各步骤怎么办"), DESK),
+    Entry("papers", "/papers/templates", say("文书模板"), frozenset({Role.HRSS, Role.RURAL, Role.COUNTY})),
     Entry("years", "/years", say("放假安排"), OFFICE),
 )
 _ADMINISTRATION = Entry("administration", "/administration", say("系统管理"), ADMINISTRATORS)
@@ -82,9 +86,9 @@ MENU: tuple[Entry | Group, ...] = (
 BRIEF_MENU: tuple[Entry | Group, ...] = (
     _TASKS,
     _HIRES,
+    _ATTENDANCE,
     _NOTICES,
     _INBOX,
-    _ATTENDANCE,
     Group(say("更多"), (*_OPENINGS, *_PAY, *_AFTER, _CALENDAR, _OVERVIEW, *_RULES)),
 )
 #: for whoever is not signed in

@@ -89,7 +89,7 @@ def confirm(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep, wh
 
 def _is_file(path: str) -> bool:
     """Whether an address of ours leads to a file that is saved, not to a page."""
-    return urlsplit(path).path.endswith((".csv", ".docx"))
+    return urlsplit(path).path.endswith((".csv", ".docx", ".xlsx"))
 
 
 def carried_of(form: FormData | None) -> tuple[str, bool]:

@@ -20,11 +20,17 @@ SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
 
 #: answers that are no page
 FILES = {
+    "/lists/{name}.xlsx",
+    "/pay/{number}/sheet.xlsx",
+    "/pay/{number}/notice.xlsx",
+    "/notices/{sheet}/list.xlsx",
     "/calendar/feed/{token}.ics",
     "/bulk/{run_id}/list.csv",
     "/openings/{opening_id}/import/template.xlsx",
     "/overview/{key}.csv",
     "/hires/{hire_id}/documents/{seq}",
+    "/hires/{hire_id}/papers/{digest}.docx",
+    "/papers/templates/{procedure_id}/{paper}/{what}.docx",
     "/administration",  # leads to the first page of each administrator
     "/sign-in/oidc",
     "/sign-in/oidc/callback",
@@ -84,6 +90,7 @@ def prepare(county: County) -> Made:
     public_applications.send(world.office, county.seal, opening, given, "203.0.113.7", world.clock())
     (application,) = world.ask("SELECT max(id) FROM public_application")
     (sheet,) = world.ask("SELECT max(sheet) FROM notice WHERE hire_id = ?", county.hires["吴秀兰"])
+    making.make(world.office, county.seal, county.hires["at work"], Kind.APPLICATION, county.town, world.clock())
     (post,) = world.ask("SELECT post_id FROM opening WHERE id = ?", opening)
     (person,) = world.ask("SELECT person_id FROM hire WHERE id = ?", county.hires["long"])
     (account,) = world.ask("SELECT id FROM account WHERE username = ?", VILLAGE)
@@ -142,6 +149,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("pay-print", CLERK, "/pay/{number}/print", f"/pay/{made.pay_sheet}/print"),
         Sheet("pay-notice", CLERK, "/pay/{number}/notice", f"/pay/{made.pay_sheet}/notice"),
         Sheet("rates", OFFICER, "/rates", "/rates"),
+        Sheet("lists", CLERK, "/lists", "/lists"),
         Sheet("openings", CLERK, "/openings", "/openings"),
         Sheet("opening-new", CLERK, "/openings/new", "/openings/new"),
         Sheet("vacancies", CLERK, "/openings/vacancies", "/openings/vacancies"),
@@ -189,6 +197,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),
         Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),
         Sheet("manual", VILLAGE, "/procedures/manual", "/procedures/manual"),
+        Sheet("paper-templates", OFFICER, "/papers/templates", "/papers/templates"),
         Sheet("inbox", CLERK, "/inbox", "/inbox"),
         Sheet("inbox-empty", VILLAGE, "/inbox", "/inbox"),
         Sheet("inbox-effect", CLERK, "/inbox/effect", "/inbox/effect"),

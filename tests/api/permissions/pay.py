@@ -8,11 +8,14 @@ from states.procedure import Role
 from tests.api.permissions.admin import api
 from tests.api.permissions.pages import form, page
 from tests.api.permissions.rules import Ask, Objects, Rule, Rules, Who, always, by, held_by, if_seen, sees
+from tests.api.support import OWN
 from workflow.pay_rows import Rows
 
 MAKERS = {Role.TOWNSHIP, Role.EMPLOYER, Role.COMPANY}
 APPROVERS = {Role.HRSS, Role.RURAL, Role.COUNTY, Role.FINANCE}
 PAYERS = {Role.FINANCE, Role.COMPANY, Role.EMPLOYER}
+KEEPERS = {Role.VILLAGE, *MAKERS, Role.HRSS, Role.RURAL, Role.COUNTY}
+YEAR = {"since": "2022-01-01", "until": "2022-12-31"}
 DIGEST = Rows({}, {}, {}).digest()
 
 
@@ -36,6 +39,18 @@ PAY: Rules = {
     ("POST", "/pay/{number}/back"): page(by(APPROVERS | MAKERS, 303), the_sheet(form={"reason": "名单须核对"})),
     ("POST", "/pay/{number}/paid"): page(
         by(PAYERS, 409), the_sheet(form={"paid_on": "2022-06-01", "voucher": "回单1"})
+    ),
+    ("GET", "/pay/{number}/sheet.xlsx"): page(if_seen, the_sheet()),
+    ("GET", "/pay/{number}/notice.xlsx"): page(if_seen, the_sheet()),
+    ("GET", "/notices/{sheet}/list.xlsx"): page(if_seen, lambda objects: {"path": {"sheet": objects.sheet}}),
+    ("GET", "/lists"): page(always(200)),
+    ("GET", "/lists/{name}.xlsx"): page(
+        lambda who: 200 if who.sees else 422,
+        lambda objects: {"path": {"name": "ledger"}, "query": {"region": OWN, **YEAR}},
+    ),
+    ("POST", "/lists/full"): page(
+        lambda who: (200 if who.role in KEEPERS else 403) if who.sees else 422,
+        lambda objects: {"form": {"name": "roster", "region": OWN, "purpose": "申领补贴", **YEAR}},
     ),
     ("GET", "/rates"): page(always(200)),
     ("POST", "/rates"): form(held_by(APPROVERS, 422)),

@@ -1,0 +1,154 @@
+"""Lists on paper: opened again by another library and compared cell by cell; text is text, and sums add up."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import insert
+
+from states.facts import Actor
+from states.procedure import Role
+from tests.support.world import World, officer
+from tests.support.xunyang import HRSS, REGIONS, START, TOWN, VILLAGE, in_notice, to_contract
+from workflow import pay_sheets
+from workflow.queries.scope import Scope, scoped
+from workflow.tables import metadata
+from workflow.workbooks import lists
+from workflow.workbooks.layout import Column, Listing, workbook
+from workflow.workbooks.lists import LISTS, Asked
+
+SECOND = "610981100202"
+TOWNSHIP = "610981100"
+
+
+def opened(listing: Listing) -> Worksheet:
+    """The one sheet of the workbook, read back by another library, formulas as they stand."""
+    found = openpyxl.load_workbook(io.BytesIO(workbook(listing))).active
+    assert isinstance(found, Worksheet)
+    return found
+
+
+def rows_of(sheet: Worksheet) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "https://evil.example", "610981199001011234", "0012"]
+
+
+def test_nothing_becomes_a_formula_a_link_or_a_number() -> None:
+    listing = Listing("=题", [Column("=头", 10)], [[text] for text in HOSTILE], ["=上"], ["=下"])
+    sheet = opened(listing)
+    assert [row[0] for row in rows_of(sheet)] == ["=题", "=上", "=头", *HOSTILE, None, "=下"]
+    for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
+        assert cell.data_type == "s" and cell.hyperlink is None, cell.coordinate
+
+
+def test_a_list_is_fit_for_paper_and_adds_up_to_the_fen() -> None:
+    columns = [Column("序号", 5, "number"), Column("姓名", 10), Column("金额（元）", 10, "money", added=True)]
+    rows = [[n, "甲", 3_333] for n in range(1, 4)]
+    sheet = opened(Listing("发放表", columns, rows, ["单位（盖章）："], ["填表人："]))
+    assert rows_of(sheet)[3:7] == [[1, "甲", 33.33], [2, "甲", 33.33], [3, "甲", 33.33], ["合计", None, 99.99]]
+    assert sheet.page_setup.paperSize == 9
+    assert sheet.print_title_rows == "$3:$3" and sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert "A1:C1" in {str(found) for found in sheet.merged_cells.ranges}
+    assert sheet["C4"].number_format == "0.00"
+    upright = opened(Listing("公示表", columns, rows, landscape=False))
+    assert (sheet.page_setup.orientation, upright.page_setup.orientation) == ("landscape", "portrait")
+
+
+# ---- the lists of an office --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(migrated_url: str) -> Iterator[World]:
+    """Two at work, one on a notice; June was paid, the first one's year was ruled on."""
+    world = World.on(migrated_url, START, REGIONS)
+    hires = [in_notice(world, "甲某"), in_notice(world, "乙某", SECOND)]
+    to_contract(world, *hires)
+    world.walk_to(date(2022, 7, 1))
+    with world.office.database.transaction() as connection:
+        for hire in hires:
+            values = {"hire_id": hire, "month": date(2022, 6, 1), "marks": "-" * 12 + "1" * 18, "source": "page"}
+            values |= {"version": 1, "recorded_by": "x", "recorded_at": world.clock()}
+            connection.execute(insert(metadata.tables["attendance"]).values(values))
+    pay_sheets.make(world.office, pay_sheets.Order("xunyang-2022-88", TOWNSHIP, date(2022, 6, 1)), TOWN, world.clock())
+    world.walk_to(date(2022, 12, 20))
+    world.do(hires[0], "assess", TOWN, year=2022, grade="passed", evidence="考核表1号")
+    yield world
+    world.close()
+
+
+def asked(actor: Actor = TOWN, region: str = TOWNSHIP, **more: Any) -> Asked:
+    days = {"since": date(2022, 1, 1), "until": date(2022, 12, 31), "on": date(2022, 12, 20)}
+    return Asked(scoped(actor), region, **{**days, **more})
+
+
+def listed(world: World, name: str, about: Asked) -> list[list[Any]]:
+    with world.office.database.reading() as connection:
+        return [list(row) for row in LISTS[name](world.office, connection, about).rows]
+
+
+def test_each_list_says_what_is_on_record(world: World) -> None:
+    roster = listed(world, "roster", asked())
+    assert [(row[1], row[3], row[8], row[9], row[11]) for row in roster] == [
+        (name, "*" * 14 + "0000", date(2022, 6, 13), "2022-06-13至2023-06-12", 100_000) for name in ("甲某", "乙某")
+    ]
+    filings = listed(world, "filings", asked())
+    assert {row[1] for row in filings} == {"聘用协议备案"} and {row[10] for row in filings} == {"逾期未报送"}
+    owed = {row[7] for row in filings}
+    assert listed(world, "filings", asked(until=min(owed))) and not listed(
+        world, "filings", asked(until=date.fromordinal(min(owed).toordinal() - 1))
+    )
+    assert [(row[1], row[6], row[7]) for row in listed(world, "assessments", asked())] == [("甲某", "合格", "待审定")]
+    came = listed(world, "changes", asked())
+    assert [(row[1], row[2], row[6]) for row in came] == [
+        ("新上岗", name, date(2022, 6, 13)) for name in ("甲某", "乙某")
+    ]
+    assert not listed(world, "changes", asked(since=date(2022, 6, 14)))
+    ledger = listed(world, "ledger", asked())
+    assert [(row[2], row[13], row[15]) for row in ledger] == [
+        (name, date(2022, 6, 13), date(2023, 6, 12)) for name in ("甲某", "乙某")
+    ]
+
+
+def test_nobody_sees_beyond_their_region(world: World) -> None:
+    elsewhere = officer("外镇", Role.EMPLOYER, "610981200")
+    for name in LISTS:
+        assert not listed(world, name, asked(elsewhere)), name
+        assert len(listed(world, name, asked(HRSS, SECOND))) <= 1 <= len(listed(world, name, asked(HRSS, "610981"))), (
+            name
+        )
+    with world.office.database.reading() as connection:
+        assert lists.pay(connection, scoped(elsewhere), 1) is None
+        assert lists.pay(connection, Scope(("610981",)), 99) is None
+        assert lists.hires_notice(connection, scoped(elsewhere), "1-1-20220601") is None
+
+
+def test_the_pay_sheet_and_its_public_form(world: World) -> None:
+    with world.office.database.reading() as connection:
+        whole, public = (lists.pay(connection, scoped(TOWN), 1, public=public) for public in (False, True))
+    assert whole is not None and public is not None
+    assert [row[1] for row in whole.rows] == ["甲某", "乙某"] and [row[8] for row in whole.rows] == [60_000] * 2
+    total = next(row for row in rows_of(opened(whole)) if row[0] == "合计")
+    assert total[6:10] == [1200, 0, 1200, 0]
+    shown = rows_of(opened(public))
+    assert shown[0][0] == "2022年06月公益性岗位补贴发放公示表"
+    assert [row[1] for row in public.rows] == ["甲*", "乙*"]
+    assert not any("0000" in str(cell) for row in shown for cell in row)
+    assert shown[-2][0] == "合计：2人"
+
+
+def test_a_notice_of_hires_lists_who_is_put_up(world: World) -> None:
+    in_notice(world, "丙某", "610981100203")
+    ((name,),) = world.ask("SELECT sheet FROM notice WHERE hire_id = 3")
+    with world.office.database.reading() as connection:
+        listing = lists.hires_notice(connection, scoped(TOWN), name)
+    assert listing is not None
+    assert [(row[1], row[2], row[4]) for row in listing.rows] == [("丙某", "女", "信息员")]
+    assert VILLAGE not in str(listing.rows)

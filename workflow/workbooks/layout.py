@@ -1,0 +1,132 @@
+"""How a list looks on paper (版式): one sheet, its title merged over it, header repeated, amounts added up.
+
+No cell is ever a formula: whatever begins with =, +, - or @ is text, and so are numbers of identity and of cards.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+import xlsxwriter
+
+Kind = Literal["text", "number", "money", "day"]
+A4 = 9
+_FONT = {"font_name": "仿宋", "valign": "vcenter", "text_wrap": True}
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what stands over it, how wide it is (characters), what its cells are. ``added``: its sum stands below.
+
+    Money is given in fen and written in yuan with two decimals.
+    """
+
+    heading: str
+    width: float
+    kind: Kind = "text"
+    added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list on paper. ``above``: lines under the title; ``below``: signatures and dates at the foot."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    above: Sequence[str] = ()
+    below: Sequence[str] = ()
+    landscape: bool = True
+    sheet: str = field(default="Sheet1")
+
+
+def workbook(listing: Listing) -> bytes:
+    """The list as the bytes of an .xlsx file."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, OPTIONS) as book:
+        book.set_properties({"title": listing.title})
+        _Writer(book, listing).all()
+    return target.getvalue()
+
+
+class _Writer:
+    """One sheet being written, from the title to the foot."""
+
+    def __init__(self, book: Any, listing: Listing) -> None:
+        self.listing = listing
+        self.sheet = book.add_worksheet(listing.sheet[:31])
+        ruled = {**_FONT, "border": 1, "font_size": 11}
+        self.title = book.add_format({**_FONT, "font_name": "宋体", "bold": True, "align": "center", "font_size": 18})
+        self.line = book.add_format({**_FONT, "font_size": 11})
+        self.head = book.add_format({**ruled, "bold": True, "align": "center"})
+        self.formats = {
+            "text": book.add_format({**ruled, "num_format": "@"}),
+            "number": book.add_format({**ruled, "align": "right"}),
+            "money": book.add_format({**ruled, "align": "right", "num_format": "0.00"}),
+            "day": book.add_format({**ruled, "align": "center", "num_format": "@"}),
+        }
+        self.last = len(listing.columns) - 1
+
+    def all(self) -> None:
+        row = self._over(0, self.listing.title, self.title, 30)
+        for text in self.listing.above:
+            row = self._over(row, text, self.line, 18)
+        header = row
+        for place, column in enumerate(self.listing.columns):
+            self.sheet.set_column(place, place, column.width)
+            self.sheet.write_string(header, place, column.heading, self.head)
+        self.sheet.set_row(header, 30)
+        row = header + 1
+        for cells in self.listing.rows:
+            for place, (column, cell) in enumerate(zip(self.listing.columns, cells, strict=True)):
+                self._cell(row, place, column.kind, cell)
+            row += 1
+        if any(column.added for column in self.listing.columns):
+            row = self._total(row)
+        row += 1
+        for text in self.listing.below:
+            row = self._over(row, text, self.line, 24)
+        self._paper(header)
+
+    def _over(self, row: int, text: str, style: Any, height: int) -> int:
+        self.sheet.set_row(row, height)
+        if self.last > 0:
+            self.sheet.merge_range(row, 0, row, self.last, "", style)
+        self.sheet.write_string(row, 0, text, style)
+        return row + 1
+
+    def _cell(self, row: int, place: int, kind: Kind, cell: Any) -> None:
+        style = self.formats[kind]
+        if cell is None:
+            self.sheet.write_blank(row, place, None, style)
+        elif kind == "money":
+            self.sheet.write_number(row, place, cell / 100, style)
+        elif kind == "number":
+            self.sheet.write_number(row, place, cell, style)
+        else:
+            self.sheet.write_string(row, place, cell.isoformat() if isinstance(cell, date) else str(cell), style)
+
+    def _total(self, row: int) -> int:
+        self.sheet.write_string(row, 0, "合计", self.head)
+        for place, column in enumerate(self.listing.columns[1:], 1):
+            if column.added:
+                total = sum(cells[place] or 0 for cells in self.listing.rows)
+                self._cell(row, place, column.kind, total)
+            else:
+                self.sheet.write_blank(row, place, None, self.formats["text"])
+        return row + 1
+
+    def _paper(self, header: int) -> None:
+        self.sheet.set_paper(A4)
+        if self.listing.landscape:
+            self.sheet.set_landscape()
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        self.sheet.repeat_rows(header)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.freeze_panes(header + 1, 0)
+        self.sheet.set_footer("&C第 &P 页 共 &N 页")
