@@ -72,8 +72,11 @@ def download_in_full(page: PageDep, form: RecentFormDep, seal: SealDep) -> Respo
     name, purpose = ((given.get(field) or [""])[0].strip() for field in ("name", "purpose"))
     try:
         region, since, until = _days(page, given)
-        if not page.actor.roles_in(region) & KEEPERS:
-            raise Forbidden
+    except InputRefused as refusal:
+        return _choose(page, given, refusal)
+    if not page.actor.roles_in(region) & KEEPERS:
+        raise Forbidden
+    try:
         if name not in IN_FULL:
             raise InputRefused({"name": say("这种表册只提供脱敏的")})
         scope = scoped(page.actor)
