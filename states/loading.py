@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -20,9 +20,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from states.checking import check
-from states.faults import Fault, InvalidProcedure, faults_of, problems_of
+from states.faults import Fault, InvalidProcedure, Problem, faults_of, problems_of
 from states.marked import Marked, read
-from states.procedure import Gap, Procedure
+from states.meets import enforces
+from states.procedure import AssessmentRules, Gap, Procedure
 from states.say import Sentence, say
 
 __all__ = ["Catalogue", "Fault", "InvalidProcedure", "UnknownProcedure", "load_procedure", "shipped"]
@@ -30,6 +31,8 @@ __all__ = ["Catalogue", "Fault", "InvalidProcedure", "UnknownProcedure", "load_p
 FOLDER = Path(__file__).parent / "procedures"
 #: the rulings in force; what hires began under earlier ones is kept with the hires
 RULINGS = "gaps.yaml"
+#: counties' own schemes of assessment, where a document leaves them to the county
+SCHEMES = "assessment.yaml"
 Ruling = int | bool | str
 
 
@@ -83,21 +86,22 @@ class Catalogue:
 
     @classmethod
     def load(cls, extra: Path | None = None) -> Catalogue:
-        """What is shipped, and every ``*.yaml`` of the folder ``extra`` with the rulings in its ``gaps.yaml``.
+        """What is shipped, and every ``*.yaml`` of the folder ``extra`` with its ``assessment.yaml`` and ``gaps.yaml``.
 
-        A ruling makes a version of its own, which is then the current one: ``1`` becomes ``1+`` and eight hex digits of
-        its content. Raises InvalidProcedure with the faults of all files.
+        A scheme of assessment or a ruling makes a version of its own, which is then the current one: ``1`` becomes
+        ``1+`` and eight hex digits of its content. Raises InvalidProcedure with the faults of all files.
         """
         known = {procedure.key: procedure for procedure in _shipped_versions()}
         if extra is not None and not extra.is_dir():
             # a mistyped setting must not look like a county without documents of its own
             raise _invalid([Fault(extra.name, 1, "", say("没有这个文件夹：{folder}", folder=str(extra)))])
         if extra is not None:
-            known = _read_all((path for path in sorted(extra.glob("*.yaml")) if path.name != RULINGS), known)
+            known = _read_all((path for path in sorted(extra.glob("*.yaml")) if path.name not in BESIDE), known)
         current = {procedure.procedure: procedure for procedure in sorted(known.values(), key=_age)}
-        if extra is not None and (extra / RULINGS).exists():
-            for procedure in _read_rulings(extra / RULINGS, current):
-                known[procedure.key] = current[procedure.procedure] = procedure
+        for name, made in BESIDE.items():
+            if extra is not None and (extra / name).exists():
+                for procedure in made(extra / name, current):
+                    known[procedure.key] = current[procedure.procedure] = procedure
         return cls(MappingProxyType(known), MappingProxyType(current))
 
     def get(self, key: str) -> Procedure:
@@ -207,3 +211,65 @@ def _ruling_problem(gap: Gap, value: object) -> Sentence | None:
 def _ruled(procedure: Procedure, rulings: dict[str, Ruling]) -> Procedure:
     digest = sha256(json.dumps(rulings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:8]
     return procedure.with_rulings(rulings, f"{procedure.version}+{digest}")
+
+
+# -- schemes of assessment --------------------------------------------------------------------------------------------
+
+#: what a county's scheme may say; who proposes and who rules stays with the document
+OF_A_SCHEME = frozenset(
+    {"due_month", "due_day", "scale", "base_points", "grades", "items", "levels", "floor", "share_rounding", "cite"}
+    | {"note"}
+)
+
+
+@enforces("LC-17")
+def _read_schemes(path: Path, current: Mapping[str, Procedure]) -> list[Procedure]:
+    """The versions that the schemes of assessment in ``path`` make. Raises InvalidProcedure with every fault."""
+    marked = read(_text(path))
+    faults = [Fault(path.name, slip.line, marked.where(slip.path), slip.problem) for slip in marked.slips]
+    content = marked.value if isinstance(marked.value, dict) else {}
+    if marked.root is not None and not isinstance(marked.value, dict):
+        faults.append(Fault(path.name, 1, "", say("应为一组键值：办法编号和考核办法")))
+    made = []
+    for name, scheme in content.items():
+        problems, procedure = _with_scheme(name, scheme, current)
+        faults += faults_of(problems, marked, path.name)
+        made += [] if procedure is None else [procedure]
+    if faults:
+        raise _invalid(faults)
+    return made
+
+
+def _with_scheme(name: str, scheme: object, current: Mapping[str, Procedure]) -> tuple[list[Problem], Procedure | None]:
+    """The version of a document with a county's scheme, or what is wrong with the scheme."""
+    if name not in current:
+        return [Problem((name,), say("没有名为“{key}”的办法", key=name), True)], None
+    if not isinstance(scheme, dict):
+        return [Problem((name,), say("应为一组键值，写在花括号里或每行一键"))], None
+    strange = [
+        Problem((name, key), say("不认识“{field}”", field=str(key)), True) for key in scheme.keys() - OF_A_SCHEME
+    ]
+    if strange:
+        return strange, None
+    before = current[name]
+    kept = before.assessment.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    # a county that counts points does not inherit grades by name, nor the other way round: what it says is its own
+    kept = {key: value for key, value in kept.items() if key not in {"items", "levels", "base_points", "floor"}}
+    try:
+        rules = AssessmentRules.model_validate_json(json.dumps({**kept, **scheme}), strict=True)
+    except ValidationError as refused:
+        return list(problems_of(refused, scheme, (name,))), None
+    digest = sha256(json.dumps(scheme, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:8]
+    procedure = before.with_assessment(rules, f"{before.version}+{digest}")
+    wrong = [
+        Problem((name, *problem.path[1:]), problem.problem, problem.of_key)
+        for problem in check(procedure)
+        if problem.path[:1] == ("assessment",)
+    ]
+    return wrong, procedure
+
+
+#: files of a county's folder that are no documents, in the order in which they are read
+BESIDE: Mapping[str, Callable[[Path, Mapping[str, Procedure]], list[Procedure]]] = MappingProxyType(
+    {SCHEMES: _read_schemes, RULINGS: _read_rulings}
+)

@@ -731,9 +731,16 @@ class Procedure(Model):
         gaps = tuple(
             gap.model_copy(update={"default": rulings[gap.gap]}) if gap.gap in rulings else gap for gap in self.gaps
         )
-        # Not model_copy: it would carry the look-ups of this version over, and the rulings would never be read.
+        return self._changed(gaps=gaps, version=version)
+
+    def with_assessment(self, assessment: AssessmentRules, version: str) -> Procedure:
+        """This procedure with a county's own scheme of assessment (考核办法), as a version of its own."""
+        return self._changed(assessment=assessment, version=version)
+
+    def _changed(self, **parts: Any) -> Procedure:
+        # Not model_copy: it would carry the look-ups of this version over, and the changes would never be read.
         content = {name: getattr(self, name) for name in Procedure.model_fields}
-        return Procedure.model_construct(**{**content, "gaps": gaps, "version": version})
+        return Procedure.model_construct(**{**content, **parts})
 
 
 def article_of(procedure: Procedure, cite: str) -> str:
