@@ -10,8 +10,10 @@ from pydantic import Field, StringConstraints
 from api.schemas import Accepted, Returned
 from states.aftercare import Act, Need, Reason, Stand
 from states.inputs import Line, Prose
+from states.renewal_round import Outcome
 from workflow.queries.aftercare import ActLine, CaseLine
 from workflow.queries.recoveries import RecoveryLine, RepaymentLine
+from workflow.queries.renewals import TermLine
 from workflow.recoveries import MOST_FEN
 
 Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
@@ -97,3 +99,45 @@ class AftercareOut(Returned):
 
 class AftercareEntered(Returned):
     state: Stand
+
+
+class RefusalOut(Returned):
+    """A rule that stands against it, with its article."""
+
+    article: str
+    say: str
+
+
+class RenewalOut(Returned):
+    """A term that ends. ``used`` and ``left``: months and days of the document's limit; null where it has none.
+
+    ``passes``: the decision to renew would be taken today; ``cautions``: what no rule forbids.
+    """
+
+    term: TermLine
+    outcome: Outcome
+    assessed_year: int | None
+    grade: str | None
+    limit_months: int | None
+    used: tuple[int, int] | None
+    left: tuple[int, int] | None
+    last_lawful_on: date | None
+    excepted: bool
+    protected_until: date | None
+    next_ends_on: date | None
+    passes: bool
+    refusals: list[RefusalOut]
+    cautions: list[str]
+
+
+class LeavingOut(Returned):
+    """A ground that the records suggest: nobody leaves by it until somebody decides."""
+
+    hire_id: int
+    version: int
+    person_name: str
+    region: str
+    ground: str
+    law: str | None
+    since: date
+    why: str

@@ -31,6 +31,7 @@ from states.guards import Answer, Ask
 from states.house import QUIET, answering
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
+from states.present_term import term_columns
 from states.procedure import RecordKind, Role, Stage, State
 from states.separation import approves, in_hiring, keys_of
 
@@ -260,6 +261,7 @@ class Writing:
             "audit_head": head,
             "dossier": self.stored,
             "entered_on": self.stored.get("entered_on"),
+            **term_columns(self.stored),
             "changed_at": self.at.isoformat(),
         }
 

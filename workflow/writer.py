@@ -33,6 +33,9 @@ _HIRE_SET = (
     "audit_head",
     "dossier",
     "entered_on",
+    "term_starts_on",
+    "term_ends_on",
+    "renewal",
 )
 #: inserted in this order; a task may be there already and then gets the new day
 _TABLES = (

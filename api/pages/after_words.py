@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from api.pages.render import Page
 from states.say import Sentence, say
+from workflow.queries import scoped
 from workflow.queries.recoveries import Standing
 
 MOST_FEN = 2**53
@@ -49,3 +50,8 @@ def months_words(page: Page, first: date, last: date) -> str:
     """``2026-03`` or ``2026-03 至 2026-05``."""
     begun, ended = f"{first:%Y-%m}", f"{last:%Y-%m}"
     return begun if begun == ended else page.tell(say("{first}至{last}", first=begun, last=ended))
+
+
+def region_of(page: Page, text: str | None) -> str | None:
+    """A region that was asked for, if it lies within what the reader sees."""
+    return text if text and text.isalnum() and len(text) <= 12 and scoped(page.actor).covers(text) else None

@@ -13,12 +13,11 @@ from sqlalchemy import Connection, select
 
 from api.inputs import PathId
 from api.pages import reading, words
-from api.pages.after_words import NEEDS_SAID, day_of
+from api.pages.after_words import NEEDS_SAID, day_of, region_of
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.filters import filter_fields
 from api.pages.forms import Field
 from api.pages.hires import whole
-from api.pages.recoveries import words_of_region
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
@@ -72,7 +71,7 @@ def show_all(page: PageDep) -> Response:
     """The cases of the reader's regions, the most urgent first."""
     asked = page.request.query_params
     which = next((one for one in Which if one.value == asked.get("which")), Which.OPEN)
-    region = words_of_region(page, asked.get("region"))
+    region = region_of(page, asked.get("region"))
     after = _key(asked.get("after"))
     with page.reading() as connection:
         scope = scoped(page.actor)

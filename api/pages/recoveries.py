@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from api.inputs import PathId
 from api.pages import reading
-from api.pages.after_words import STANDINGS, day_of, fen_of, months_words, yuan
+from api.pages.after_words import STANDINGS, day_of, fen_of, months_words, region_of, yuan
 from api.pages.filling import Filling, Given, faults_of, group, refusal_of, show_form, status_of
 from api.pages.filters import filter_fields
 from api.pages.forms import Field
@@ -47,7 +47,7 @@ def show_all(page: PageDep) -> Response:
     """The claims of the reader's regions with what is still open, and payments that are worth a look."""
     asked = page.request.query_params
     standing = next((one for one in Standing if one.value == asked.get("standing")), None)
-    region = words_of_region(page, asked.get("region"))
+    region = region_of(page, asked.get("region"))
     after = whole(asked.get("after"))
     with page.reading() as connection:
         scope = scoped(page.actor)
@@ -70,11 +70,6 @@ def show_all(page: PageDep) -> Response:
         next_page=page.address(after=str(found.after)) if found.after else None,
         first_page=page.address(after=None) if after else None,
     )
-
-
-def words_of_region(page: Page, text: str | None) -> str | None:
-    """A region that was asked for, if it lies within what the reader sees."""
-    return text if text and text.isalnum() and len(text) <= 12 and scoped(page.actor).covers(text) else None
 
 
 def _standing_field(page: Page, chosen: Standing | None) -> Field:

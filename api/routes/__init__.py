@@ -24,6 +24,7 @@ from api.routes import (
     posts,
     procedures,
     recoveries,
+    renewals,
     session,
     substitutes,
     tasks,
@@ -51,6 +52,7 @@ MODULES = (
     pay,
     recoveries,
     aftercare,
+    renewals,
     attendance,
 )
 

@@ -45,6 +45,10 @@ class Hire(SQLModel, table=True):
     dossier: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     #: the day on which the present stage was entered, as the dossier has it; for figures over many hires
     entered_on: date | None = None
+    #: the present term and what was decided of it, as the dossier has them (``states.present_term``)
+    term_starts_on: date | None = None
+    term_ends_on: date | None = None
+    renewal: str | None = Field(default=None, max_length=8)
     opened_at: datetime
     changed_at: datetime
     __table_args__ = (
@@ -71,6 +75,8 @@ class Hire(SQLModel, table=True):
         # with all that row-level security asks for, so that hires are counted from it alone
         Index("ix_hire_region_state", "region", "state", "person_id"),
         Index("ix_hire_person_id", "person_id"),
+        # the terms that end in a time, for the round of renewals
+        Index("ix_hire_term_ends_on", "term_ends_on", "id"),
         # who left lately: from them aftercare is opened
         Index(
             "ix_hire_left",
@@ -220,8 +226,6 @@ class Contract(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("hire_id", "term_no"),
         CheckConstraint("starts_on IS NULL OR ends_on >= starts_on", name="term"),
-        # the terms that end in a time, for the round of renewals
-        Index("ix_contract_ends_on", "ends_on", "hire_id"),
     )
 
 

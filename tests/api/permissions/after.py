@@ -60,4 +60,13 @@ AFTERCARE: Rules = {
     ),
 }
 
-AFTER: Rules = {**RECOVERIES, **AFTERCARE}
+#: nobody is at work here; whose terms a list holds is tried where there are some
+RENEWALS: Rules = {
+    ("GET", "/renewals"): page(always(200)),
+    ("GET", "/leaving"): page(always(200)),
+    ("GET", "/api/v1/renewals"): Rule(always(200)),
+    ("GET", "/api/v1/renewals/counts"): Rule(always(200)),
+    ("GET", "/api/v1/leaving"): Rule(always(200)),
+}
+
+AFTER: Rules = {**RECOVERIES, **AFTERCARE, **RENEWALS}

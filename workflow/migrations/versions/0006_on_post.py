@@ -27,6 +27,20 @@ POLICIES: dict[str, str] = {
     **{name: SEEN for name in ("pay_sheet", "pay_approval")},
 }
 
+#: the columns of a present term, of the dossiers that are there already
+_TERM = (
+    "UPDATE hire SET term_starts_on = {0}{1}, term_ends_on = {2}{1}, renewal = CASE WHEN {3} IS NOT NULL THEN 'leaving'"
+    " WHEN {4} = 'renew' AND {5} IS NOT NULL THEN 'signed' ELSE {4} END"
+)
+_OF_TERM = ("term_starts_on", "term_ends_on", "leaving_on", "renewal", "renewal_signed_on")
+_TERMS = {
+    name: _TERM.format(value(_OF_TERM[0]), cast, *(value(field) for field in _OF_TERM[1:]))
+    for name, cast, value in (
+        ("sqlite", "", "json_extract(dossier, '$.{}')".format),
+        ("postgresql", "::date", "(dossier ->> '{}')".format),
+    )
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -390,7 +404,12 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'dismissed'"),
         postgresql_where=sa.text("state = 'dismissed'"),
     )
-    op.create_index("ix_contract_ends_on", "contract", ["ends_on", "hire_id"], unique=False)
+    with op.batch_alter_table("hire", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("term_starts_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("term_ends_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("renewal", sa.String(length=8), nullable=True))
+    op.create_index("ix_hire_term_ends_on", "hire", ["term_ends_on", "id"], unique=False)
+    _run(_TERMS[op.get_bind().dialect.name])
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("items", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("assessment", schema=None) as batch_op:  # only for the rows of before
@@ -403,13 +422,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_contract_ends_on", table_name="contract")
+    op.drop_index("ix_hire_term_ends_on", table_name="hire")
     op.drop_index(
         "ix_hire_left",
         table_name="hire",
         sqlite_where=sa.text("state = 'dismissed'"),
         postgresql_where=sa.text("state = 'dismissed'"),
     )
+    for name in ("renewal", "term_ends_on", "term_starts_on"):
+        op.drop_column("hire", name)
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_column("items")
 

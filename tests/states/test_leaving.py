@@ -1,0 +1,43 @@
+"""Death and retirement age propose and no more: for whom, from which day, and under which document."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from states.facts import Dossier
+from states.leaving import proposed
+from states.loading import shipped
+
+DOCUMENTS = {procedure.procedure: procedure for procedure in shipped().values()}
+BIRTHDAY = date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "today", "ground"),
+    [
+        ("xunyang-2022-88", "village", BIRTHDAY, "retirement"),
+        ("xunyang-2022-88", "village", date(2026, 4, 30), None),
+        ("baihe-2022-72", "village", BIRTHDAY, "retirement"),
+        ("liaocheng-2022-4", "urban", BIRTHDAY, "retirement"),
+        # rural posts are there for people up to 65, and Inner Mongolia names no such ground
+        ("liaocheng-2022-4", "rural", date(2036, 5, 1), None),
+        ("neimenggu-2022-10", "village", date(2036, 5, 1), None),
+    ],
+)
+def test_retirement_age_is_proposed_where_the_document_ends_the_work(
+    document: str, kind: str, today: date, ground: str | None
+) -> None:
+    found = proposed(DOCUMENTS[document], kind, Dossier(retires_on=BIRTHDAY), None, today)
+    assert (found.ground.ground if found else None) == ground
+
+
+@pytest.mark.parametrize("document", sorted(DOCUMENTS))
+def test_a_death_is_proposed_everywhere_until_somebody_has_decided(document: str) -> None:
+    died = date(2026, 4, 2)
+    found = proposed(DOCUMENTS[document], "village", Dossier(retires_on=BIRTHDAY), died, date(2026, 6, 1))
+    assert found is not None and (found.ground.ground, found.since) == ("death", died)
+    assert found.ground.law and "四十四条" in found.ground.law
+    decided = Dossier(retires_on=BIRTHDAY, leaving_on=date(2026, 6, 2))
+    assert proposed(DOCUMENTS[document], "village", decided, died, date(2026, 6, 1)) is None
