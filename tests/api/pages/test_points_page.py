@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -17,6 +17,7 @@ from states.facts import Grant
 from states.procedure import Role
 from tests.browser.county import an_account, settings_of
 from tests.conftest import MigratedTemplate
+from tests.journeys import test_neimenggu as neimenggu
 from tests.journeys.test_baihe import REGIONS, VILLAGE
 from tests.journeys.test_baihe import _contracted as contracted
 from tests.support.world import World
@@ -25,20 +26,21 @@ from workflow.sealing import Seal
 HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 DAY = date(2022, 12, 1)
 
+BAIHE = (
+    ("cun", Role.VILLAGE, VILLAGE), ("zhen", Role.TOWNSHIP, "610929100"), ("renshe", Role.HRSS, "610929"),
+    ("xiangcun", Role.RURAL, "610929"), ("qiye", Role.EMPLOYER, "610929100"),
+)  # fmt: skip
+NEIMENGGU = (("xuanpin", Role.EMPLOYER, "150426100"), ("dierren", Role.EMPLOYER, "150426100"))
+
 
 class Office:
     """A coordinator at work in Baihe, an assistant in Inner Mongolia, and those who assess them, each signed in."""
 
-    def __init__(self, world: World, url: str) -> None:
-        self.world, self.settings = world, settings_of(url)
+    def __init__(self, world: World, url: str, hire: int, who: Sequence[tuple[str, Role, str]]) -> None:
+        self.world, self.settings, self.hire = world, settings_of(url), hire
         self.app = create_app(self.settings, world.office)
         seal = Seal.open(self.settings)
-        self.hire = contracted(world)
-        world.walk_to(DAY)
-        for order, (username, role, region) in enumerate(
-            (("cun", Role.VILLAGE, VILLAGE), ("zhen", Role.TOWNSHIP, "610929100"), ("renshe", Role.HRSS, "610929"),
-             ("xiangcun", Role.RURAL, "610929"), ("qiye", Role.EMPLOYER, "610929100")), 1,
-        ):  # fmt: skip
+        for order, (username, role, region) in enumerate(who, 1):
             an_account(world, seal, username, f"{username}某", Grant(role, region), order)
         self.clients: dict[str, TestClient] = {}
 
@@ -67,7 +69,9 @@ def office(migrated_template: MigratedTemplate, tmp_path_factory: pytest.TempPat
     path = tmp_path_factory.mktemp("points") / "county.sqlite3"
     path.write_bytes(Path(migrated_template.sqlite()).read_bytes())
     world = World.on(f"sqlite:///{path}", date(2022, 6, 13), REGIONS)
-    yield Office(world, f"sqlite:///{path}")
+    hire = contracted(world)
+    world.walk_to(DAY)
+    yield Office(world, f"sqlite:///{path}", hire, BAIHE)
     world.close()
 
 
@@ -127,6 +131,32 @@ def test_a_year_from_the_first_note_to_the_ruling(office: Office) -> None:
     assert "2022年度：92分，优秀 已审定" in ruled and "撤销这一条" not in ruled
     paper = words(office.page("zhen", "/print"))
     assert "2022年度：92分，优秀 已审定" in paper and "市级检查" in paper
+
+
+def test_those_served_are_heard_before_the_ruling(migrated_template: MigratedTemplate, tmp_path: Path) -> None:
+    path = tmp_path / "county.sqlite3"
+    path.write_bytes(Path(migrated_template.sqlite()).read_bytes())
+    world = World.on(f"sqlite:///{path}", date(2022, 5, 1), neimenggu.REGIONS)
+    hire = neimenggu._filed(world)
+    world.do(hire, "sign", neimenggu.EMPLOYER, signed_on=world.clock.today)
+    world.walk_to(DAY)
+    heard = Office(world, f"sqlite:///{path}", hire, NEIMENGGU)
+    assert "还没有满意度调查" in card(heard.page("xuanpin")) and 'id="noting-matter"' not in heard.page("xuanpin")
+    assert heard.send("xuanpin", "assess", year="2022", grade="passed", skilled="true").status_code == 303
+    early = heard.client("dierren").post(
+        f"/hires/{hire}/actions/rule_assessment",
+        data={"form_token": dict(HIDDEN.findall(heard.page("dierren")))["form_token"]},
+    )
+    assert early.status_code == 409 and "还没有被服务对象参与评价的记录" in words(early.text)
+    survey = {"year": "2022", "held_on": "2022-11-30", "asked": "12", "took_part": "服务对象12户"}
+    wrong = heard.send("xuanpin", "note_survey", satisfied="13", **survey)
+    assert wrong.status_code == 422 and "不能多于参与人数12人" in words(wrong.text)
+    assert heard.send("xuanpin", "note_survey", satisfied="11", **survey).status_code == 303
+    assert "12人参与，11人满意，满意率91.66%" in card(heard.page("dierren"))
+    assert "12 took part, 11 were satisfied, 91.66%" in card(heard.page("dierren", lang="en"))
+    assert heard.send("dierren", "rule_assessment").status_code == 303
+    assert "服务对象12户" in words(heard.page("xuanpin", "/print"))
+    world.close()
 
 
 @pytest.mark.parametrize(
