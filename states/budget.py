@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from states.meets import enforces
 from states.pay import yuan
 from states.say import Sentence, say
 
@@ -26,6 +27,7 @@ class Lasting:
         return say("资金{budget}元，每月需{monthly}元，只够发{months}个月，请先落实资金", **facts)
 
 
+@enforces("XY-44")
 def lasting(budget_fen: int, monthly_fen: int, months: int = 12) -> Lasting | None:
     """How long ``budget_fen`` pays ``monthly_fen`` a month, held against ``months``; None where nothing is paid."""
     if monthly_fen <= 0:
@@ -34,6 +36,7 @@ def lasting(budget_fen: int, monthly_fen: int, months: int = 12) -> Lasting | No
     return Lasting(budget_fen, monthly_fen, tenths, budget_fen >= months * monthly_fen)
 
 
+@enforces("LC-34")
 def shared(cost_fen: int, first_fen: int, shares: Mapping[str, int]) -> dict[str, int]:
     """What is left of a cost after ``first_fen`` (the province's grant), by ``shares`` in hundredths.
 

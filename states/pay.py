@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from states.attendance_marks import MARKS, days_of
+from states.meets import enforces
 from states.procedure import PayItem, Procedure
 from states.rates import part_of
 from states.say import Sentence, say
@@ -169,6 +170,7 @@ def _standard(ask: AskMonth, item: PayItem) -> int:
     return ask.standard_fen if item.fen is None else item.fen
 
 
+@enforces("XY-40", "XY-41", "BH-23", "LC-20")
 def _base(ask: AskMonth, item: PayItem, paid: list[date], of_days: int) -> Part:
     standard = _standard(ask, item)
     asked = ask.rates.get("required_days")
@@ -190,11 +192,13 @@ def _base(ask: AskMonth, item: PayItem, paid: list[date], of_days: int) -> Part:
     return Part(item.item, fen, why)
 
 
+@enforces("XY-42", "BH-24")
 def _extra(ask: AskMonth, item: PayItem) -> Part:
     fen = ask.extra[item.item]
     return Part(item.item, fen, say("{name}{fen}元，另行决定", name=item.zh, fen=yuan(fen)))
 
 
+@enforces("XY-43", "BH-31")
 def _insurance(ask: AskMonth) -> tuple[list[Part], tuple[Part, ...], list[Sentence]]:
     """The worker's shares taken off, the employer's beside them, and what could not be reckoned."""
     lines = (line for line in ask.procedure.benefits if not line.kinds or ask.kind in line.kinds)
@@ -257,6 +261,7 @@ def _below_minimum(ask: AskMonth) -> Iterator[Sentence]:
             )  # fmt: skip
 
 
+@enforces("NM-28")
 def _above_cap(ask: AskMonth) -> Sentence | None:
     """Inner Mongolia's Article 10 forbids raising the pay above the subsidy of urban posts."""
     cap = ask.rates.get("urban_subsidy_month")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from states.calendar import Calendar
+from states.meets import enforces
 from states.procedure import PayDay, Procedure
 
 
@@ -26,6 +27,7 @@ class Due:
         return self.on != self.meant
 
 
+@enforces("BH-26", "BH-27")
 def dues(procedure: Procedure, month: date, calendar: Calendar) -> tuple[Due, ...]:
     """What is due for a month (its first day), by day."""
     year, number = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)

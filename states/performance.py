@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from states.attendance_marks import days_of
+from states.meets import enforces
 from states.pay import NotPaid, Part, share_of, yuan
 from states.say import Fact, Sentence, say
 
@@ -60,6 +61,7 @@ class Pot:
     why: Sentence
 
 
+@enforces("XY-40", "XY-41")
 def by_months(member: Member, fen: int, name: str) -> Part | NotPaid:
     """So many fen for each month served, once the year is passed; a part of a month by its days.
 
@@ -78,6 +80,7 @@ def _not_ruled(member: Member) -> NotPaid | None:
     return None if member.passed else NotPaid(say("年度考核不合格，不发绩效"))
 
 
+@enforces("BH-29")
 def share_pot(members: Sequence[Member], ruling: PotRuling) -> Pot:
     """Shares the pot out by points. With the points as divisor the parts add up to the pot to the fen.
 
