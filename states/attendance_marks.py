@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from states.say import say
+
 PRESENT, REST, ABSENT, OFF, UNKNOWN = "1", "r", "x", "-", "?"
 
 
@@ -26,15 +28,15 @@ MARKS: Mapping[str, Mark] = MappingProxyType(
     {
         mark.code: mark
         for mark in (
-            Mark(PRESENT, "√", "出勤", "present", True),
-            Mark(REST, "休", "休息", "rest day", True),
-            Mark("a", "年", "带薪休假", "paid leave", True),
-            Mark("m", "产", "产假", "maternity leave", True),
-            Mark("s", "病", "病假", "sick leave", True),
-            Mark("p", "事", "事假", "personal leave", False),
-            Mark(ABSENT, "×", "缺勤", "absent", False),
-            Mark(OFF, "－", "不在岗", "not on post", False),
-            Mark(UNKNOWN, "？", "未记录", "not recorded", False),
+            Mark(PRESENT, "√", say("出勤").pattern, "present", True),
+            Mark(REST, "休", say("休息").pattern, "rest day", True),
+            Mark("a", "年", say("带薪休假").pattern, "paid leave", True),
+            Mark("m", "产", say("产假").pattern, "maternity leave", True),
+            Mark("s", "病", say("病假").pattern, "sick leave", True),
+            Mark("p", "事", say("事假").pattern, "personal leave", False),
+            Mark(ABSENT, "×", say("缺勤").pattern, "absent", False),
+            Mark(OFF, "－", say("不在岗").pattern, "not on post", False),
+            Mark(UNKNOWN, "？", say("未记录").pattern, "not recorded", False),
         )
     }
 )
