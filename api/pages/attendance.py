@@ -15,7 +15,7 @@ from fastapi.responses import Response
 
 from api.inputs import PathId
 from api.pages import reading
-from api.pages.attendance_view import MonthView, legend, row_views
+from api.pages.attendance_view import MonthView, ledger, legend, row_views
 from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
@@ -25,7 +25,7 @@ from states.say import Sentence, say
 from workflow import attendance, attendance_sheets
 from workflow.attendance import Entry, SheetRefused, confirm_exception, may_keep, record_sheet
 from workflow.attendance_sheets import SheetRow, Village
-from workflow.queries import Scope, scoped
+from workflow.queries import Scope, hire_line, scoped
 
 router = APIRouter()
 #: beyond that many villages the overview shows townships, which lead to theirs
@@ -91,6 +91,22 @@ def _due(page: Page, procedures: set[str], month: date) -> list[dict[str, Any]]:
     """By when the documents want the sheets of the month; whichever names no day is left out."""
     days = {due for key in procedures if (due := due_on(page.office.procedure(key), month)) is not None}
     return [{"on": day, "article": article, "over": page.today > day} for day, article in sorted(days)]
+
+
+# ---- one person --------------------------------------------------------------------------------------------------
+
+
+@router.get("/attendance/hires/{hire_id}")
+def show_ledger(page: PageDep, hire_id: PathId) -> Response:
+    """Every month of one hire, with its sums (考勤台账)."""
+    scope = scoped(page.actor)
+    with page.reading() as connection:
+        line = hire_line(connection, scope, hire_id)
+        if line is None or not scope.covers(line.region):
+            raise NotFound
+        kept = attendance.ledger(connection, hire_id)
+        names = reading.place_names(connection, {line.region})
+    return page.show("attendance_ledger.html", "attendance", line=line, place=names[line.region], **ledger(page, kept))
 
 
 # ---- one sheet ---------------------------------------------------------------------------------------------------

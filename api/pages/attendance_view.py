@@ -10,6 +10,7 @@ from typing import Any
 from api.pages.render import Page
 from states.attendance import MARKS, OFF, UNKNOWN, Totals, days_of, month_after, totals
 from states.say import Sentence, say
+from workflow.attendance_rows import Kept
 from workflow.attendance_sheets import SheetRow
 
 _WEEKDAYS = tuple(
@@ -131,6 +132,23 @@ def cells_of(row: SheetRow) -> tuple[str, ...]:
     """The sign of every day that counts; of what was not recorded, only the days off the post."""
     marks = row.kept.marks if row.kept else "".join(OFF if code == OFF else " " for code in row.usual)
     return tuple(MARKS[code].sign if code in MARKS else "" for code in marks)
+
+
+def ledger(page: Page, kept: Sequence[Kept]) -> dict[str, Any]:
+    """The months of one person, and what they come to."""
+    months = [
+        {
+            "words": page.tell(say("{year}年{month}月", year=one.month.year, month=one.month.month)),
+            "text": f"{one.month:%Y-%m}",
+            "totals": totals(one.marks),
+            "signs": "".join(MARKS[code].sign for code in one.marks),
+            "exception": one.exception or "",
+            "unsigned": one.unsigned,
+            "at": page.moment(one.recorded_at),
+        }
+        for one in kept
+    ]
+    return {"months": months, "sums": totals("".join(one.marks for one in kept))}
 
 
 def legend(page: Page) -> list[dict[str, Any]]:

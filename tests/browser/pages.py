@@ -11,8 +11,10 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from notifications.delivery import address
-from tests.browser.county import DAHE, NANQU, TOWN, County, number
-from workflow import pay_sheets, public_applications
+from tests.browser.county import DAHE, DONGQING, LIUCUN, NANQU, TOWN, County, number
+from workflow import attendance, pay_sheets, public_applications
+from workflow.papers import making
+from workflow.papers.kinds import Kind
 from workflow.tables import metadata
 
 CLERK, OFFICER, SUPERVISOR, VILLAGE = "lvhe", "renshe", "ducha", "cunli"
@@ -28,6 +30,7 @@ FILES = {
     "/bulk/{run_id}/list.csv",
     "/openings/{opening_id}/import/template.xlsx",
     "/overview/{key}.csv",
+    "/attendance/{region}/{month}/sheet.xlsx",
     "/hires/{hire_id}/documents/{seq}",
     "/hires/{hire_id}/papers/{digest}.docx",
     "/papers/templates/{procedure_id}/{paper}/{what}.docx",
@@ -91,6 +94,7 @@ def prepare(county: County) -> Made:
     (application,) = world.ask("SELECT max(id) FROM public_application")
     (sheet,) = world.ask("SELECT max(sheet) FROM notice WHERE hire_id = ?", county.hires["吴秀兰"])
     making.make(world.office, county.seal, county.hires["at work"], Kind.APPLICATION, county.town, world.clock())
+    _an_outage(county)
     (post,) = world.ask("SELECT post_id FROM opening WHERE id = ?", opening)
     (person,) = world.ask("SELECT person_id FROM hire WHERE id = ?", county.hires["long"])
     (account,) = world.ask("SELECT id FROM account WHERE username = ?", VILLAGE)
@@ -105,6 +109,14 @@ def prepare(county: County) -> Made:
         account[0],
         _a_pay_sheet(county),
     )
+
+
+def _an_outage(county: County) -> None:
+    """A device failed in June: what is said of those days waits for a second person."""
+    office, hire, at = county.world.office, county.hires["at work"], county.world.clock()
+    month, saw, said = date(2026, 6, 1), "---1" + "?" * 26, "---11rr11111rr1" + "?" * 15
+    attendance.record(office, hire, month, saw, county.town, at, source="device", version=0)
+    attendance.record(office, hire, month, said, county.town, at, source="page", version=1, exception="停电，没有开机")
 
 
 def _a_pay_sheet(county: County) -> int:
@@ -193,6 +205,16 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("overview", OFFICER, "/overview", "/overview"),
         Sheet("overview-supervisor", SUPERVISOR, "/overview", "/overview"),
         Sheet("overview-list", SUPERVISOR, "/overview/list", "/overview/list?what=overdue"),
+        Sheet("attendance", CLERK, "/attendance", "/attendance?month=2026-05"),
+        Sheet("attendance-sheet", CLERK, "/attendance/{region}/{month}", f"/attendance/{DONGQING}/2026-05"),
+        Sheet("attendance-village", VILLAGE, "/attendance/{region}/{month}", f"/attendance/{DONGQING}/2026-06"),
+        Sheet("attendance-none", CLERK, "/attendance/{region}/{month}", f"/attendance/{DAHE}/2026-05"),
+        Sheet("attendance-print", CLERK, "/attendance/{region}/{month}/print", f"/attendance/{LIUCUN}/2026-06/print"),
+        Sheet(
+            "attendance-import", CLERK, "/attendance/{region}/{month}/import", f"/attendance/{LIUCUN}/2026-06/import"
+        ),
+        Sheet("attendance-open", OFFICER, "/attendance/{region}/{month}", f"/attendance/{LIUCUN}/2026-06"),
+        Sheet("attendance-ledger", CLERK, "/attendance/hires/{hire_id}", f"/attendance/hires/{hires['at work']}"),
         Sheet("procedures", CLERK, "/procedures", "/procedures"),
         Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),
         Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),

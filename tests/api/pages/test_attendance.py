@@ -125,6 +125,8 @@ def test_a_village_writes_exceptions_and_sees_the_signs(service: Service, hire: 
     assert 'value="14-15病，18√"' in shown and "已记全1人" in shown and 'class="sum">2</td>' in shown
     stale = send(cadre, **{f"x_{hire}_0": "14病"})
     assert stale.status_code == 422 and "已有变动" in stale.text and f'name="x-{hire}-1" value="14病"' in stale.text
+    ledger = unescape(cadre.get(f"/attendance/hires/{hire}").text)
+    assert "2022年6月" in ledger and "病" in ledger and ledger.count('class="sum">2</td>') == 2  # the month and the sum
     assert "已保存：0人有变动，1人没有变动" in _followed(cadre, send(cadre, **{f"x_{hire}_1": "14-15病，18√"}))
 
 

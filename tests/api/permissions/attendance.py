@@ -23,6 +23,7 @@ def of_month(**sent: object) -> Ask:
 #: nobody is on post in that township yet: whoever keeps attendance there hears so
 ATTENDANCE: Rules = {
     ("GET", "/attendance"): page(always(200)),
+    ("GET", "/attendance/hires/{hire_id}"): page(if_seen),
     ("GET", SHEET): page(if_seen, of_sheet()),
     ("POST", SHEET): page(by(KEEPERS, 303), of_sheet(form={})),
     ("POST", f"{SHEET}/confirm/{{hire_id}}"): page(always(404), of_sheet(form={"version": "1"})),
