@@ -9,6 +9,8 @@ from api.pages.papers import Block
 from api.pages.render import Page
 from states.aftercare import NEEDS, STANDS, Need, Stand
 from states.facts import Hire
+from states.leaving import proposed
+from states.procedure import FINAL_STATES
 from states.say import say
 from workflow import recoveries
 from workflow.queries import scoped
@@ -21,11 +23,26 @@ def after_blocks(page: Page, connection: Connection, hire: Hire) -> list[Block]:
     """The cards for offices; an applicant is shown none of them."""
     if hire.person is None or not scoped(page.actor).covers(hire.region):
         return []
-    return [
-        block
-        for block in (_aftercare(page, connection, hire), _recoveries(page, connection, hire))
-        if block is not None
+    found = (_proposed(page, hire), _aftercare(page, connection, hire), _recoveries(page, connection, hire))
+    return [block for block in found if block is not None]
+
+
+def _proposed(page: Page, hire: Hire) -> Block | None:
+    """A death or retirement age on record: proposed to whoever decides, and nothing happens by itself."""
+    procedure, died_on = page.office.procedure(hire.procedure), hire.person.died_on if hire.person else None
+    if not hire.dossier.first_started_on or hire.state in FINAL_STATES:
+        return None
+    found = proposed(procedure, hire.kind, hire.dossier, died_on, page.today)
+    if found is None:
+        return None
+    tell = page.tell
+    law = found.ground.law or found.ground.cite
+    facts = [
+        (tell(say("情形")), page.named(found.ground)),
+        (tell(say("原因")), tell(found.why)),
+        (tell(say("依据")), law),
     ]
+    return Block(tell(say("建议办理离岗")), [facts], (f"/hires/{hire.id}#step-decide_leaving", tell(say("核实后决定"))))
 
 
 def _recoveries(page: Page, connection: Connection, hire: Hire) -> Block | None:

@@ -36,10 +36,10 @@ _CHOICES: Mapping[str, frozenset[str]] = {
 #: the names of a list's filters, in the order in which they stand in an address
 NAMES: Mapping[str, tuple[str, ...]] = {
     TASKS: ("due", "who", "state", "stage", "procedure", "region", "from", "to"),
-    HIRES: ("name", "state", "stage", "procedure", "region", "from", "to", "sort"),
+    HIRES: ("name", "state", "stage", "procedure", "region", "post", "from", "to", "sort"),
 }
 #: filters that stand behind "more" until one of them is used
-MORE = ("stage", "from", "to", "who")
+MORE = ("stage", "post", "from", "to", "who")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Chosen:
 
     def hires(self) -> HireFilter:
         plain = {name: self.values.get(name) for name in ("name", "state", "stage", "procedure", "region")}
-        return HireFilter(**plain, due_from=self.day("from"), due_to=self.day("to"))  # type: ignore[arg-type]  # text
+        post = int(self.values["post"]) if "post" in self.values else None
+        days = {"due_from": self.day("from"), "due_to": self.day("to")}
+        return HireFilter(**plain, **days, post_id=post)  # type: ignore[arg-type]  # text and days
 
     @property
     def by_day(self) -> bool:
@@ -110,6 +112,8 @@ def _is_one(key: str, text: str) -> bool:
         return _is_day(text)
     if key == "region":
         return _CODE.fullmatch(text) is not None
+    if key == "post":
+        return text.isascii() and text.isdigit() and len(text) < 19
     if key == "name":
         return len(text) <= LONGEST_NAME and text.isprintable()
     return _SLUG.fullmatch(text) is not None
@@ -150,6 +154,8 @@ def _field(page: Page, connection: Connection, scope: Scope, chosen: Chosen, nam
     if name == "name":
         hint = page.tell(say("也可以填拼音或首字母"))
         return Field(name, label, "search", value, hint=hint, prefix="filter-", autocomplete="off")
+    if name == "post":
+        return Field(name, label, "number", value, prefix="filter-")
     if name in ("from", "to"):
         return Field(name, label, "date", value, error=page.tell(fault) if fault else "", prefix="filter-")
     options = _options(page, connection, scope, chosen, name)
@@ -167,6 +173,7 @@ _LABELS: Mapping[str, Sentence] = {
     "stage": say("环节"),
     "procedure": say("办法"),
     "region": say("地区"),
+    "post": say("岗位编号"),
     "from": say("期限不早于"),
     "to": say("期限不晚于"),
     "who": say("由谁办"),

@@ -21,7 +21,7 @@ from states.facts import Hire
 from states.guards import Answer
 from states.guards.labels import PROTECTIONS
 from states.inputs import INPUTS, StepInput
-from states.procedure import Procedure, RecordKind, Step
+from states.procedure import Ground, Procedure, RecordKind, Step
 from states.say import Sentence, say
 from workflow.imports.applicant_words import ROUTES
 
@@ -167,7 +167,16 @@ def _choices_of_grade(asking: Asking) -> tuple[tuple[str, str], ...]:
 
 def _choices_of_ground(asking: Asking) -> tuple[tuple[str, str], ...]:
     grounds = [g for g in asking.procedure.grounds if not g.only_at_term_end]
-    return (("", asking.page.tell(say("请选择"))), *((g.ground, asking.page.named(g)) for g in grounds))
+    return (("", asking.page.tell(say("请选择"))), *((g.ground, _ground_words(asking, g)) for g in grounds))
+
+
+def _ground_words(asking: Asking, ground: Ground) -> str:
+    """A ground with what the law asks of it: its article, and the days of notice."""
+    page, law = asking.page, ground.law or asking.page.tell(say("须写明法律条文"))
+    days = asking.procedure.settle(ground.notice_days)
+    if not days:
+        return page.tell(say("{ground}（{law}）", ground=page.named(ground), law=law))
+    return page.tell(say("{ground}（{law}，提前{n}日）", ground=page.named(ground), law=law, n=int(days)))
 
 
 def _choices_of_filing(asking: Asking) -> tuple[tuple[str, str], ...]:
