@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 #: rows that belong to an entry of the trail, by the column that names it
-BELONG = ("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing")
+BELONG = ("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing",
+          "point", "survey")  # fmt: skip
 
 
 def faults_of(connection: Connection, hire_ids: Iterable[int]) -> list[str]:

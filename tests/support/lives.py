@@ -369,7 +369,7 @@ def _bh_year(stage: str, points: str = "75.5") -> tuple[Stop, ...]:
         Stop(stage, "note_point", "township", _wrong(points), _december),
         Stop(stage, "note_point", "village", _article),
         Stop(stage, "strike_point", "hrss", _last_point),
-        Stop(stage, "assess", "village", _assessed(points=points)),
+        Stop(stage, "assess", "village", _assessed()),
         Stop(stage, "review_assessment", "township"),
         Stop(stage, "rule_assessment", "hrss"),
         Stop(stage, "rule_assessment", "rural"),
