@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from api.pages.calendar import MONTHS
 from api.pages.render import Page
 from states.attendance import MARKS, OFF, UNKNOWN, Totals, days_of, month_after, totals
 from states.say import Sentence, say
@@ -54,7 +55,7 @@ class MonthView:
         return cls(
             month,
             f"{month:%Y-%m}",
-            page.tell(say("{year}年{month}月", year=month.year, month=month.month)),
+            month_words(page, month),
             tuple(DayView(d.day, page.tell(_WEEKDAYS[d.weekday()]), not calendar.is_working_day(d)) for d in days),
             f"{month - timedelta(1):%Y-%m}",
             f"{following:%Y-%m}" if following <= page.today else None,
@@ -134,11 +135,18 @@ def cells_of(row: SheetRow) -> tuple[str, ...]:
     return tuple(MARKS[code].sign if code in MARKS else "" for code in marks)
 
 
+def month_words(page: Page, month: date) -> str:
+    """A month as people say it: 2026年6月, June 2026."""
+    if page.language == "zh":
+        return say("{year}年{month}月", year=month.year, month=month.month).text()
+    return page.tell(say("{year}年{month}", year=month.year, month=MONTHS[month.month - 1]))
+
+
 def ledger(page: Page, kept: Sequence[Kept]) -> dict[str, Any]:
     """The months of one person, and what they come to."""
     months = [
         {
-            "words": page.tell(say("{year}年{month}月", year=one.month.year, month=one.month.month)),
+            "words": month_words(page, one.month),
             "text": f"{one.month:%Y-%m}",
             "totals": totals(one.marks),
             "signs": "".join(MARKS[code].sign for code in one.marks),
