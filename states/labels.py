@@ -122,6 +122,7 @@ GUARDS: dict[str, Text] = {
     "age_between": Text(zh="年龄", en="age"),
     "agreement_signed": Text(zh="已签协议", en="agreement signed"),
     "alive": Text(zh="未登记死亡", en="not recorded as having died"),
+    "assessment_in_time": Text(zh="按期审定", en="ruled on in time"),
     "assessment_passed": Text(zh="考核合格", en="assessment passed"),
     "assessment_proposed": Text(zh="考核已报审", en="assessment proposed"),
     "assessment_reviewed": Text(zh="考核已经审核", en="assessment reviewed"),

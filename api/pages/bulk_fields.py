@@ -76,7 +76,8 @@ def row_fields(
     names = IN_ROWS.get(choice.step.records, ())
     if not names:
         return {}
-    return {hire_id: _of_row(page, choice.step, hires[hire_id], given, names) for hire_id in choice.hires}
+    found = {hire_id: _of_row(page, choice.step, hires[hire_id], given, names) for hire_id in choice.hires}
+    return found if any(found.values()) else {}  # nothing is typed where points follow from what was noted
 
 
 def _of_row(page: Page, step: Step, hire: Hire, given: Mapping[str, list[str]], names: tuple[str, ...]) -> list[Field]:

@@ -11,6 +11,7 @@ RULES: dict[str, Sentence] = {
     "age_between": say("报名人的年龄要在文件规定的范围内。"),
     "agreement_signed": say("先签聘用协议，再办这一步。"),
     "alive": say("报名人在世。"),
+    "assessment_in_time": say("年度考核要在规定的日期以前审定；逾期的仍然有效，会留下记录。"),
     "assessment_passed": say("最近一次年度考核要合格。"),
     "assessment_proposed": say("先提出考核意见，再审定。"),
     "assessment_reviewed": say("审定以前，要先经过综合审核。"),

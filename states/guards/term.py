@@ -8,7 +8,7 @@ from typing import Literal
 
 from states.bases import BASES
 from states.facts import Dossier, Person
-from states.guards import Ask, IntOrGap, NoParams, Params, Shown, Verdict, guard, passed, refused
+from states.guards import Ask, IntOrGap, NoParams, Params, Shown, Verdict, guard, passed, refused, unknown
 from states.guards.common import awaits, day_given, iso, nobody, number_given, reckonable
 from states.guards.labels import OUTCOMES
 from states.periods import add_months, last_day_of_term
@@ -194,6 +194,20 @@ def assessment_reviewed(ask: Ask, rule: NoParams) -> Verdict:
     if not dossier.proposed_reviewed:
         return refused(say("{year}年度考核还没有经过综合审核", year=dossier.proposed_year), say("先办理审核"), **inputs)
     return passed(say("{year}年度考核已经综合审核", year=dossier.proposed_year), **inputs)
+
+
+@guard("assessment_in_time", meets=("XY-46", "BH-47"))
+def assessment_in_time(ask: Ask, rule: NoParams) -> Verdict:
+    """按期审定: by the due day of the year, that day included; a late ruling stands, and is seen to be late."""
+    year = ask.hire.dossier.proposed_year
+    if year is None:
+        return unknown(say("尚未提出年度考核"))
+    due = date(year, ask.procedure.assessment.due_month, ask.procedure.assessment.due_day)
+    inputs: dict[str, Shown] = {"proposed_year": year, "due_on": iso(due)}
+    if ask.on <= due:
+        return passed(say("{year}年度考核应在{due}以前审定，没有逾期", year=year, due=due), **inputs)
+    late = say("{year}年度考核应在{due}以前审定，已逾期{days}日", year=year, due=due, days=(ask.on - due).days)
+    return refused(late, say("尽快审定，并在意见中写明逾期的原因"), **inputs)
 
 
 @guard("served_took_part", meets=("NM-33",))

@@ -368,6 +368,19 @@ def test_the_proposal_is_reckoned_and_a_typed_total_has_to_be_the_same() -> None
     }
 
 
+@pytest.mark.parametrize(("day", "late"), [("2022-12-20", False), ("2022-12-21", True), ("2023-02-01", True)])
+def test_a_ruling_after_20_december_stands_and_is_seen_to_be_late(day: str, late: bool) -> None:
+    desk = at_work()
+    desk.do("assess", HEAD, day, year=YEAR)
+    desk.do("review_assessment", TOWN, day)
+    desk.do("rule_assessment", HRSS, day)
+    plan = desk.do("rule_assessment", officer("rural", Role.RURAL, "610929"), day)
+    (answer,) = (answer for answer in plan.answers if answer.guard == "assessment_in_time")
+    assert (answer.verdict.passed, answer.stops, answer.article) == (not late, False, "白人社发〔2022〕72号第十九条")
+    assert desk.dossier.ruled_year == YEAR
+    assert any(one[0] == "assessment_in_time" and one[2] is not late for one in desk.body["answers"])
+
+
 def test_a_year_that_was_ruled_on_is_closed_and_the_next_one_stays() -> None:
     desk = at_work(ruled_year=YEAR)
     assert "year" in faults(desk, "note_point", HEAD, "2022-12-31", **PRIZE)
