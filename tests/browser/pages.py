@@ -11,8 +11,9 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from notifications.delivery import address
+from states.aftercare import Act, Need
 from tests.browser.county import DAHE, DONGQING, LIUCUN, NANQU, TOWN, County, number
-from workflow import attendance, pay_sheets, public_applications
+from workflow import aftercare, attendance, pay_sheets, public_applications, recoveries
 from workflow.papers import making
 from workflow.papers.kinds import Kind
 from workflow.tables import metadata
@@ -71,6 +72,7 @@ class Made:
     application: int
     account: int
     pay_sheet: int
+    recovery: int
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -108,6 +110,7 @@ def prepare(county: County) -> Made:
         application[0],
         account[0],
         _a_pay_sheet(county),
+        _a_recovery(county),
     )
 
 
@@ -130,6 +133,24 @@ def _a_pay_sheet(county: County) -> int:
     order = pay_sheets.Order("xunyang-2022-88", TOWN, month, extra=(("village_top_up", 20_000),))
     number = pay_sheets.make(world.office, order, county.town, world.clock())
     pay_sheets.freeze(world.office, number, county.town, world.clock())
+    return number
+
+
+def _a_recovery(county: County) -> int:
+    """What 孙志强 was paid wrongly is claimed back; a death is on record, and a case of help stands late."""
+    world, hire = county.world, county.hires["孙志强"]
+    claim = recoveries.Claim(
+        "2026-05", "2026-06", 280050, "合同期满后仍发放了两个月的待遇", "旬人社发〔2022〕88号 六(三)"
+    )
+    number = recoveries.ask(world.office, hire, claim, county.town, world.clock())
+    table, today = metadata.tables["aftercare"], world.clock.today
+    row = {"hire_id": hire, "state": "open", "version": 1, "opened_on": date(2026, 2, 1), "due_on": date(2026, 5, 1)}
+    with world.office.database.transaction() as connection:
+        connection.execute(table.insert().values({**row, "hardship": False}))
+        sql = "UPDATE person SET died_on = '2026-06-01' WHERE id = (SELECT person_id FROM hire WHERE id = ?)"
+        connection.exec_driver_sql(sql, (county.hires["at work"],))
+    entry = aftercare.Entry(Act.ASSESS, "家里有老人要照顾，想在镇上找活", today, Need.WILLING, hardship=True)
+    aftercare.enter(world.office, hire, entry, county.town, world.clock())
     return number
 
 
@@ -196,6 +217,15 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("notice", CLERK, "/notices/{number}", f"/notices/{made.sheet}"),
         Sheet("notice-contact", OFFICER, "/notices/contact", "/notices/contact"),
         Sheet("objections", OFFICER, "/objections", "/objections"),
+        Sheet("renewals", CLERK, "/renewals", "/renewals"),
+        Sheet("renewals-over", OFFICER, "/renewals", "/renewals?outcome=over"),
+        Sheet("leaving", CLERK, "/leaving", "/leaving"),
+        Sheet("aftercare", VILLAGE, "/aftercare", "/aftercare"),
+        Sheet("aftercare-late", OFFICER, "/aftercare", "/aftercare?which=overdue"),
+        Sheet("aftercare-case", CLERK, "/aftercare/{hire_id}", f"/aftercare/{hires['孙志强']}"),
+        Sheet("recoveries", CLERK, "/recoveries", "/recoveries"),
+        Sheet("recovery", OFFICER, "/recoveries/{number}", f"/recoveries/{made.recovery}"),
+        Sheet("recovery-new", CLERK, "/hires/{hire_id}/recoveries/new", f"/hires/{hires['孙志强']}/recoveries/new"),
         Sheet("calendar", CLERK, "/calendar", "/calendar"),
         Sheet("calendar-day", CLERK, "/calendar/{day}", "/calendar/2026-06-16"),
         Sheet("feed", CLERK, "/calendar/feed", "/calendar/feed"),
