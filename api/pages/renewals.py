@@ -35,7 +35,7 @@ router = APIRouter()
 OUTCOMES: Mapping[Outcome, Sentence] = {
     Outcome.OPEN: say("待决定"),
     Outcome.OVER: say("已超期，待处理"),
-    Outcome.TO_RENEW: say("决定续签，待签订"),
+    Outcome.TO_RENEW: say("待签续签合同"),
     Outcome.SIGNED: say("续签已签订"),
     Outcome.TO_END: say("决定期满终止"),
     Outcome.LEAVING: say("将离岗"),
@@ -74,6 +74,7 @@ def show(page: PageDep) -> Response:
                 "late": one is Outcome.OVER and counts.get(one, 0),
             }
             for one, name in OUTCOMES.items()
+            if counts.get(one) or one in (outcome, Outcome.OPEN, Outcome.OVER)
         ],
         heading=page.tell(OUTCOMES[outcome]),
         rows=rows,
