@@ -52,10 +52,11 @@ def verify(
         report = verify_trail(office, hire)
         people = [] if hire is not None else _people(console, office)
         house = [] if hire is not None else _house(office)
+        months = [] if hire is not None else _attendance(office)
     faults = [
         {"hire_id": f.hire_id, "seq": f.seq, "kind": f.kind, "what": console.text(f.sentence)} for f in report.faults
     ]
-    sound = report.sound and not people and not house
+    sound = report.sound and not people and not house and not months
     document = {
         "sound": sound,
         "hires": report.hires,
@@ -63,6 +64,7 @@ def verify(
         "faults": faults,
         "people": people,
         "office_log": house,
+        "attendance": months,
     }
     lines = [
         console.gettext("聘用{hire}，第{seq}条：{what}", hire=f["hire_id"], seq=f["seq"], what=f["what"])
@@ -70,7 +72,9 @@ def verify(
     ]
     lines += [console.gettext("人员{person}，第{seq}条日志不符（{kind}）", **fault) for fault in people]
     lines += [console.gettext("事务日志{book}，第{seq}条不符（{kind}）", **fault) for fault in house]
-    facts = {"hires": report.hires, "entries": report.entries, "n": len(faults) + len(people) + len(house)}
+    lines += [console.gettext("聘用{hire}的{month}考勤与登记不符（{kind}）", **fault) for fault in months]
+    number = len(faults) + len(people) + len(house) + len(months)
+    facts = {"hires": report.hires, "entries": report.entries, "n": number}
     if sound:
         lines.append(console.gettext("核验{hires}件聘用、{entries}条记录，全部相符", **facts))
     else:
@@ -108,6 +112,14 @@ def _house(office: Any) -> list[dict[str, Any]]:
 
     with office.database.reading() as connection:
         return [{"book": f.book, "seq": f.seq, "kind": f.kind} for f in office_log.verify(connection)]
+
+
+def _attendance(office: Any) -> list[dict[str, Any]]:
+    """The months of attendance that are not as the office log has them."""
+    from workflow import attendance
+
+    with office.database.reading() as connection:
+        return [{"hire": f.hire_id, "month": f"{f.month:%Y-%m}", "kind": f.kind} for f in attendance.verify(connection)]
 
 
 def _verify_file(console: Console, file: Path, head: str | None) -> Answer:

@@ -133,7 +133,7 @@ def test_a_roster_is_imported_by_a_named_person(migrated_office: Office) -> None
     assert (first["created"], first["kept"]) == (2, True)
     assert office.did("import", "roster", path, "--by", "clerk")["unchanged"] == 2
     assert office.did("audit", "verify") == {
-        "sound": True, "hires": 0, "entries": 0, "faults": [], "people": [], "office_log": [],
+        "sound": True, "hires": 0, "entries": 0, "faults": [], "people": [], "office_log": [], "attendance": [],
     }  # fmt: skip
 
 
@@ -319,6 +319,22 @@ def test_a_changed_entry_is_found(migrated_office: Office) -> None:
     assert ran.status == 1
     assert (ran.document["faults"][0]["hire_id"], ran.document["faults"][0]["kind"]) == (hire, "body")
     assert office.run("audit", "verify", "--hire", 999).status == 1
+
+
+def test_a_month_of_attendance_that_nobody_recorded_is_found(migrated_office: Office) -> None:
+    office = migrated_office
+    an_office_with_people(office)
+    hire = a_hire(office)
+    database = Database(office.url)
+    with database.transaction() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO attendance (hire_id, month, marks, source, version, recorded_by, recorded_at)"
+            f" VALUES ({hire}, '2026-06-01', '{'1' * 30}', 'page', 1, 'a', '2026-07-01 00:00:00.000000')"
+        )
+    database.dispose()
+    ran = office.run("audit", "verify", "--json")
+    assert ran.status == 1 and ran.document["attendance"] == [{"hire": hire, "month": "2026-06", "kind": "unlogged"}]
+    assert f"聘用{hire}的2026-06考勤与登记不符（unlogged）" in office.run("audit", "verify").out
 
 
 def test_an_auditor_checks_a_hire_without_the_server(migrated_office: Office, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -108,6 +110,25 @@ def test_a_month_is_recorded_held_to_what_was_read_and_verified(world: World) ->
     assert "甲某" not in bodies and sick not in bodies and str(hire_of(world)) in bodies
     with pytest.raises(ValueError, match="fax"):
         keep(world, source="fax")
+
+
+def test_of_two_people_at_the_same_moment_one_is_told_to_look_again(world: World) -> None:
+    start = Barrier(2)
+
+    def write(marks: str) -> Refusal | None:
+        start.wait(10)
+        try:
+            record(world.office, hire_of(world), JUNE, marks, CADRE, world.clock(), source="page", version=seen)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    for seen, pair in enumerate(((FULL, FULL[:-1] + "s"), (FULL[:-1] + "x", FULL[:-1] + "p"))):
+        with ThreadPoolExecutor(2) as both:
+            told = list(both.map(write, pair))
+        assert [type(one) for one in told if one is not None] == [StaleMonth], told
+        assert kept(world).marks == pair[told.index(None)] and kept(world).version == seen + 1
+    assert faults(world) == []
 
 
 def test_what_was_changed_behind_the_log_is_found(world: World) -> None:
