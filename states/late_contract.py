@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from states.calendar import Calendar
+from states.meets import enforces
 from states.periods import add_months, month_limit
 from states.procedure import Procedure, RecordKind
 from states.say import Fact, Sentence, say
@@ -71,6 +72,7 @@ def is_labour_contract(procedure: Procedure) -> bool:
     )
 
 
+@enforces("XY-35", "BH-18")
 def late_contract(started_on: date, signed_on: date | None, today: date, calendar: Calendar) -> LateContract | None:
     """What a late signing costs; None where it was in time, or still can be.
 

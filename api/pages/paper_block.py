@@ -63,6 +63,11 @@ class PapersView:
     certificate_late: bool
 
 
+def raised(words: str) -> str:
+    """English names begin with a capital where they stand alone."""
+    return words[:1].upper() + words[1:]
+
+
 def lines_of(connection: Connection, scope: Scope, hire: Hire) -> tuple[PaperLine, ...] | None:
     """The papers of a hire; None for who only applies: the block is for the offices."""
     return making.papers_of(connection, scope, hire.id) if scope.covers(hire.region) else None
@@ -123,7 +128,7 @@ def _made(page: Page, procedure: Procedure, hire: Hire, line: PaperLine) -> Made
             aside = page.tell(say("已作废，理由：{reason}", reason=line.reason))
     who = line.by or page.tell(say("账户已注销"))
     return MadeView(
-        page.tell(title_of(procedure, Kind(line.paper))),
+        raised(page.tell(title_of(procedure, Kind(line.paper)))),
         line.number,
         f"{page.moment(line.made_at)} · {who}",
         f"/hires/{hire.id}/papers/{line.digest}.docx",

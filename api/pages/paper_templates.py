@@ -15,6 +15,7 @@ from api.file_out import attached
 from api.inputs import PathId
 from api.pages.forms import Field
 from api.pages.hire_papers import kind_called
+from api.pages.paper_block import raised
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
@@ -176,7 +177,7 @@ def _row(page: Page, connection: Connection, procedure: Procedure, kind: Kind, c
         "key": f"{procedure.procedure}{_BETWEEN}{kind.value}",
         "href": f"/papers/templates/{procedure.procedure}/{kind.value}",
         "kind": kind,
-        "title": page.tell(title_of(procedure, kind)),
+        "title": raised(page.tell(title_of(procedure, kind))),
         "document": page.named(procedure.title),
         "own": line.name if line else "",
         "who": f"{page.moment(line.set_at)} · {line.by or page.tell(say('账户已注销'))}" if line else "",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from states.house import officers
 from states.late_contract import is_labour_contract
+from states.meets import enforces
 from states.procedure import Procedure
 from workflow.papers.kinds import Kind, heading_of
 from workflow.papers.layout import Row, Sheet
@@ -100,6 +101,7 @@ def _rows(kind: Kind, names: Sequence[str]) -> list[Row]:
 # ---- what two parties sign ---------------------------------------------------------------------------------------
 
 
+@enforces("BH-17", "NM-25")
 def _contract(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
     labour = is_labour_contract(procedure) and kind is not Kind.AGREEMENT
     what = "合同" if labour else "协议"
