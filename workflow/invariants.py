@@ -26,7 +26,7 @@ from workflow.reading import load_hires
 from workflow.tables import metadata
 
 BATCH = 500
-hire, task, timer, contract, departure, opening, filing, objection, audit_entry, procedure_version = (
+hire, task, timer, contract, departure, opening, filing, objection, point, audit_entry, procedure_version = (
     metadata.tables[name]
     for name in (
         "hire",
@@ -37,6 +37,7 @@ hire, task, timer, contract, departure, opening, filing, objection, audit_entry,
         "opening",
         "filing",
         "objection",
+        "point",
         "audit_entry",
         "procedure_version",
     )
@@ -171,11 +172,12 @@ class _Rows:
     timers: Mapping[int, list[Any]]
     filings: Mapping[int, set[tuple[str, int]]]
     objections: Mapping[int, set[int]]
+    points: Mapping[int, set[tuple[Any, ...]]]
     serving: Mapping[int, bool]
 
     @classmethod
     def of(cls, connection: Connection, ids: Sequence[int]) -> _Rows:
-        found = cls(defaultdict(set), defaultdict(list), defaultdict(set), defaultdict(set), {})
+        found = cls(defaultdict(set), defaultdict(list), defaultdict(set), defaultdict(set), defaultdict(set), {})
         for row in connection.execute(select(task).where(task.c.hire_id.in_(ids))):
             found.tasks[row.hire_id].add((row.name, row.role, row.due_on))
         waiting = timer.c.status.in_(["pending", "blocked"])
@@ -187,8 +189,11 @@ class _Rows:
         unanswered = objection.c.answered_seq.is_(None)
         for row in connection.execute(select(objection).where(objection.c.hire_id.in_(ids), unanswered)):
             found.objections[row.hire_id].add(row.seq)
+        standing = point.c.struck_seq.is_(None)
+        for row in connection.execute(select(point).where(point.c.hire_id.in_(ids), standing)):
+            found.points[row.hire_id].add((row.year, row.seq, row.item, row.level, row.number, row.authors))
         serving = {row.id: bool(row.serving) for row in connection.execute(select(hire).where(hire.c.id.in_(ids)))}
-        return cls(found.tasks, found.timers, found.filings, found.objections, serving)
+        return cls(found.tasks, found.timers, found.filings, found.objections, found.points, serving)
 
 
 def _of_hire(one: Hire, procedure: Procedure, rows: _Rows) -> Iterator[Sentence]:
@@ -208,6 +213,9 @@ def _of_hire(one: Hire, procedure: Procedure, rows: _Rows) -> Iterator[Sentence]
         yield say("第{hire}号聘用的待备案事项与案卷不一致", hire=one.id)
     if rows.objections.get(one.id, set()) != set(dossier.open_objections):
         yield say("第{hire}号聘用的未处理异议与案卷不一致", hire=one.id)
+    noted = {(n.year, n.seq, n.item, n.level, n.number, n.authors) for n in dossier.points}
+    if {row for row in rows.points.get(one.id, set()) if row[0] > (dossier.ruled_year or 0)} != noted:
+        yield say("第{hire}号聘用的加分扣分与案卷不一致", hire=one.id)
     yield from _clocks(one, procedure, rows.timers.get(one.id, []))
     yield from _service(one, procedure)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import states
 from states.facts import Dossier, PointNote
 from states.faults import InvalidProcedure
+from states.house import house_steps
 from states.loading import Catalogue, load_procedure
 from states.machine import Rules, build
 from states.points import in_points, matter_key, reckon, share_in_words, worth
@@ -387,6 +388,8 @@ def test_a_year_that_was_ruled_on_is_closed_and_the_next_one_stays() -> None:
     desk.do("note_point", HEAD, "2023-01-05", **(PRIZE | {"year": 2023}))
     with pytest.raises(StepNotOffered):
         replace(desk, hire=replace(desk.hire, stage="ended")).plan("note_point", HEAD, "2023-01-05", **PRIZE)
+    noted = {name for name, steps in house_steps(BAIHE).items() if "note_point" in {step.act for step in steps}}
+    assert noted == {"on_post", "contracted", "renewed", "over_term"}, "only while on the post"
     with pytest.raises(StepNotOffered):
         desk.plan("note_point", officer("company", Role.COMPANY, "610929"), "2023-01-05", **PRIZE)
 

@@ -13,7 +13,7 @@ from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from tests.journeys.test_baihe import EMPLOYER, HEAD, HRSS, REGIONS, RURAL, TOWN
 from tests.journeys.test_baihe import _contracted as at_work
 from tests.support.world import World, colleague
-from tests.workflow.test_replay_of_lives import replayed
+from tests.workflow.test_replay_of_lives import asked, replayed
 from workflow.audit import verify
 from workflow.engine import Done, bulk
 
@@ -87,9 +87,12 @@ def test_a_point_changed_behind_the_trail_is_found(world: World) -> None:
         with world.office.database.transaction() as connection:
             connection.exec_driver_sql(f"UPDATE point SET {change} WHERE hire_id = {hire}")
         assert [(fault.seq, fault.kind) for fault in verify(world.office, hire).faults] == [(seq, "record")]
+        if "struck_seq" in change:
+            assert asked(world) == [f"第{hire}号聘用的加分扣分与案卷不一致"]
         with world.office.database.transaction() as connection:
             connection.exec_driver_sql(f"UPDATE point SET {back} WHERE hire_id = {hire}")
     assert verify(world.office, hire).faults == []
+    assert asked(world) == []
 
 
 def test_a_late_ruling_clears_its_own_year_and_many_are_noted_at_once(world: World) -> None:
