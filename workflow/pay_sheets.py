@@ -36,7 +36,7 @@ DRAFT, FROZEN, APPROVED, PAID, VOID = "draft", "frozen", "approved", "paid", "vo
 #: who makes a sheet, who approves it, who pays
 MAKERS = frozenset({Role.TOWNSHIP, Role.EMPLOYER, Role.COMPANY})
 APPROVERS = frozenset({Role.HRSS, Role.RURAL, Role.COUNTY, Role.FINANCE})
-PAYERS = frozenset({Role.FINANCE, Role.COMPANY, Role.EMPLOYER})
+PAYERS = frozenset({Role.FINANCE, Role.COMPANY, Role.EMPLOYER, Role.TOWNSHIP})
 #: natural persons who approve, beside whoever made it
 APPROVALS = 2
 

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from api.demo.areas import regions
 from api.demo.county import all_stories, tales
 from api.demo.desk import lay_out
+from api.demo.payday import pay_out
 from api.demo.people import Crowd, open_accounts
 from api.demo.walk import Walk
 from states.calendar import Calendar
@@ -94,6 +95,7 @@ def seed(office: Office, seal: Seal, now: datetime) -> Seeded:
             walk.tell(told.begins, f"{told.what} in {told.area.en}", told.story(tale))
         walk.go()
         lay_out(walk, crowd)
+        pay_out(walk)
     finally:
         quiet.level = level
     with office.database.session() as session:

@@ -13,7 +13,7 @@ from workflow.pay_rows import Rows
 
 MAKERS = {Role.TOWNSHIP, Role.EMPLOYER, Role.COMPANY}
 APPROVERS = {Role.HRSS, Role.RURAL, Role.COUNTY, Role.FINANCE}
-PAYERS = {Role.FINANCE, Role.COMPANY, Role.EMPLOYER}
+PAYERS = {Role.FINANCE, Role.COMPANY, Role.EMPLOYER, Role.TOWNSHIP}
 KEEPERS = {Role.VILLAGE, *MAKERS, Role.HRSS, Role.RURAL, Role.COUNTY}
 YEAR = {"since": "2022-01-01", "until": "2022-12-31"}
 DIGEST = Rows({}, {}, {}).digest()
