@@ -13,6 +13,7 @@ from api.demo.walk import Walk
 from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.house import officers
+from states.noting import open_years
 from states.procedure import State
 from workflow import public_applications
 from workflow.announcements import on_show
@@ -38,13 +39,29 @@ def lay_out(walk: Walk, crowd: Crowd) -> None:
                 _act(walk, hire, "score", items=points)
         if len(hires) > 1:
             _act(walk, hires[-1], "suspend", reason=SUSPENDED)
+        _note(walk, area)
     _from_outside(walk, crowd)
 
 
-def _under_way(walk: Walk, area: Area) -> list[Hire]:
-    """The area's cases that are applied for or qualified, the earliest first."""
+def _note(walk: Walk, area: Area) -> None:
+    """Points and surveys of the present year, so that the card of an assessment is not empty before December."""
+    for hire in _under_way(walk, area, State.CONTRACTED, State.RENEWED)[:2]:
+        acts = {step.act for step in walk.office.rulebook.rules(hire.procedure).house[hire.stage]}
+        year, today = local_day(walk.now).year, local_day(walk.now)
+        if year not in open_years(hire, today):
+            continue
+        if "note_point" in acts:
+            prize = {"item": "bonus_commended", "level": "county", "matter": f"{year}年上半年就业服务先进"}
+            _act(walk, hire, "note_point", year=year, **prize, evidence="县级通报")
+        if "note_survey" in acts:
+            heard = {"held_on": today, "asked": 8, "satisfied": 7, "took_part": "本村服务对象8户"}
+            _act(walk, hire, "note_survey", year=year, **heard)
+
+
+def _under_way(walk: Walk, area: Area, *states: State) -> list[Hire]:
+    """The area's cases in these states, the earliest first; applied for or qualified when none are named."""
     hire = metadata.tables["hire"]
-    wanted = hire.c.state.in_([State.APPLIED.value, State.QUALIFIED.value])
+    wanted = hire.c.state.in_([state.value for state in states or (State.APPLIED, State.QUALIFIED)])
     of_area = hire.c.procedure.startswith(area.procedure, autoescape=True)
     with walk.office.database.reading() as connection:
         ids = connection.execute(select(hire.c.id).where(wanted, of_area).order_by(hire.c.id)).scalars().all()
@@ -53,13 +70,14 @@ def _under_way(walk: Walk, area: Area) -> list[Hire]:
 
 
 def _act(walk: Walk, hire: Hire, act: str, **said: object) -> None:
-    perform(walk.office, hire.id, act, _somebody(walk, hire), walk.now, said)
+    perform(walk.office, hire.id, act, _somebody(walk, hire, act), walk.now, said)
 
 
-def _somebody(walk: Walk, hire: Hire) -> Actor:
-    """An officer of the place who is no relative."""
+def _somebody(walk: Walk, hire: Hire, act: str) -> Actor:
+    """An officer of the place who may take the act and is no relative."""
     kin = hire.person.relatives if hire.person else frozenset()
-    roles = officers(walk.office.procedure(hire.procedure))
+    step = walk.office.rulebook.rules(hire.procedure).step(hire.stage, act)
+    roles = step.by if step is not None else officers(walk.office.procedure(hire.procedure))
     holders = (actor for role in roles for actor in walk.holders(role, hire.region))
     return next(actor for actor in holders if actor.person_key not in kin)
 
