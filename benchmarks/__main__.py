@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import audit, pages, steps, sweeps, worklists
+from benchmarks import audit, pages, pay, steps, sweeps, worklists
 from benchmarks.measure import Ratio
 from tests.support.county import a_county
 from tests.support.postgres import Cluster
@@ -24,6 +24,7 @@ CASES: dict[str, Callable[..., Iterator[Ratio]]] = {
     "sweeps": sweeps.cases,
     "worklists": worklists.cases,
     "pages": pages.cases,
+    "pay": pay.cases,
     "audit": audit.cases,
 }
 

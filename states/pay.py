@@ -10,7 +10,7 @@ fen goes up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -36,6 +36,14 @@ class Service:
     started_on: date | None
     terms: tuple[tuple[date, date], ...]
     stops: tuple[tuple[date, Sentence], ...] = ()
+
+    def served(self, days: Sequence[date]) -> list[date]:
+        """Those of the days that may be paid."""
+        if self.started_on is None:
+            return []
+        last = min((last for last, _ in self.stops), default=date.max)
+        spans = [(max(first, self.started_on), min(end, last)) for first, end in self.terms]
+        return [day for day in days if any(first <= day <= end for first, end in spans)]
 
     def why_not(self, day: date) -> Sentence | None:
         """Why a day is not paid; None where it is."""
@@ -115,10 +123,9 @@ class AskMonth:
 def month_line(ask: AskMonth) -> Line | NotPaid:
     """What is paid for a month, with every part explained; or why nothing is."""
     days = list(_days(ask.month))
-    reasons = {day: ask.service.why_not(day) for day in days}
-    served = [day for day in days if reasons[day] is None]
+    served = ask.service.served(days)
     if not served:
-        return NotPaid(next(why for day in reversed(days) if (why := reasons[day]) is not None))
+        return NotPaid(ask.service.why_not(days[-1]) or say("不在合同期内"))
     if ask.marks is None:
         return NotPaid(say("本月考勤没有填报"), stops=True)
     if unknown := [day for day in served if ask.marks[day.day - 1] == "?"]:

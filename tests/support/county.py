@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from states.procedure import Role
-from tests.support.world import World, officer
+from tests.support.world import World, colleague, officer
 from workflow.migrate import upgrade
 
 COUNTY = "610981"
@@ -48,6 +48,25 @@ def an_applicant(world: World, name: str = "模板") -> int:
     return hire
 
 
+def at_work(world: World) -> int:
+    """One hire that the engine took to a contract, which begins on 13 June 2022."""
+    hire = an_applicant(world)
+    second = [colleague(HRSS), colleague(RURAL)]
+    world.do(hire, "check", CLERK)
+    for officer_ in second:
+        world.do(hire, "recheck", officer_)
+    world.do(hire, "post_notice", CLERK, posted_on=world.clock.today, boards=["公示栏"])
+    world.walk_to(date(2022, 6, 10))
+    world.do(hire, "report", CLERK)
+    world.do(hire, "approve", HRSS)
+    world.do(hire, "approve", RURAL)
+    world.do(hire, "train", HRSS, held_on=world.clock.today, passed=True)
+    world.walk_to(date(2022, 6, 13))
+    world.do(hire, "start", CLERK, started_on=world.clock.today)
+    world.do(hire, "sign", CLERK, signed_on=world.clock.today)
+    return hire
+
+
 def multiply(world: World, template: int, copies: int) -> list[int]:
     """Copies of a hire with its person, timers, tasks and last entry, spread over the villages. Returns their ids."""
     with world.office.database.transaction() as connection:
@@ -57,7 +76,7 @@ def multiply(world: World, template: int, copies: int) -> list[int]:
         _numbers(connection, numbers)
         for table, key in (("person", "person_id"), ("hire", "hire_id")):
             _copy_main(connection, table, template if table == "hire" else _person_of(connection, template), key)
-        for table in ("timer", "task", "audit_entry", "decision"):
+        for table in ("timer", "task", "audit_entry", "decision", "contract"):
             _copy_part(connection, table, template)
         connection.exec_driver_sql("DROP TABLE multiply")
     if not world.office.database.is_sqlite:
@@ -95,7 +114,7 @@ def _copy_main(connection: Connection, table: str, template: int, _key: str) -> 
 
 
 def _copy_part(connection: Connection, table: str, template: int) -> None:
-    special = {"hire_id": "m.n", "region": "m.region", "wake_at": "t.due_at"}
+    special = {"hire_id": "m.n", "person_id": "m.n", "region": "m.region", "wake_at": "t.due_at"}
     columns = _columns(connection, table)
     values = [special.get(column, f"t.{column}") for column in columns]
     connection.exec_driver_sql(
