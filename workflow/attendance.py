@@ -172,11 +172,9 @@ def _keep(
 ) -> None:
     """Keeps the months, voids the pay sheets that rest on them, and puts what was written into the office log."""
     algorithm = office.setting.algorithm
-    lines = []
-    for one in written:
-        assert one.after is not None
-        store(connection, one.before, one.after)
-        lines.append([one.after.hire_id, one.after.version, one.after.digest(algorithm)])
+    kept = [(one.before, one.after) for one in written if one.after is not None]
+    store(connection, kept)
+    lines = [[after.hire_id, after.version, after.digest(algorithm)] for _, after in kept]
     moved = [one for one in written if one.after and (one.before is None or one.before.marks != one.after.marks)]
     for hire_id in on_sheets(connection, [one.entry.hire_id for one in moved], month):
         void_for(connection, hire_id, month, at, say("考勤有变动").pattern)

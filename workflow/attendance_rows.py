@@ -6,7 +6,7 @@ a second person has answered for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -175,22 +175,24 @@ def _said(before: Kept | None, made: Kept, reason: str | None, actor: Actor) -> 
 # ---- rows --------------------------------------------------------------------------------------------------------
 
 
-def store(connection: Connection, before: Kept | None, after: Kept) -> None:
-    """Keeps the month after a writing, held to the version before it. Raises StaleMonth."""
-    values = values_of(after)
-    if before is None:
+def store(connection: Connection, written: Sequence[tuple[Kept | None, Kept]]) -> None:
+    """Keeps months after a writing, each held to the version before it. Raises StaleMonth."""
+    new = [values_of(after) for before, after in written if before is None]
+    if new:
         try:
             with connection.begin_nested():
-                connection.execute(insert(attendance).values(values))
-        except IntegrityError as error:  # somebody else recorded it in this moment
-            raise StaleMonth(after.hire_id, 0) from error
-        return
-    keys = attendance.c.hire_id == after.hire_id, attendance.c.month == after.month
-    held = update(attendance).where(*keys, attendance.c.version == before.version).values(values)
-    if connection.execute(held).rowcount != 1:
-        raise StaleMonth(after.hire_id, before.version)
+                connection.execute(insert(attendance), new)
+        except IntegrityError as error:  # somebody else recorded one of them in this moment
+            raise StaleMonth(int(new[0]["hire_id"]), 0) from error
+    for before, after in written:
+        if before is None:
+            continue
+        keys = attendance.c.hire_id == after.hire_id, attendance.c.month == after.month
+        held = update(attendance).where(*keys, attendance.c.version == before.version).values(values_of(after))
+        if connection.execute(held).rowcount != 1:
+            raise StaleMonth(after.hire_id, before.version)
 
 
-def values_of(kept: Kept) -> Mapping[str, Any]:
+def values_of(kept: Kept) -> dict[str, Any]:
     """The columns of a month."""
     return {name: getattr(kept, name) for name in Kept.__dataclass_fields__}

@@ -140,6 +140,9 @@ def test_what_a_device_lacks_is_explained_by_one_and_confirmed_by_another(quick:
     program = quick.as_((Role.EMPLOYER, OWN))
     put = program.put(f"/api/v1/attendance/2022-06/hires/{hire}", json={"marks": saw, "version": 0, "source": "device"})
     assert (put.status_code, put.json(), put.headers["etag"]) == (200, {"version": 1}, '"1"')
+    assert (
+        f'name="x-{hire}-1" value=""' in cadre.get(SHEET).text
+    )  # a device knows of no rest, so nothing is an exception
     refused = send(cadre, **{f"x_{hire}_1": ""})
     assert refused.status_code == 422 and "考勤机没有14、15日的记录" in refused.text
     assert send(cadre, **{f"x_{hire}_1": "", f"e_{hire}": "=停电两天"}).status_code == 303
@@ -270,7 +273,8 @@ def test_every_fault_of_a_workbook_is_told_at_once(quick: Service, quick_hire: i
     page.cell(rows[0], 4 + 15, "△")
     page.cell(rows[1], 3, "别人")
     page.cell(rows[2], 2, "9999")
-    page.cell(rows[3], 2, str(hires[4]))  # the name is another's
+    page.cell(rows[3], 2, str(hires[4]))  # one person twice
+    page.cell(rows[3], 3, "张三4")
     page.cell(rows[5], 4 + 12, "√")  # not on post
     before = quick.fingerprint()
     look = sent(cadre, book)
