@@ -175,6 +175,8 @@ def test_the_same_values_make_the_same_bytes() -> None:
     data = a_template("{{ 姓名 }}")
     values = examples(Kind.CONTRACT)
     assert render(data, values, Kind.CONTRACT) == render(data, values, Kind.CONTRACT)
+    with zipfile.ZipFile(io.BytesIO(render(data, values, Kind.CONTRACT))) as made:
+        assert {part.date_time[0] for part in made.infolist()} == {1980}, "no trace of the moment"
     assert render(data, values | {"name": "别人"}, Kind.CONTRACT) != render(data, values, Kind.CONTRACT)
 
 

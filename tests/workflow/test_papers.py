@@ -13,6 +13,7 @@ import docx
 import pytest
 from docx.shared import Mm
 
+from states.facts import Actor, Grant
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from tests.conftest import MigratedTemplate
@@ -268,9 +269,10 @@ def test_twenty_makings_at_once_are_numbered_without_gap_or_double(papers: Paper
     with ThreadPoolExecutor(8) as pool:
         numbers = list(pool.map(one, hires))
     assert sorted(numbers) == [f"旬公岗报〔2022〕{n:04d}号" for n in range(1, 21)]
+    newest = an_applicant(papers, "张新")
     with ThreadPoolExecutor(8) as pool:  # and one paper asked for many times at once is one paper
-        assert len(set(pool.map(one, [hires[0]] * 8))) == 1
-    assert world.ask("SELECT last FROM numbering") == [(20,)]
+        assert set(pool.map(one, [newest] * 8)) == {"旬公岗报〔2022〕0021号"}
+    assert world.ask("SELECT last FROM numbering") == [(21,)]
 
 
 def test_a_form_follows_its_facts_and_the_former_one_stays(papers: Papers) -> None:
@@ -314,6 +316,9 @@ def test_a_contract_waits_for_every_missing_value_and_is_redone_only_with_a_reas
         people.update_person(session, SEAL, life.person_id, {"address": ADDRESS}, TOWN, world.clock(), reason="补登")
     first = make(world, hire, Kind.CONTRACT, TOWN)
     assert "1400.50元" in words(read(world, hire, first))
+    with world.office.database.session() as session:
+        people.update_person(session, SEAL, life.person_id, {"name": "王某某"}, TOWN, world.clock(), reason="更正")
+    assert make(world, hire, Kind.CONTRACT, TOWN) == Made(first.line, True), "a contract does not change by itself"
     with pytest.raises(InputRefused):
         make(world, hire, Kind.CONTRACT, TOWN, reason=" ")
     second = make(world, hire, Kind.CONTRACT, TOWN, reason="报酬写错")
@@ -331,6 +336,10 @@ def test_only_who_takes_the_step_makes_the_paper_and_strangers_find_nothing(pape
         with pytest.raises(StepNotOffered):
             make(world, hire, Kind.APPLICATION, other)
     stranger = officer("别处", Role.EMPLOYER, "610929", 8)
+    [[key]] = world.ask("SELECT key FROM person")
+    applicant = Actor(9, key, "张某", (Grant(Role.APPLICANT, "610981"),))
+    with pytest.raises(NoSuchHire):
+        make(world, hire, Kind.APPLICATION, applicant)
     made = make(world, hire, Kind.APPLICATION, TOWN)
     assert cells(read(world, hire, made))["姓名"] == "张某"
     for act in (
