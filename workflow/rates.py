@@ -168,11 +168,17 @@ def _of_post(item: Any, monthly_fen: int) -> int:
     return monthly_fen if item.paid == "monthly" else 0
 
 
-def money_lasts(office: Office, connection: Connection, procedure_id: str, region: str, year: int) -> Lasting | None:
+def money_lasts(office: Office, procedure_id: str, region: str, year: int) -> Lasting | None:
     """How long the year's money pays all who serve: what was set, else what the document itself says.
 
-    Money that is set for a larger region is held against everybody in that region. None: nothing is known or due.
+    Money that is set for a larger region is held against everybody in that region, also where the reader sees less: a
+    sum and a number of months tell of nobody. None: nothing is known or due.
     """
+    with office.database.reading() as connection:
+        return _lasting(office, connection, procedure_id, region, year)
+
+
+def _lasting(office: Office, connection: Connection, procedure_id: str, region: str, year: int) -> Lasting | None:
     sums: dict[str, int] = defaultdict(int)
     around = [region[:length] for length in range(len(region) + 1)]
     for row in connection.execute(

@@ -315,8 +315,7 @@ def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         signed = found.signatures(connection, number)
         paths = region_paths(connection, {row.region, *(text.region for text in texts)})
         places = reading.place_names(connection, {text.region for text in texts})
-    with page.office.database.reading() as connection:  # how long money lasts is asked of the whole area that has it
-        lasts = rates.money_lasts(page.office, connection, row.procedure, row.region, row.month.year)
+    lasts = rates.money_lasts(page.office, row.procedure, row.region, row.month.year)
     told = [pay_words.line_of(page, text, places) for text in texts]
     return page.show(
         "pay_sheet.html",
