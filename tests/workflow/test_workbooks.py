@@ -55,7 +55,8 @@ def test_a_list_is_fit_for_paper_and_adds_up_to_the_fen() -> None:
     sheet = opened(Listing("发放表", columns, rows, ["单位（盖章）："], ["填表人："]))
     assert rows_of(sheet)[3:7] == [[1, "甲", 33.33], [2, "甲", 33.33], [3, "甲", 33.33], ["合计", None, 99.99]]
     assert sheet.page_setup.paperSize == 9
-    assert sheet.print_title_rows == "$3:$3" and sheet.sheet_properties.pageSetUpPr.fitToPage
+    setup = sheet.sheet_properties.pageSetUpPr
+    assert sheet.print_title_rows == "$3:$3" and setup is not None and setup.fitToPage
     assert "A1:C1" in {str(found) for found in sheet.merged_cells.ranges}
     assert sheet["C4"].number_format == "0.00"
     upright = opened(Listing("公示表", columns, rows, landscape=False))
