@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -129,6 +129,7 @@ def month_rows(
         else:
             unpaid[row.id] = answer
     people = {row.id: _somebody(row) for row in rows}
+    _shared_contacts(rows, paid)
     _elsewhere(connection, people, paid, unpaid, month, MONTHLY)
     return Rows(paid, unpaid, people, in_force(figures, region, last))
 
@@ -155,6 +156,7 @@ _COLUMNS = (
     person.c.name,
     person.c.key,
     person.c.relatives,
+    person.c.contacts,
     person.c.born,
     person.c.retirement_category,
     person.c.died_on,
@@ -214,6 +216,8 @@ def _marks(connection: Connection, ids: Sequence[int], month: date) -> dict[int,
     return found
 
 
+#: of those who share something, so many are named
+_TOLD = 3
 #: what one statement may name
 _PORTION = 5_000
 
@@ -256,6 +260,23 @@ def _somebody(row: Any) -> Somebody:
         row.key,
         tuple(row.relatives or ()),
     )
+
+
+def _shared_contacts(rows: Sequence[Any], paid: dict[int, Line]) -> None:
+    """Two who are paid and share a phone, an address or a card are to be looked at before the money goes out."""
+    holders: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        for index in row.contacts if row.id in paid else ():
+            holders[index].append(row)
+    for same in holders.values():
+        for row in same:
+            others = [other.id for other in same if other.person_id != row.person_id]
+            if not others:
+                continue
+            listed = "、".join(str(number) for number in others[:_TOLD])
+            why = say("与聘用{hires}的电话、住址或银行账号相同，请核对", hires=listed)
+            if why not in paid[row.id].warnings:
+                paid[row.id] = replace(paid[row.id], warnings=(*paid[row.id].warnings, why))
 
 
 def _elsewhere(

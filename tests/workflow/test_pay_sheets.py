@@ -227,6 +227,19 @@ def test_whoever_is_not_known_to_have_been_there_holds_the_sheet_up(world: World
     assert refused.value.faults["乙某"].text() == "本月考勤没有填报"
 
 
+def test_two_who_share_a_card_are_told_of_before_the_money_goes_out(world: World) -> None:
+    def warned() -> list[int]:
+        asked = "SELECT hire_id, warnings FROM pay_line WHERE sheet_id = ? ORDER BY hire_id"
+        return [row[0] for row in world.ask(asked, made(world)) if "银行账号相同" in str(row[1])]
+
+    person = metadata.tables["person"]
+    for shared, found in (("b", [1, 2]), ("c", [])):
+        with world.office.database.transaction() as connection:
+            connection.execute(person.update().where(person.c.id == 1).values(contacts=["a", "b"]))
+            connection.execute(person.update().where(person.c.id == 2).values(contacts=[shared]))
+        assert warned() == found
+
+
 @pytest.mark.parametrize("month", [date(2022, 6, 2), date(2022, 8, 1)])
 def test_a_month_that_has_not_begun_has_no_sheet(world: World, month: date) -> None:
     with pytest.raises(InputRefused):
