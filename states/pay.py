@@ -11,7 +11,7 @@ fen goes up.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from states.attendance_marks import MARKS, days_of
@@ -138,10 +138,20 @@ def month_line(ask: AskMonth) -> Line | NotPaid:
         return NotPaid(say("在岗的{n}天都没有应发待遇的出勤", n=len(served)))
     extra = [_extra(ask, item) for item in _optional(ask.procedure, ask.kind) if ask.extra.get(item.item)]
     own, employer, missing = _insurance(ask)
-    line = Line(served[0], served[-1], len(paid), (*base, *extra, *own), employer, (*missing, *_below_minimum(ask)))
-    if line.net_fen < 0:
-        return NotPaid(say("应扣{fen}多于应发，请核对缴费基数和比例", fen=yuan(line.deducted_fen)), stops=True)
-    return line
+    taken, owed = _affordable(own, sum(part.fen for part in (*base, *extra)))
+    warnings = (*missing, *owed, *_below_minimum(ask))
+    return Line(served[0], served[-1], len(paid), (*base, *extra, *taken), employer, warnings)
+
+
+def _affordable(own: Sequence[Part], gross_fen: int) -> tuple[list[Part], list[Sentence]]:
+    """What is taken off, never more than is paid; what is left to pay in by oneself is said."""
+    left, taken, owed = gross_fen, list[Part](), 0
+    for part in own:
+        fen = min(-part.fen, left)
+        left, owed = left - fen, owed - part.fen - fen
+        if fen:
+            taken.append(replace(part, fen=-fen))
+    return taken, [say("应发不够扣缴社会保险个人部分，尚差{fen}元，须本人补缴", fen=yuan(owed))] if owed else []
 
 
 def share_of(fen: int, days: int, of_days: int) -> int:

@@ -155,9 +155,16 @@ def test_what_the_village_adds_stands_as_a_part_of_its_own() -> None:
     assert (amounts(line), line.net_fen) == ({"base": 100_000, "village_top_up": 20_000}, 120_000)
 
 
-def test_more_taken_off_than_paid_stops_the_sheet() -> None:
-    answer = month_line(month(marks="x" * 25 + "1" * 5, rates=SHAANXI))
-    assert isinstance(answer, NotPaid) and answer.stops
+def test_no_more_is_taken_off_than_is_paid_and_the_rest_is_said() -> None:
+    """Five of 30 days bring 166.67 yuan, 370.60 would be taken off: 203.93 are left to pay in."""
+    line = paid(month(marks="x" * 25 + "1" * 5, rates=SHAANXI))
+    assert (line.gross_fen, line.deducted_fen, line.net_fen) == (16_667, 16_667, 0)
+    assert "尚差203.93元" in line.warnings[0].text()
+    assert [part.item for part in line.parts] == ["base", "pension_own"]
+    enough = paid(month(marks="x" * 18 + "1" * 12, rates=SHAANXI))
+    assert (enough.gross_fen, enough.deducted_fen) == (40_000, 37_060) and not any(
+        "尚差" in w.text() for w in enough.warnings
+    )
 
 
 @given(
