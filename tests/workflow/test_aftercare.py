@@ -11,6 +11,7 @@ import pytest
 from states.aftercare import Act, Need, Reason, Stand
 from states.procedure import Role
 from states.refusals import InputRefused, StaleHire, StepNotOffered, StepRefused
+from tests.conftest import SQLITE
 from tests.support.after import Village, at_work
 from tests.support.lives import FIRST_DAY
 from tests.support.world import World
@@ -75,6 +76,7 @@ def test_a_case_is_opened_once_for_everybody_who_left_alive(village: Village) ->
         assert not list(office_log.verify(connection))
 
 
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
 def test_who_left_long_ago_or_died_since_is_not_taken_up(village: Village) -> None:
     office, at = village.world.office, now(village)
     assert open_due(office, at + timedelta(days=93)) == 0
@@ -116,6 +118,7 @@ def test_a_case_from_the_first_talk_to_its_end(village: Village) -> None:
         assert [one.hire_id for one in cases(connection, seen, LEFT, which=Which.CLOSED).lines] == [hire]
 
 
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
 def test_who_may_not_and_what_is_nonsense(village: Village) -> None:
     office, hire = village.world.office, village.hires["甲"]
     with pytest.raises(NoSuchCase):

@@ -12,6 +12,7 @@ from sqlalchemy import event
 from states.present_term import term_columns
 from states.procedure import Role, State
 from states.renewal_round import Look, Outcome, look
+from tests.conftest import SQLITE
 from tests.support.after import Village, at_work
 from tests.support.lives import FIRST_DAY
 from tests.support.world import World
@@ -109,6 +110,7 @@ def columns_follow_from_the_dossier(village: Village) -> None:
         assert {name: None if value is None else str(value) for name, value in found.items()} == term_columns(dossier)
 
 
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
 def test_a_failed_year_bars_the_renewal_and_dismisses_nobody(village: Village) -> None:
     decided(village)
     world, failed = village.world, village.hires["不合格"]
