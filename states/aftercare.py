@@ -250,7 +250,9 @@ def _article(rules: RuleSet, cite: str) -> str:
 
 
 def _count(acts: tuple[Done, ...], act: Act) -> int:
-    return len({done.what for done in acts if done.act == act.value})
+    """Jobs and courses count by what was offered; a call that nobody answered counts each time."""
+    found = [done.what for done in acts if done.act == act.value]
+    return len(found) if act is Act.CONTACT else len(set(found))
 
 
 # ---- what may be done --------------------------------------------------------------------------------------------

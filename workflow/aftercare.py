@@ -20,7 +20,7 @@ from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StaleHire
 from states.say import Sentence, say
 from workflow import office_log, plain_words
-from workflow.authority import NotEntitled
+from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
 from workflow.queries.scope import scoped
 from workflow.tables import metadata
@@ -118,6 +118,8 @@ def enter(office: Office, hire_id: int, entry: Entry, actor: Actor, at: datetime
         if row is None or not scoped(actor).covers(row.region):
             raise NoSuchCase(hire_id)
         role = _role(actor, row.region, entry.act)
+        if row.person_key == actor.person_key:
+            raise NotPossible(say("不能办理本人的事项，请由其他人办理"))
         if entry.version is not None and entry.version != row.version:
             raise StaleHire(hire_id)
         read = _read(entry, row, local_day(at))
@@ -154,8 +156,9 @@ def roles_for(actor: Actor, region: str) -> tuple[bool, bool]:
 def _whole(hire_id: int) -> Any:
     left_on = select(func.max(departure.c.ended_on)).where(departure.c.hire_id == hire.c.id).scalar_subquery()
     return (
-        select(_case, hire.c.region, hire.c.procedure, left_on.label("left_on"))
+        select(_case, hire.c.region, hire.c.procedure, person.c.key.label("person_key"), left_on.label("left_on"))
         .join(hire, hire.c.id == _case.c.hire_id)
+        .join(person, person.c.id == hire.c.person_id)
         .where(_case.c.hire_id == hire_id)
     )
 

@@ -69,7 +69,7 @@ def ask(office: Office, hire_id: int, claim: Claim, actor: Actor, at: datetime) 
     """
     with office.database.transaction() as connection:
         hire = _hire(connection, hire_id, actor)
-        _must_hold(actor, ASKERS, hire)
+        _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
         row = _read(claim, hire, local_day(at))
         _hold(connection, hire_id)
         _refuse_twice(connection, hire_id, row["from_month"], row["until_month"])
@@ -108,7 +108,7 @@ def repay(office: Office, number: int, fen: int, on_day: date | None, voucher: s
     """
     with office.database.transaction() as connection:
         row, hire = _claimed(connection, number, actor)
-        _must_hold(actor, ASKERS, hire)
+        _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
         if not row.upheld or row.settled_on is not None:
             raise NotPossible(say("这笔追回还没有决定，或者已经结清，不能登记退回"))
         back = select(func.count(), func.coalesce(func.sum(_repayment.c.fen), 0))
@@ -182,8 +182,14 @@ def _refuse_interested(row: Row[Any], hire: Hire, keys: frozenset[str]) -> None:
         raise NotPossible(say("这笔追回已经作出决定，不必再办"))
     if row.asked_by in keys:
         raise NotPossible(say("这笔追回是您提出的，须由另一人决定"))
-    if hire.person is not None and keys & {hire.person.key, *hire.person.relatives}:
-        raise NotPossible(say("涉及您本人或者亲属，请由其他人决定"))
+    _refuse_kin(hire, keys)
+
+
+def _refuse_kin(hire: Hire, keys: frozenset[str]) -> None:
+    """Nobody deals with money that they or a declared relative owe, unless a higher level has cleared them."""
+    person = hire.person
+    if person is not None and (person.key in keys or (keys - person.cleared) & person.relatives):
+        raise NotPossible(say("涉及您本人或者亲属，请由其他人办理"))
 
 
 def _read(claim: Claim, hire: Hire, today: date) -> dict[str, Any]:

@@ -141,6 +141,8 @@ def _late(page: Page, connection: Connection, procedure: Procedure, hire: Hire) 
     started_on = hire.dossier.first_started_on
     if started_on is None or not is_labour_contract(procedure):
         return None
+    if hire.dossier.ended_on is not None and hire.dossier.signed_on is None:
+        return say("离岗以前没有签订劳动合同，未签期间的二倍工资依《劳动合同法》第八十二条办理")
     contract = metadata.tables["contract"].c
     asked = select(contract.signed_on).where(contract.hire_id == hire.id, contract.term_no == 1)
     signed_on = connection.execute(asked).scalar()

@@ -45,7 +45,7 @@ def case(state: Stand, need: Need | None, *acts: str, hardship: bool = False) ->
         (Need.UNSKILLED, False, ["job:一", "talk:二"], ["training:电工班"], [CQ]),
         (Need.WILLING, False, ["job:一", "job:二"], ["job:一", "job:二", "job:三"], [CQ]),
         (Need.WILLING, False, ["job:一", "job:二", "job:二"], ["job:二", "job:三", "job:四"], [CQ]),
-        (Need.UNREACHABLE, False, ["contact:一", "contact:二"], ["contact:一", "contact:二", "contact:三"], [LC]),
+        (Need.UNREACHABLE, False, ["contact:未接"] * 2, ["contact:未接"] * 3, [LC]),
         (Need.NONE, True, ["talk:一"], ["referral:已转民政所"], [LC]),
         (Need.UNSKILLED, True, ["training:电工班"], ["training:电工班", "referral:已转民政所"], [LC]),
         (Need.UNSKILLED, True, [], ["training:电工班", "referral:已转民政所"], [CQ, LC]),

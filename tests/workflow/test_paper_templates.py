@@ -131,6 +131,21 @@ def test_a_hostile_template_is_refused_before_anything_of_it_runs(name: str) -> 
         check(data, Kind.CONTRACT)
 
 
+def test_the_number_of_a_paper_stands_there_in_any_case() -> None:
+    with pytest.raises(FileRefused, match="编号"):
+        check(a_template(number="{% if 联系电话 %}{{ 文书编号 }}{% endif %}"), Kind.CONTRACT)
+    assert check(a_template("{% if 联系电话 %}{{ 文书编号 }}{% endif %}"), Kind.CONTRACT).always == {"number"}
+
+
+def test_a_part_is_looked_at_whatever_it_is_called() -> None:
+    """A footer under another name than .xml, of which the package says itself what it is."""
+    body = b'<?xml version="1.0"?><w:ftr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p>'
+    body += b'<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>DD</w:instrText><w:instrText>E x</w:instrText>'
+    body += b'<w:fldChar w:fldCharType="end"/></w:r></w:p></w:ftr>'
+    with pytest.raises(FileRefused, match="DDE x"):
+        check(with_part(a_template(), "word/footer1.dat", body), Kind.CONTRACT)
+
+
 def test_what_is_no_upload_is_no_template() -> None:
     files = hostile("127.0.0.1:9")
     assert len(files) > 40

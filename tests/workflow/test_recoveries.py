@@ -98,6 +98,8 @@ def test_who_may_do_what(village: Village) -> None:
             decide(office, number, True, "属实", who, now(village))
     with pytest.raises(NotEntitled):
         ask(office, village.hires["甲"], CLAIM, village.officer("village"), now(village))
+    with pytest.raises(NotPossible, match="亲属"):
+        ask(office, village.hires["甲"], CLAIM, related(village), now(village))
     with pytest.raises(NoSuchHire):
         ask(office, village.hires["甲"], CLAIM, village.stranger(Role.HRSS), now(village))
     with pytest.raises(NotPossible, match=f"第{number}号"):  # nobody is asked twice for one month

@@ -51,6 +51,8 @@ class Use:
     printed: frozenset[str]
     #: something stands there only where a value is missing
     otherwise: bool = False
+    #: those that are printed in any case, outside of every "if"
+    always: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -60,6 +62,7 @@ class _Scan:
     kind: Kind
     names: set[str] = field(default_factory=set)
     printed: set[str] = field(default_factory=set)
+    always: set[str] = field(default_factory=set)
     unknown: dict[str, None] = field(default_factory=dict)
     strange: dict[str, None] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -86,6 +89,8 @@ class _Scan:
             self.names.add(name)
             if name not in self.asked:
                 self.printed.add(name)
+            if not self.asked:
+                self.always.add(name)
         elif found := _IF.fullmatch(tag):
             self.asked.append(self._name(found[2]))
             self.names.add(self.asked[-1])
@@ -117,7 +122,7 @@ def check(data: bytes, kind: Kind) -> Use:
         raise FileRefused(say("模板须是Word文件（docx）。请另存为docx后再上传"))
     _check_package(data)
     use = used_by(data, kind)
-    if "number" not in use.printed:
+    if "number" not in use.always:
         raise FileRefused(say("模板里须有{number}，每份文书都要有编号", number="{{ 文书编号 }}"))
     made = render(data, examples(kind), kind)
     _check_made(made, use, kind)
@@ -148,7 +153,7 @@ def _used_by(data: bytes, kind: Kind) -> Use:
         raise FileRefused(
             say("模板里有不认识的名称：{unknown}。可以使用的有：{known}", unknown="、".join(scan.unknown), known=known)
         )
-    return Use(frozenset(scan.names), frozenset(scan.printed), scan.otherwise)
+    return Use(frozenset(scan.names), frozenset(scan.printed), scan.otherwise, frozenset(scan.always))
 
 
 def render(data: bytes, values: Mapping[str, str], kind: Kind) -> bytes:
@@ -204,7 +209,7 @@ def _check_package(data: bytes) -> None:
         for part in opened.infolist():
             if part.filename.lower().endswith(".rels") and _EXTERNAL.search(opened.read(part)):
                 raise FileRefused(say("模板里有指向外部地址的链接，未予接收。请改成普通文字后再上传"))
-            size += part.file_size if part.filename.lower().endswith(".xml") else 0
+            size += part.file_size if _is_text(opened, part.filename) else 0
     if size > MOST_TEXT:
         raise FileRefused(say("模板内容过多，未予接收。请只保留文书本身的内容"))
     for tree in _trees(data):
@@ -213,13 +218,20 @@ def _check_package(data: bytes) -> None:
                 raise FileRefused(say("模板里有不能使用的域：{code}。请改成普通文字后再上传", code=code.strip()[:40]))
 
 
+def _is_text(opened: zipfile.ZipFile, name: str) -> bool:
+    """Whether a part is XML: by what it begins with, for the package may call it anything."""
+    with opened.open(name) as part:
+        begin = part.read(64)
+    return name.lower().endswith(".xml") or begin.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<"
+
+
 def _trees(data: bytes) -> Iterator[Any]:
     """Every part that is XML, whatever it is called: which of them is the main one, the package says itself."""
     from docx.oxml import parse_xml
 
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         for name in sorted(opened.namelist()):
-            if name.lower().endswith(".xml"):
+            if _is_text(opened, name):
                 with _or_unusable():
                     tree = parse_xml(opened.read(name))
                 yield tree

@@ -200,12 +200,26 @@ def _leaving(connection: Connection, source: Source) -> Values:
     }
 
 
+#: what is reported of an assessment or of somebody who left is not the filing of a hire
+_OTHER_FILINGS = frozenset(
+    {
+        RecordKind.ASSESSMENT,
+        RecordKind.ASSESSMENT_RULING,
+        RecordKind.OPINION,
+        RecordKind.ENDING_DECISION,
+        RecordKind.ENDING,
+    }
+)
+
+
 def _filing(connection: Connection, source: Source) -> Values:
-    rows = _rows(connection, "filing", source.hire.id)
+    procedure = source.procedure
+    steps = (step for step in procedure.steps if step.records not in _OTHER_FILINGS)
+    lines = {line.filing: line.zh for step in steps for line in step.files}
+    rows = [row for row in _rows(connection, "filing", source.hire.id) if row.filing in lines]
     if not rows:
         return {}
-    row, procedure = rows[-1], source.procedure
-    lines = {line.filing: line.zh for step in procedure.steps for line in step.files}
+    row = rows[-1]
     return {
         "filing": lines.get(row.filing, row.filing),
         "filing_to": "、".join(role_name(procedure, role) for role in row.to_roles),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select, union
 
 from states.overpaid import Overpaid, Paid, overpaid
+from workflow.pay_rows import MONTHLY
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, narrowed, within
 from workflow.tables import metadata
@@ -223,7 +224,7 @@ def suspects(connection: Connection, scope: Scope, on: date, limit: int = PAGE) 
         .join(ids, ids.c.id == pay_line.c.hire_id)
         .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
         .join(person, person.c.id == pay_line.c.person_id)
-        .where(pay_line.c.live, pay_sheet.c.status == "paid", pay_line.c.until_on >= since)
+        .where(pay_line.c.live, pay_line.c.kind == MONTHLY, pay_sheet.c.status == "paid", pay_line.c.until_on >= since)
         .where(or_(lacking, person.c.died_on < pay_line.c.until_on), ~_claimed())
         .distinct()
         .order_by(pay_line.c.hire_id)
@@ -252,7 +253,8 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
     lines = (
         select(pay_line.c.hire_id, pay_line.c.from_on, pay_line.c.until_on, pay_line.c.net_fen)
         .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
-        .where(pay_line.c.hire_id.in_(ids), pay_line.c.live, pay_sheet.c.status == "paid", ~_claimed())
+        .where(pay_line.c.hire_id.in_(ids), pay_line.c.live, pay_line.c.kind == MONTHLY)
+        .where(pay_sheet.c.status == "paid", ~_claimed())
     )
     for hire_id, first, last, fen in connection.execute(lines):
         paid.setdefault(hire_id, []).append(Paid(first, last, fen))
