@@ -8,7 +8,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal_column, or_, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 
 from states.overpaid import Overpaid, Paid, overpaid
 from workflow.pay_rows import MONTHLY
@@ -185,7 +197,8 @@ def _lines() -> Select[Any]:
             post.c.title.label("post_title"),
             hire.c.region,
             hire.c.procedure,
-            func.coalesce(_repaid(), 0).label("repaid_fen"),
+            # a sum of large numbers is no whole number to PostgreSQL
+            cast(func.coalesce(_repaid(), 0), BigInteger).label("repaid_fen"),
         )
         .select_from(recovery)
         .join(hire, hire.c.id == recovery.c.hire_id)
