@@ -1,10 +1,10 @@
-"""A year on the post (在岗期间): attendance, points and surveys of the assessment, insurance, aftercare, recovery."""
+"""A year on the post (在岗期间): attendance, points and surveys of the assessment, aftercare, recovery."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from workflow.tables.common import big_id, hire_key
@@ -83,27 +83,6 @@ class Survey(SQLModel, table=True):
     satisfied: int
     took_part: str = Field(max_length=500)
     __table_args__ = (CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name="numbers"),)
-
-
-class Insurance(SQLModel, table=True):
-    """参保、投保: one kind of insurance of a person over some days; never two of a kind on one day."""
-
-    __tablename__ = "insurance"
-    id: int | None = Field(default=None, sa_column=big_id())
-    hire_id: int = Field(foreign_key="hire.id", index=True, sa_type=BigInteger)
-    person_id: int = Field(foreign_key="person.id", index=True, sa_type=BigInteger)
-    kind: str = Field(max_length=20)
-    insurer: str = Field(max_length=200)
-    policy_no: str = Field(max_length=100)
-    from_on: date
-    until_on: date | None = None
-    fen: int | None = Field(default=None, sa_type=BigInteger)
-    recorded_by: str = Field(max_length=64)
-    recorded_at: datetime
-    __table_args__ = (
-        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="days"),
-        UniqueConstraint("person_id", "kind", "from_on"),
-    )
 
 
 class Aftercare(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""On the post: attendance, points, surveys, insurance, money, papers, aftercare, recovery."""
+"""On the post: attendance, points, surveys, money, papers, aftercare, recovery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOLDS = (
     " (SELECT FROM unnest(zaigang_reach('zaigang.regions')) AS mine WHERE mine LIKE {0}.region || '%')"
 )
 OF_HIRE = (
-    "attendance", "point", "survey", "insurance", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
+    "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
     "paper",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
@@ -222,29 +222,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.create_index("ix_attendance_month", ["month", "hire_id"], unique=False)
-
-    op.create_table(
-        "insurance",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("hire_id", sa.BigInteger(), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("insurer", sa.String(length=200), nullable=False),
-        sa.Column("policy_no", sa.String(length=100), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=True),
-        sa.Column("fen", sa.BigInteger(), nullable=True),
-        sa.Column("recorded_by", sa.String(length=64), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("until_on IS NULL OR until_on >= from_on", name=op.f("ck_insurance_days")),
-        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_insurance_hire_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_insurance_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_insurance")),
-        sa.UniqueConstraint("person_id", "kind", "from_on", name=op.f("uq_insurance_person_id_kind_from_on")),
-    )
-    with op.batch_alter_table("insurance", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_insurance_hire_id"), ["hire_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_insurance_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "paper",
@@ -453,11 +430,7 @@ def downgrade() -> None:
 
     op.drop_table("pay_line")
     op.drop_table("paper")
-    with op.batch_alter_table("insurance", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_insurance_person_id"))
-        batch_op.drop_index(batch_op.f("ix_insurance_hire_id"))
 
-    op.drop_table("insurance")
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.drop_index("ix_attendance_month")
 
