@@ -40,8 +40,7 @@ def sent(page: Page, site: str, opening: int, path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "language"), [(DESK, "zh"), (PHONE, "en")], ids=["desk", "phone"])
 def test_a_list_of_applicants_is_looked_at_and_taken(
     county: County,
     site: str,
