@@ -16,7 +16,7 @@ from workflow.queries.recoveries import RecoveryLine, RepaymentLine
 from workflow.queries.renewals import TermLine
 from workflow.recoveries import MOST_FEN
 
-Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])$")]
 
 
 class RecoveryIn(Accepted):

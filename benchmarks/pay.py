@@ -69,7 +69,7 @@ def _month(world: World, month: date, people: int) -> Callable[[], int]:
             pay_sheets.freeze(office, sheet, MAKER, at)
             for approver in (HRSS, FINANCE):
                 pay_sheets.approve(office, sheet, digest, approver, at)
-            pay_sheets.pay(office, sheet, date(2024, 1, 2), "回单", FINANCE, at)
+            pay_sheets.pay(office, sheet, world.clock.today, "回单", FINANCE, at)
         return people
 
     return block

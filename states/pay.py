@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from states.attendance_marks import MARKS, days_of
+from states.attendance_marks import MARKS, OFF, UNKNOWN, days_of
 from states.meets import enforces
 from states.procedure import PayItem, Procedure
 from states.rates import part_of
@@ -128,7 +128,7 @@ def month_line(ask: AskMonth) -> Line | NotPaid:
         return NotPaid(ask.service.why_not(days[-1]) or say("不在合同期内"))
     if ask.marks is None:
         return NotPaid(say("本月考勤没有填报"), stops=True)
-    if unknown := [day for day in served if ask.marks[day.day - 1] == "?"]:
+    if unknown := [day for day in served if ask.marks[day.day - 1] in (UNKNOWN, OFF)]:
         return NotPaid(say("{day}没有考勤记录，请补记或签署例外", day=unknown[0]), stops=True)
     paid = [day for day in served if MARKS[ask.marks[day.day - 1]].pays]
     base = [_base(ask, item, paid, len(days)) for item in _monthly(ask.procedure, ask.kind)]

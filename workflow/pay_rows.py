@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from states.attendance_marks import days_of
 from states.facts import Dossier, dossier_from_json
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
-from states.procedure import Procedure
+from states.procedure import Procedure, State
 from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
@@ -49,6 +49,7 @@ class Somebody:
     post_title: str
     person_key: str
     relatives: tuple[str, ...]
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ _COLUMNS = (
     hire.c.kind,
     hire.c.procedure,
     hire.c.dossier,
+    hire.c.state,
     opening.c.post_id,
     post.c.monthly_fen,
     post.c.title,
@@ -259,6 +261,7 @@ def _somebody(row: Any) -> Somebody:
         row.title,
         row.key,
         tuple(row.relatives or ()),
+        row.state == State.DISMISSED.value,
     )
 
 

@@ -27,6 +27,7 @@ from workflow.pay_rows import MONTHLY, PERFORMANCE, Rows, month_rows, part_kept,
 from workflow.performance_rows import year_rows
 from workflow.plain_words import words
 from workflow.queries.scope import scoped
+from workflow.rates import CODE
 from workflow.tables import metadata
 
 BOOK = "pay"
@@ -187,7 +188,7 @@ def pay(office: Office, number: int, paid_on: date, voucher: str, actor: Actor, 
         row = locked(connection, number, actor)
         _may(actor, row.region, PAYERS, say("您在这个地区没有发放待遇的职责"))
         _expect(row, APPROVED)
-        _check_payment(row, paid_on, voucher, at)
+        _check_payment(max(local_day(one.at) for one in approvals(connection, number)), paid_on, voucher, at)
         _, changed = _again(office, connection, row, at)
         if not changed:
             values = {"status": PAID, "paid_on": paid_on, "reason": voucher.strip()}
@@ -275,6 +276,8 @@ def _check(office: Office, order: Order, at: datetime) -> None:
     except LookupError:
         raise InputRefused({"procedure": say("没有这个办法")}) from None
     faults: dict[str, Sentence] = {}
+    if not CODE.fullmatch(order.region):
+        faults["region"] = say("请选择地区")
     if order.month.day != 1 or order.month > today:
         faults["month"] = say("请选择已经开始的月份")
     optional = {item.item for item in procedure.pay if item.paid == "optional"}
@@ -285,10 +288,10 @@ def _check(office: Office, order: Order, at: datetime) -> None:
         raise InputRefused(faults)
 
 
-def _check_payment(row: Any, paid_on: date, voucher: str, at: datetime) -> None:
+def _check_payment(approved_on: date, paid_on: date, voucher: str, at: datetime) -> None:
     faults: dict[str, Sentence] = {}
-    if not row.month <= paid_on <= local_day(at):
-        faults["paid_on"] = say("发放日应在本月1日至今天之间")
+    if not approved_on <= paid_on <= local_day(at):
+        faults["paid_on"] = say("发放日应在审批完成之日至今天之间")
     if words(voucher, 2, 500) is None:
         faults["voucher"] = say("请填写回单号或凭证号")
     if faults:
@@ -307,13 +310,14 @@ def _four_eyes(connection: Connection, row: Any, keys: set[Any], rows: Rows) -> 
     listed = {somebody.person_key for hire_id, somebody in rows.people.items() if hire_id in rows.paid}
     if keys & listed:
         raise StepNotOffered(say("表中有您本人，须由别人审批"), forbidden=True)
-    kin = [
-        somebody.person_id
+    kin = {
+        (somebody.person_id, key)
         for hire_id, somebody in rows.people.items()
-        if hire_id in rows.paid and keys & set(somebody.relatives)
-    ]
-    asked = select(clearance.c.person_id).where(clearance.c.person_id.in_(kin), clearance.c.officer_key.in_(keys))
-    if set(kin) - set(connection.execute(asked).scalars()):
+        if hire_id in rows.paid
+        for key in keys & set(somebody.relatives)
+    }
+    asked = select(clearance.c.person_id, clearance.c.officer_key).where(clearance.c.officer_key.in_(keys))
+    if kin - {(row.person_id, row.officer_key) for row in connection.execute(asked)}:
         raise StepNotOffered(say("表中有您的亲属，须由别人审批"), forbidden=True)
 
 

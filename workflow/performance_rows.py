@@ -56,15 +56,20 @@ def _by_months(office: Office, members: Mapping[int, Member], people: Mapping[in
                 continue
             part = by_months(member, item.fen or 0, item.zh)
             if isinstance(part, NotPaid):
-                unpaid[hire_id] = part
+                unpaid[hire_id] = _left(somebody, part)
             else:
                 paid[hire_id] = _line(member, (part,))
     return Rows(paid, unpaid, people)
 
 
+def _left(somebody: Somebody, answer: NotPaid) -> NotPaid:
+    """Whoever has left is not ruled on any more: the others do not wait for that."""
+    return NotPaid(say("已离岗，没有年度考核，不发绩效")) if answer.stops and somebody.left else answer
+
+
 def _by_pot(members: Mapping[int, Member], people: Mapping[int, Somebody], ruling: PotRuling | None) -> Rows:
     unpaid = {
-        hire_id: NotPaid(say("年度考核还没有审定"), stops=True)
+        hire_id: _left(people[hire_id], NotPaid(say("年度考核还没有审定"), stops=True))
         if member.passed is None
         else NotPaid(say("年度考核不合格，不发绩效"))
         for hire_id, member in members.items()
@@ -77,7 +82,7 @@ def _by_pot(members: Mapping[int, Member], people: Mapping[int, Somebody], rulin
     if missing := [member for member in counted if member.points_tenths is None]:
         unpaid |= {member.hire_id: NotPaid(say("没有考核得分"), stops=True) for member in missing}
         return Rows({}, unpaid, people)
-    if not counted:
+    if not counted or not any((member.points_tenths or 0) > 0 for member in counted):
         return Rows({}, unpaid, people)
     pot = share_pot(counted, ruling)
     paid = {member.hire_id: _line(member, (pot.parts[member.hire_id],)) for member in counted}

@@ -6,6 +6,7 @@ budget may be changed; each change stands in the office log (book ``rates``).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,8 @@ rate, budget, hire, opening, post = (metadata.tables[name] for name in ("rate", 
 #: who sets figures and says what money there is
 SETTERS = frozenset({Role.HRSS, Role.FINANCE, Role.COUNTY, Role.RURAL})
 MOST_FEN = 10**13
+#: what a region code is made of, the tree of GB/T 2260 and our own below it
+CODE = re.compile(r"[0-9]{2}[0-9A-Z]{0,10}")
 MOST_OF = {"fen": 10**8, "ppm": 10**6, "days": 31, "hours": 400}
 
 
@@ -45,6 +48,8 @@ def set_rate(
     """
     _may(actor, region)
     faults: dict[str, Sentence] = {}
+    if not CODE.fullmatch(region):
+        faults["region"] = say("请填写地区编码")
     if name not in RATES:
         faults["name"] = say("没有这一项标准")
     elif not 0 <= value <= MOST_OF[RATES[name].unit]:
@@ -82,6 +87,8 @@ def set_budget(
     """
     _may(actor, region)
     faults: dict[str, Sentence] = {}
+    if not CODE.fullmatch(region):
+        faults["region"] = say("请填写地区编码")
     if not 0 <= fen <= MOST_FEN:
         faults["fen"] = say("金额超出范围")
     if words(basis, 2, 300) is None:

@@ -16,7 +16,7 @@ from fastapi.responses import Response
 from api.inputs import PathId
 from api.pages import reading
 from api.pages.attendance_view import MonthView, ledger, legend, row_views
-from api.pages.render import FormDep, Page, PageDep, RecentPageDep
+from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
 from states.attendance import composed, due_on, month_after, read_exceptions
@@ -137,7 +137,7 @@ def keep(page: PageDep, form: FormDep, region: str, month: str) -> Response:
 
 
 @router.post("/attendance/{region}/{month}/confirm/{hire_id}")
-def confirm(page: PageDep, form: FormDep, region: str, month: str, hire_id: PathId) -> Response:
+def confirm(page: PageDep, form: RecentFormDep, region: str, month: str, hire_id: PathId) -> Response:
     """A second person answers for what a device lacks."""
     sheet, version = Sheet.of(page, region, month), (given_of(form).get("version") or [""])[0]
     row = next((row for row in sheet.rows if row.hire_id == hire_id), None)

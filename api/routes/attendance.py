@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, ScopeDep
+from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, ScopeDep
 from api.inputs import PathId, RegionCode
 from api.problems import NotFound
 from api.schemas import Accepted, Returned
@@ -132,7 +132,13 @@ def recorded(
 
 @router.post("/{month}/hires/{hire_id}/confirm", summary="answer, as a second person, for what a device lacks")
 def confirmed(
-    month: Month, hire_id: PathId, given: Confirmed, office: OfficeDep, actor: ActorDep, at: NowDep
+    month: Month,
+    hire_id: PathId,
+    given: Confirmed,
+    _recent: RecentDep,
+    office: OfficeDep,
+    actor: ActorDep,
+    at: NowDep,
 ) -> Written:
     version = attendance.confirm_exception(office, hire_id, _first(month), actor, at, version=given.version)
     return Written(version=version)
