@@ -64,7 +64,9 @@ def test_every_page_fits_and_is_accessible(
             continue
         for size in (DESK, PHONE):
             page.set_viewport_size(size)  # type: ignore[arg-type]
-            faults += looked_over(page, f"{sheet.name}-{size['width']}-{language}", size["width"], screenshot)
+            # pictures are for eyes, and the eyes are in Chinese; everything else is asked in both languages
+            picture = screenshot if language == "zh" else _no_picture
+            faults += looked_over(page, f"{sheet.name}-{size['width']}-{language}", size["width"], picture)
             page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = fold.wasOpen)")
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
     assert not faults, "\n".join(faults)
@@ -111,6 +113,10 @@ def test_what_a_form_leads_to(
     lead_on(page, page.locator("main form button").first)
     look("receipt-unknown")
     assert not faults, "\n".join(faults)
+
+
+def _no_picture(page: Page, name: str) -> Path:
+    return Path(name)
 
 
 def looked_over(page: Page, name: str, width: int, screenshot: Callable[[Page, str], Path]) -> list[str]:
