@@ -15,12 +15,13 @@ from states.facts import Actor, Grant
 from states.overpaid import Paid, overpaid
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal
-from tests.conftest import MigratedTemplate
+from tests.conftest import SQLITE, MigratedTemplate
 from tests.support.after import Village, at_work, paid
 from tests.support.lives import FIRST_DAY
 from tests.support.world import World, officer
 from workflow import office_log, recoveries
 from workflow.authority import NotEntitled, NotPossible
+from workflow.queries import recoveries as queries
 from workflow.queries import scoped
 from workflow.queries.recoveries import RecoverySums, Standing, recovery_line, recovery_sums, repayments, suspects
 from workflow.queries.recoveries import recoveries as listed
@@ -246,3 +247,21 @@ def test_payments_after_a_death_and_after_leaving_are_proposed_until_they_are_cl
     claimed(village, from_month="2022-07", until_month="2022-08", fen=found[first].fen)
     with world.office.database.reading() as connection:
         assert [one.hire_id for one in suspects(connection, seen, today)] == [second]
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_who_was_paid_rightly_takes_nobodys_place_on_the_page(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, seen = village.world, scoped(bureau(village))
+    for name in ("甲", "乙"):
+        leaving = {"given_on": world.clock.today, "leave_on": date(2022, 7, 20)}
+        world.do(village.hires[name], "resign", clerk(village), **leaving)
+    world.walk_to(date(2022, 7, 22))
+    for name, fen in (("甲", 0), ("乙", 31000)):  # nothing came of the line that reaches too far
+        paid(world, village.hires[name], [(date(2022, 7, 1), date(2022, 7, 31), fen)])
+    for batch in (1, 200):
+        monkeypatch.setattr(queries, "BATCH", batch)
+        with world.office.database.reading() as connection:
+            found = suspects(connection, seen, date(2022, 9, 1), limit=1)
+        assert [one.hire_id for one in found] == [village.hires["乙"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,6 +33,8 @@ hire, opening, person, post = (metadata.tables[name] for name in ("hire", "openi
 pay_sheet, pay_line = metadata.tables["pay_sheet"], metadata.tables["pay_line"]
 #: payments of so many months back are looked into by themselves
 LOOK_BACK_DAYS = 400
+#: so many hires are looked into at once
+BATCH = 200
 
 
 class Standing(StrEnum):
@@ -218,8 +220,21 @@ def _in_sight(scope: Scope, region: str | None) -> ColumnElement[bool]:
 def suspects(connection: Connection, scope: Scope, on: date, limit: int = PAGE) -> tuple[Suspect, ...]:
     """Hires within the scope that were paid outside a term or after a death in the last year, not claimed yet.
 
-    Looked at are those who left lately, those over their term and those who died; a few statements, however many.
+    Looked at are those who left lately, those over their term and those who died, batch by batch until the page is
+    full: whoever turns out to be paid rightly takes nobody's place on it.
     """
+    most, found, after = page_size(limit), list[Suspect](), 0
+    while len(found) < most:
+        ids = _worth_a_look(connection, scope, on, after)
+        found += overpaid_of(connection, scope, ids)
+        if len(ids) < BATCH:
+            break
+        after = ids[-1]
+    return tuple(found[:most])
+
+
+def _worth_a_look(connection: Connection, scope: Scope, on: date, after: int) -> Sequence[int]:
+    """The next hires with a paid line that no single term covers, or that reaches behind a death."""
     since = date.fromordinal(on.toordinal() - LOOK_BACK_DAYS)
     gone = [
         select(hire.c.id).where(hire.c.state == literal_column("'dismissed'"), hire.c.entered_on >= since),
@@ -238,12 +253,12 @@ def suspects(connection: Connection, scope: Scope, on: date, limit: int = PAGE) 
         .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
         .join(person, person.c.id == pay_line.c.person_id)
         .where(pay_line.c.live, pay_line.c.kind == MONTHLY, pay_sheet.c.status == "paid", pay_line.c.until_on >= since)
-        .where(or_(lacking, person.c.died_on < pay_line.c.until_on), ~_claimed())
+        .where(or_(lacking, person.c.died_on < pay_line.c.until_on), ~_claimed(), pay_line.c.hire_id > after)
         .distinct()
         .order_by(pay_line.c.hire_id)
-        .limit(page_size(limit))
+        .limit(BATCH)
     )
-    return overpaid_of(connection, scope, connection.execute(asked).scalars().all())
+    return connection.execute(asked).scalars().all()
 
 
 def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -> tuple[Suspect, ...]:
