@@ -127,13 +127,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as the law looks at it (帮扶案). ``left_on``: the last day on the post."""
+    """A case as the law looks at it (帮扶案)."""
 
     state: Stand
     need: Need | None
     hardship: bool
     acts: tuple[Done, ...]
-    left_on: date | None
     procedure: Procedure
 
 
@@ -218,9 +217,9 @@ def ruled(procedure: Procedure, gap: str) -> int:
     return int(known.default)
 
 
-def due_on(procedure: Procedure, opened_on: date) -> date:
-    """By when a case that is opened on a day should be closed."""
-    return add_months(opened_on, ruled(procedure, "aftercare_due_months"))
+def due_on(procedure: Procedure, left_on: date) -> date:
+    """By when the case of somebody whose last day on the post was ``left_on`` should be closed."""
+    return add_months(left_on, ruled(procedure, "aftercare_due_months"))
 
 
 @enforces("LC-26", "LC-27", "LC-28", "CQ-04", "CQ-05", "CQ-06")

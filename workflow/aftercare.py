@@ -22,6 +22,7 @@ from states.say import Sentence, say
 from workflow import office_log, plain_words
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
+from workflow.queries.leaving import departure, of_last_departure
 from workflow.queries.scope import scoped
 from workflow.tables import metadata
 
@@ -33,7 +34,7 @@ CLOSERS = WORKERS - {Role.VILLAGE}
 LOOK_BACK = timedelta(days=92)
 LONGEST_WHAT = 1000
 _case, _acts = metadata.tables["aftercare"], metadata.tables["aftercare_act"]
-hire, person, departure = (metadata.tables[name] for name in ("hire", "person", "departure"))
+hire, person = metadata.tables["hire"], metadata.tables["person"]
 
 
 class NoSuchCase(NoSuchHire):
@@ -68,21 +69,24 @@ def open_due(office: Office, at: datetime, *, batch: int = 500) -> int:
             return opened
 
 
-def _left(connection: Connection, today: date, most: int) -> list[tuple[int, str]]:
-    by_death = exists().where(departure.c.hire_id == hire.c.id, departure.c.ground == "death")
+def _left(connection: Connection, today: date, most: int) -> list[tuple[int, str, date]]:
+    """Hires with their document and the last day on the post."""
+    left_on = func.coalesce(departure.c.ended_on, hire.c.entered_on)
+    by_death = func.coalesce(departure.c.ground, "") == "death"
     known = exists().where(_case.c.hire_id == hire.c.id)
     asked = (
-        select(hire.c.id, hire.c.procedure)
+        select(hire.c.id, hire.c.procedure, left_on.label("left_on"))
         .join(person, person.c.id == hire.c.person_id)
+        .outerjoin(departure, of_last_departure())
         .where(hire.c.state == "dismissed", hire.c.entered_on >= today - LOOK_BACK)
         .where(~known, ~by_death, person.c.died_on.is_(None))
         .order_by(hire.c.entered_on, hire.c.id)
         .limit(most)
     )
-    return [(row.id, row.procedure) for row in connection.execute(asked)]
+    return [(row.id, row.procedure, row.left_on) for row in connection.execute(asked)]
 
 
-def _open(office: Office, connection: Connection, waiting: list[tuple[int, str]], at: datetime) -> int:
+def _open(office: Office, connection: Connection, waiting: list[tuple[int, str, date]], at: datetime) -> int:
     today = local_day(at)
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     rows = [
@@ -91,10 +95,10 @@ def _open(office: Office, connection: Connection, waiting: list[tuple[int, str]]
             "state": Stand.OPEN.value,
             "version": 1,
             "opened_on": today,
-            "due_on": due_on(office.rulebook.rules(procedure).procedure, today),
+            "due_on": due_on(office.rulebook.rules(procedure).procedure, left_on),
             "hardship": False,
         }
-        for hire_id, procedure in waiting
+        for hire_id, procedure, left_on in waiting
     ]
     # another worker may be at the same: whose row stands first has opened the case
     made = dialect.insert(_case).values(rows).on_conflict_do_nothing().returning(_case.c.hire_id)
@@ -138,7 +142,7 @@ def case_of(office: Office, row: Row[Any], known: tuple[Done, ...]) -> Case:
     """A case as the law looks at it."""
     procedure = office.rulebook.rules(row.procedure).procedure
     need = Need(row.need) if row.need else None
-    return Case(Stand(row.state), need, bool(row.hardship), known, row.left_on, procedure)
+    return Case(Stand(row.state), need, bool(row.hardship), known, procedure)
 
 
 def acts_of(connection: Connection, hire_id: int) -> tuple[Done, ...]:
@@ -154,11 +158,12 @@ def roles_for(actor: Actor, region: str) -> tuple[bool, bool]:
 
 
 def _whole(hire_id: int) -> Any:
-    left_on = select(func.max(departure.c.ended_on)).where(departure.c.hire_id == hire.c.id).scalar_subquery()
+    about = (hire.c.region, hire.c.procedure, person.c.key.label("person_key"), departure.c.ended_on.label("left_on"))
     return (
-        select(_case, hire.c.region, hire.c.procedure, person.c.key.label("person_key"), left_on.label("left_on"))
+        select(_case, *about)
         .join(hire, hire.c.id == _case.c.hire_id)
         .join(person, person.c.id == hire.c.person_id)
+        .outerjoin(departure, of_last_departure())
         .where(_case.c.hire_id == hire_id)
     )
 
@@ -190,7 +195,7 @@ def _with(case: Case, entry: Entry) -> Case:
     """The case with the act in it, as the law is asked about it."""
     need, hardship = (entry.need, entry.hardship) if entry.act is Act.ASSESS else (case.need, case.hardship)
     acts = (*case.acts, Done(entry.act.value, entry.what))
-    return Case(case.state, need, hardship, acts, case.left_on, case.procedure)
+    return Case(case.state, need, hardship, acts, case.procedure)
 
 
 def _write(

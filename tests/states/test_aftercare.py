@@ -34,7 +34,7 @@ CQ, LC = "渝人社办〔2022〕317号五(二)", "聊政办字〔2022〕4号二(
 def case(state: Stand, need: Need | None, *acts: str, hardship: bool = False) -> Case:
     """``acts`` as ``job:岗位一``."""
     done = tuple(Done(*one.split(":")) for one in acts)
-    return Case(state, need, hardship, done, date(2026, 3, 1), PROCEDURE)
+    return Case(state, need, hardship, done, PROCEDURE)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_case_is_opened_once_for_everybody_who_left_alive(village: Village) ->
         assert {line.hire_id for line in found.lines} == {village.hires["甲"], village.hires["丙"]}
         first = found.lines[0]
         assert (first.state, first.ground, first.left_on) == ("open", "resignation", LEFT)
-        assert (first.opened_on, first.due_on) == (date(2022, 8, 22), date(2022, 11, 22))
+        assert (first.opened_on, first.due_on) == (date(2022, 8, 22), date(2022, 11, 20))
         assert cases(connection, scoped(village.stranger(Role.HRSS)), LEFT).lines == ()
         assert {entry.act for entry in office_log.entries(connection, aftercare.BOOK)} == {"opened"}
         assert not list(office_log.verify(connection))
@@ -153,7 +153,7 @@ def test_what_is_late_is_counted_by_township(village: Village) -> None:
     office, seen = village.world.office, scoped(village.officer("hrss"))
     open_due(office, now(village))
     act(village, Act.CLOSE, "已到工厂上班", reason=Reason.EMPLOYED)
-    due = date(2022, 11, 22)
+    due = date(2022, 11, 20)
     with office.database.reading() as connection:
         for today, late in ((due, 0), (due + timedelta(1), 1)):
             assert town_counts(connection, seen, today) == (TownCount(village.town, 1, late),)

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
+from workflow.queries.leaving import departure, of_last_departure
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, narrowed, within
 from workflow.tables import metadata
 
 aftercare, act, account = (metadata.tables[name] for name in ("aftercare", "aftercare_act", "account"))
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
-departure = metadata.tables["departure"]
 TOWN_CODE = 9
 #: where a page ended: the day by which a case is due, and its hire
 CaseKey = tuple[date, int]
@@ -139,8 +139,6 @@ def _that(which: Which, today: date) -> ColumnElement[bool]:
 
 
 def _lines() -> Select[Any]:
-    other = departure.alias()
-    left = select(func.max(other.c.seq)).where(other.c.hire_id == hire.c.id).correlate(hire).scalar_subquery()
     names = [name for name in CaseLine.__dataclass_fields__ if name in aftercare.c]
     return (
         select(
@@ -157,7 +155,7 @@ def _lines() -> Select[Any]:
         .join(person, person.c.id == hire.c.person_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
-        .outerjoin(departure, (departure.c.hire_id == hire.c.id) & (departure.c.seq == left))
+        .outerjoin(departure, of_last_departure())
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select
 
 from states.facts import dossier_from_json
 from states.leaving import Proposal, proposed, retiring_kinds
@@ -17,6 +17,7 @@ from workflow.tables import metadata
 
 YOUNGEST = 50
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
+departure = metadata.tables["departure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class Proposals:
 
     lines: tuple[ProposalLine, ...]
     after: int | None
+
+
+def of_last_departure() -> ColumnElement[bool]:
+    """The condition that a row of ``departure`` is the latest of its hire: one before it was set right since."""
+    other = departure.alias()
+    latest = select(func.max(other.c.seq)).where(other.c.hire_id == hire.c.id).correlate(hire).scalar_subquery()
+    return and_(departure.c.hire_id == hire.c.id, departure.c.seq == latest)
 
 
 def proposals(
