@@ -122,6 +122,10 @@ ROWS: dict[str, dict[str, Any]] = {
     "pay_line": {"sheet_id": 1, "gross_fen": 3, "deducted_fen": 1, "net_fen": 2, "live": True},
     "recovery": {"id": 1},
     "paper_template": {"id": 1, "live": True},
+    "import_run": {"id": "run_id", "kind": "roster"},
+    "import_line": {"change": "new"},
+    "import_undo": {"id": 1, "asked_by": "a", "decided_by": "b", "upheld": True},
+    "pay_result": {"result": "paid"},
 }
 
 
@@ -325,6 +329,7 @@ ATTACKS: dict[str, list[Step]] = {
     "closed for no reason": ["UPDATE aftercare SET closed_on = '2026-03-02', reason = NULL"],
     "paying back nothing": ["UPDATE repayment SET fen = 0"],
     # money
+    "done before its month": ["UPDATE pay_day_done SET done_on = '2026-03-01', month = '2026-03-02'"],
     "a rate below nought": ["UPDATE rate SET value = -1"],
     "two rates from one day": [row("rate", id=2)],
     "a budget below nought": ["UPDATE budget SET fen = -1"],
@@ -339,6 +344,17 @@ ATTACKS: dict[str, list[Step]] = {
     "two templates for one paper": [row("paper_template", id=2)],
     "one number twice": [row("paper", term_no=2)],
     "two live papers of one term": [row("paper", number="another")],
+    # imports
+    "an import of no known kind": ["UPDATE import_run SET kind = 'fax'"],
+    "an import of fewer than no rows": ["UPDATE import_run SET refused = -1"],
+    "a line that changed nothing": ["UPDATE import_line SET change = 'same'"],
+    "undoing by oneself": ["UPDATE import_undo SET asked_by = 'a', decided_by = 'a', upheld = true"],
+    "an undoing that nobody answered": ["UPDATE import_undo SET decided_by = NULL, upheld = true"],
+    "two undoings at once": [
+        "UPDATE import_undo SET decided_by = NULL, upheld = NULL",
+        row("import_undo", id=2, decided_by=None, upheld=None),
+    ],
+    "a result that there is not": ["UPDATE pay_result SET result = 'lost'"],
     # words of a list
     "timer status": ["UPDATE timer SET status = 'running'"],
     "timer kind": ["UPDATE timer SET kind = 'bar'"],
@@ -433,7 +449,9 @@ def test_every_check_is_attacked() -> None:
         "ck_recovery_numbers", "ck_recovery_two_people", "ck_recovery_decision", "ck_aftercare_closed",
         "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
         "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",
-        "ck_pay_approval_four_eyes",
+        "ck_pay_day_done_day",
+        "ck_pay_approval_four_eyes", "ck_import_run_kind", "ck_import_run_numbers", "ck_import_line_change",
+        "ck_import_undo_two_people", "ck_import_undo_decision", "ck_pay_result_result",
     }  # fmt: skip
     checks = {
         str(constraint.name)

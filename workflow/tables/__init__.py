@@ -36,7 +36,8 @@ from workflow.tables.cases import (
 )
 from workflow.tables.common import metadata
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
-from workflow.tables.money import Budget, PayApproval, PayLine, PaySheet, Rate
+from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
+from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
 from workflow.tables.on_post import (
     Aftercare,
     AftercareAct,
@@ -77,6 +78,9 @@ __all__ = [
     "Filing",
     "Hire",
     "Idempotency",
+    "ImportLine",
+    "ImportRun",
+    "ImportUndo",
     "Notice",
     "Numbering",
     "Objection",
@@ -87,7 +91,9 @@ __all__ = [
     "Paper",
     "PaperTemplate",
     "PayApproval",
+    "PayDayDone",
     "PayLine",
+    "PayResult",
     "PaySheet",
     "Person",
     "PersonLog",

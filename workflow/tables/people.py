@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from states.canonical import GENESIS
@@ -43,6 +43,8 @@ class Person(SQLModel, table=True):
     #: the last entry of the person's own log: every change of the person raises ``log_seq``, so it serves as a version
     log_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     log_head: str = Field(default=GENESIS, max_length=64, sa_column_kwargs={"server_default": GENESIS})
+    #: a registration by an import that was undone, of no use since; registering again brings it back
+    out_of_use: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at: datetime
     __table_args__ = (CheckConstraint("prior_months >= 0", name="prior_months"),)
 

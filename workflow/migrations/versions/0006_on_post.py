@@ -19,12 +19,12 @@ HOLDS = (
 )
 OF_HIRE = (
     "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
-    "paper",
+    "paper", "pay_result",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
-    **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering")},
-    **{name: SEEN for name in ("pay_sheet", "pay_approval")},
+    **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
+    **{name: SEEN for name in ("pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
 }
 
 #: the columns of a present term, of the dossiers that are there already
@@ -92,6 +92,20 @@ def upgrade() -> None:
             postgresql_where=sa.text("live"),
         )
 
+    op.create_table(
+        "pay_day_done",
+        sa.Column("procedure_id", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("what", sa.String(length=48), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("receipt", sa.String(length=200), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("done_on >= month", name=op.f("ck_pay_day_done_day")),
+        sa.PrimaryKeyConstraint("procedure_id", "region", "month", "what", name=op.f("pk_pay_day_done")),
+    )
     op.create_table(
         "pay_sheet",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -373,6 +387,101 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_repayment_recovery_id")),
         sa.PrimaryKeyConstraint("recovery_id", "number", name=op.f("pk_repayment")),
     )
+    op.create_table(
+        "import_run",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=False),
+        sa.Column("file_digest", sa.String(length=64), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("ran_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('applicants', 'attendance', 'assessment', 'points', 'bank_return', 'roster', 'allocation')",
+            name=op.f("ck_import_run_kind"),
+        ),
+        sa.CheckConstraint(
+            "new >= 0 AND changed >= 0 AND removed >= 0 AND refused >= 0", name=op.f("ck_import_run_numbers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+    )
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.create_index("ix_import_run_ran_at", ["ran_at", "region"], unique=False)
+
+    op.create_table(
+        "import_undo",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("run_id", sa.String(length=40), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("undone", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_import_undo_decision")),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_import_undo_two_people")),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_undo_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_undo")),
+    )
+    with op.batch_alter_table("import_undo", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_import_undo_open",
+            ["run_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_by IS NULL"),
+            postgresql_where=sa.text("decided_by IS NULL"),
+        )
+
+    op.create_table(
+        "import_line",
+        sa.Column("run_id", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("change", sa.String(length=8), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=True),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("about", sa.String(length=100), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("undo_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("change IN ('new', 'changed', 'removed')", name=op.f("ck_import_line_change")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_import_line_hire_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_import_line_person_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_line_run_id")),
+        sa.ForeignKeyConstraint(["undo_id"], ["import_undo.id"], name=op.f("fk_import_line_undo_id")),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_import_line")),
+    )
+    op.create_table(
+        "pay_result",
+        sa.Column("sheet_id", sa.BigInteger(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("result", sa.String(length=8), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("said", sa.String(length=300), nullable=False),
+        sa.Column("run_id", sa.String(length=40), nullable=True),
+        sa.Column("kept_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undo_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "result IN ('paid', 'failed', 'amount', 'name') AND fen >= 0", name=op.f("ck_pay_result_result")
+        ),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_pay_result_hire_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_pay_result_run_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["pay_sheet.id"], name=op.f("fk_pay_result_sheet_id")),
+        sa.ForeignKeyConstraint(["undo_id"], ["import_undo.id"], name=op.f("fk_pay_result_undo_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "hire_id", "number", name=op.f("pk_pay_result")),
+    )
     op.create_index(
         "ix_hire_left",
         "hire",
@@ -387,6 +496,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("renewal", sa.String(length=8), nullable=True))
     op.create_index("ix_hire_term_ends_on", "hire", ["term_ends_on", "id"], unique=False)
     _run(_TERMS[op.get_bind().dialect.name])
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("out_of_use", sa.Boolean(), server_default=sa.false(), nullable=False))
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("items", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("assessment", schema=None) as batch_op:  # only for the rows of before
@@ -410,7 +521,22 @@ def downgrade() -> None:
         op.drop_column("hire", name)
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_column("items")
+    op.drop_column("person", "out_of_use")
 
+    for table in ("pay_result", "import_line"):
+        op.drop_table(table)
+    with op.batch_alter_table("import_undo", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_import_undo_open",
+            sqlite_where=sa.text("decided_by IS NULL"),
+            postgresql_where=sa.text("decided_by IS NULL"),
+        )
+
+    op.drop_table("import_undo")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_ran_at")
+
+    op.drop_table("import_run")
     op.drop_table("repayment")
     op.drop_table("survey")
     with op.batch_alter_table("recovery", schema=None) as batch_op:
@@ -453,6 +579,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pay_sheet_month")
 
     op.drop_table("pay_sheet")
+    op.drop_table("pay_day_done")
     with op.batch_alter_table("paper_template", schema=None) as batch_op:
         batch_op.drop_index("uq_paper_template_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
 
