@@ -138,6 +138,6 @@ class LeavingOut(Returned):
     person_name: str
     region: str
     ground: str
-    law: str | None
+    law: str
     since: date
     why: str

@@ -211,10 +211,17 @@ def standards() -> Standards:
     return Standards.model_validate_json(json.dumps(read(FILE.read_text(encoding="utf-8")).value), strict=True)
 
 
-def ruled(procedure: Procedure, gap: str) -> int:
+def gap(name: str) -> Gap:
+    """Our gap of a name: what no document says, with our default and why. Raises KeyError."""
+    found = next((line for line in standards().gaps if line.gap == name), None)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def ruled(procedure: Procedure, name: str) -> int:
     """A number that no document gives: as the procedure's version rules it, else our default."""
-    known = procedure.gap_by_name.get(gap) or next(line for line in standards().gaps if line.gap == gap)
-    return int(known.default)
+    return int((procedure.gap_by_name.get(name) or gap(name)).default)
 
 
 def due_on(procedure: Procedure, left_on: date) -> date:

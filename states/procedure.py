@@ -621,6 +621,11 @@ class Ground(Line):
     only_at_term_end: bool = False
     must_cite_law: bool = False
 
+    @property
+    def basis(self) -> str:
+        """What an end on this ground rests on: the law that is named, else the document's own article."""
+        return self.law or self.cite
+
 
 class Procedure(Model):
     """One version of one governing document."""

@@ -36,11 +36,10 @@ def _proposed(page: Page, hire: Hire) -> Block | None:
     if found is None:
         return None
     tell = page.tell
-    law = found.ground.law or found.ground.cite
     facts = [
         (tell(say("情形")), page.named(found.ground)),
         (tell(say("原因")), tell(found.why)),
-        (tell(say("依据")), law),
+        (tell(say("依据")), found.ground.basis),
     ]
     return Block(tell(say("建议办理离岗")), [facts], (f"/hires/{hire.id}#step-decide_leaving", tell(say("核实后决定"))))
 

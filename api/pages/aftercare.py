@@ -33,7 +33,7 @@ from states.aftercare import (
     Need,
     Reason,
     Stand,
-    standards,
+    gap,
     wanted,
 )
 from states.labels import role_name
@@ -190,7 +190,7 @@ def _died_on(connection: Connection, hire_id: int) -> date | None:
 
 
 def _period(page: Page) -> str:
-    return page.named(standards().gaps[0].reason)
+    return page.named(gap("aftercare_due_months").reason)
 
 
 class _Forms:

@@ -53,6 +53,6 @@ def _row(page: Page, line: ProposalLine, places: Mapping[str, str]) -> dict[str,
         "place": places.get(line.region, line.region),
         "procedure": words.short_title(page, page.office.procedure(line.procedure)),
         "ground": page.named(ground),
-        "law": ground.law or ground.cite,
+        "law": ground.basis,
         "why": page.tell(line.proposal.why),
     }

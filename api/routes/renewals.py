@@ -76,7 +76,7 @@ def leaving(
             person_name=line.person_name,
             region=line.region,
             ground=line.proposal.ground.ground,
-            law=line.proposal.ground.law,
+            law=line.proposal.ground.basis,
             since=line.proposal.since,
             why=line.proposal.why.text(translate),
         )

@@ -18,6 +18,7 @@ from states.aftercare import (
     Reason,
     Stand,
     due_on,
+    gap,
     move,
     ruled,
     standards,
@@ -107,9 +108,17 @@ def test_the_last_service_that_was_owed_shows_on_the_case() -> None:
 
 def test_our_numbers_are_gaps_that_a_version_of_a_procedure_may_rule() -> None:
     assert due_on(PROCEDURE, date(2026, 11, 30)) == date(2027, 2, 28)
-    own = standards().gaps[0].model_copy(update={"default": 6})
+    own = gap("aftercare_due_months").model_copy(update={"default": 6})
     stricter = PROCEDURE.model_validate({**PROCEDURE.model_dump(by_alias=True), "gaps": (*PROCEDURE.gaps, own)})
     assert (ruled(PROCEDURE, "aftercare_due_months"), ruled(stricter, "aftercare_due_months")) == (3, 6)
+
+
+def test_our_gaps_are_found_by_their_names_wherever_they_stand() -> None:
+    names = ["aftercare_attempts", "aftercare_due_months"]
+    assert [gap(name).gap for name in names] == names
+    assert gap("aftercare_due_months").unit == "months"
+    with pytest.raises(KeyError):
+        gap("aftercare")
 
 
 def test_the_standard_is_the_rule_set_and_everything_has_its_words() -> None:

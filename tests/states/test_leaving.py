@@ -41,3 +41,9 @@ def test_a_death_is_proposed_everywhere_until_somebody_has_decided(document: str
     assert found.ground.law and "四十四条" in found.ground.law
     decided = Dossier(retires_on=BIRTHDAY, leaving_on=date(2026, 6, 2))
     assert proposed(DOCUMENTS[document], "village", decided, died, date(2026, 6, 1)) is None
+
+
+def test_a_ground_rests_on_the_law_it_names_else_on_its_own_article() -> None:
+    retirement = DOCUMENTS["liaocheng-2022-4"].ground_by_name["retirement"]
+    assert retirement.basis == "《劳动合同法实施条例》第二十一条"
+    assert retirement.model_copy(update={"law": None}).basis == "二(四)"

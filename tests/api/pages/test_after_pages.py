@@ -168,7 +168,8 @@ def test_the_same_over_the_api(desk: Desk) -> None:
     assert {item["term"]["hire_id"] for item in found} == {desk.village.hires[name] for name in NAMES[1:]}
     assert next((item["passes"], item["refusals"][0]["say"]) for item in found) == (False, "2022年度考核尚未审定")
     assert client.get("/api/v1/renewals/counts?year=2023").json() == {"open": 4}
-    assert [item["ground"] for item in client.get("/api/v1/leaving").json()["items"]] == ["death"]
+    proposed = [(item["ground"], item["law"]) for item in client.get("/api/v1/leaving").json()["items"]]
+    assert proposed == [("death", "《劳动合同法》第四十四条第三项")]
     case = client.get(f"/api/v1/aftercare/{desk.village.hires['甲']}").json()
     assert (case["case"]["state"], next(act["act"] for act in case["acts"])) == ("closed", "assess")
     wrong = client.post(f"/api/v1/hires/{desk.village.hires['甲']}/recoveries", json={"fen": -1})
