@@ -335,7 +335,16 @@ ATTACKS: dict[str, list[Step]] = {
     "a budget below nought": ["UPDATE budget SET fen = -1"],
     "a sheet of no known status": ["UPDATE pay_sheet SET status = 'lost'"],
     "a sheet of fewer than nobody": ["UPDATE pay_sheet SET people = -1"],
-    "two live sheets of one month": [row("pay_sheet", id=2)],
+    "two open sheets of one month": [row("pay_sheet", id=2)],
+    "an open sheet beside another, the first of them approved": [
+        "UPDATE pay_sheet SET status = 'approved'",
+        row("pay_sheet", id=2, status="draft"),
+    ],
+    "paid twice for a month, the first time for good": [
+        "UPDATE pay_sheet SET status = 'paid'",
+        row("pay_sheet", id=2),
+        row("pay_line", sheet_id=2, hire_id=1),
+    ],
     "paid twice for a month": [row("pay_sheet", id=2, region="other"), row("pay_line", sheet_id=2, hire_id=1)],
     "paid for days backwards": ["UPDATE pay_line SET until_on = '2026-03-01'"],
     "a line that does not add up": ["UPDATE pay_line SET net_fen = 3"],
@@ -400,6 +409,7 @@ ALLOWED: dict[str, list[Step]] = {
     ],
     "a term of one day": ["UPDATE contract SET starts_on = '2026-03-02', ends_on = '2026-03-02'"],
     "a new sheet for one that is void": ["UPDATE pay_sheet SET status = 'void'", row("pay_sheet", id=2)],
+    "a supplementary sheet after one that was paid": ["UPDATE pay_sheet SET status = 'paid'", row("pay_sheet", id=2)],
     "paid on the sheet that follows a void one": [
         "UPDATE pay_sheet SET status = 'void'",
         "UPDATE pay_line SET live = false",

@@ -58,7 +58,8 @@ class PaySheet(SQLModel, table=True):
     """待遇发放表: who is paid what for a month in a township. ``digest`` binds its rows, ``sum_fen`` and ``people``.
 
     ``kind``: monthly, performance. ``status``: draft, frozen, approved, paid, void. What changes after it was frozen
-    voids it, and a new one is made.
+    voids it, and a new one is made; once it is paid a supplementary one (补发) may follow. ``made_for`` and
+    ``frozen_for``: the natural persons in whose place a deputy did it.
     """
 
     __tablename__ = "pay_sheet"
@@ -74,8 +75,10 @@ class PaySheet(SQLModel, table=True):
     #: what the figures were made with: rates, formula and rulings, shown to whoever approves
     basis: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     made_by: str = Field(max_length=64)
+    made_for: str | None = Field(default=None, max_length=64)
     made_at: datetime
     frozen_by: str | None = Field(default=None, max_length=64)
+    frozen_for: str | None = Field(default=None, max_length=64)
     frozen_at: datetime | None = None
     paid_on: date | None = None
     voided_at: datetime | None = None
@@ -90,8 +93,8 @@ class PaySheet(SQLModel, table=True):
             "month",
             "kind",
             unique=True,
-            sqlite_where=text("status <> 'void'"),
-            postgresql_where=text("status <> 'void'"),
+            sqlite_where=text("status NOT IN ('paid', 'void')"),
+            postgresql_where=text("status NOT IN ('paid', 'void')"),
         ),
         Index("ix_pay_sheet_month", "month", "region"),
     )

@@ -119,8 +119,10 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("basis", sa.JSON(), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_for", sa.String(length=64), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("frozen_by", sa.String(length=64), nullable=True),
+        sa.Column("frozen_for", sa.String(length=64), nullable=True),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
@@ -137,8 +139,8 @@ def upgrade() -> None:
             "uq_pay_sheet_live",
             ["procedure", "region", "month", "kind"],
             unique=True,
-            sqlite_where=sa.text("status <> 'void'"),
-            postgresql_where=sa.text("status <> 'void'"),
+            sqlite_where=sa.text("status NOT IN ('paid', 'void')"),
+            postgresql_where=sa.text("status NOT IN ('paid', 'void')"),
         )
 
     op.create_table(
