@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
 
-from states.attendance import KEEPERS
+from states.attendance import KEEPERS, OFF, UNKNOWN
 from states.facts import Actor
 from states.meets import enforces
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from states.say import say
-from workflow import office_log
+from workflow import import_runs, office_log
 from workflow.attendance_outlook import Outlook, allowed, already_paid, on_sheets, outlooks, paid_ones
 from workflow.attendance_rows import (
     SOURCES,
@@ -29,6 +30,7 @@ from workflow.attendance_rows import (
     ledger,
     months,
     store,
+    values_of,
 )
 from workflow.office import Office
 from workflow.pay_sheets import void_for
@@ -37,7 +39,7 @@ from workflow.tables import metadata
 
 __all__ = [
     "Entry", "Fault", "Kept", "Outlook", "Recorded", "SheetRefused", "StaleMonth", "confirm_exception", "ledger",
-    "may_keep", "months", "outlook", "record", "record_sheet", "verify",
+    "may_keep", "months", "outlook", "put_back", "record", "record_sheet", "took_back", "verify",
 ]  # fmt: skip
 
 BOOK = "attendance"
@@ -103,11 +105,19 @@ def record(
 
 
 def record_sheet(
-    office: Office, month: date, entries: Sequence[Entry], actor: Actor, at: datetime, *, source: str
+    office: Office,
+    month: date,
+    entries: Sequence[Entry],
+    actor: Actor,
+    at: datetime,
+    *,
+    source: str,
+    told: import_runs.Told | None = None,
 ) -> Recorded:
     """Records the months of many hires, all or none. What is there already as it is written is left alone.
 
-    Raises SheetRefused with the refusal of every hire that stands against it, ValueError for an unknown source.
+    ``told``: of which import it is, which is written down with what was there before. Raises SheetRefused with the
+    refusal of every hire that stands against it, ValueError for an unknown source.
     """
     if source not in SOURCES:
         raise ValueError(source)
@@ -118,8 +128,56 @@ def record_sheet(
             raise SheetRefused(refused)
         written = [one for one in found if one.kind in ("new", "changed") and one.after is not None]
         _keep(office, connection, "recorded", written, month, actor, at)
+        if told is not None:
+            import_runs.keep(office, connection, told, [_line(one, month) for one in written], actor, at)
     kinds = {kind: tuple(o.entry.hire_id for o in found if o.kind == kind) for kind in ("new", "changed", "unchanged")}
     return Recorded(**kinds)
+
+
+def _line(one: Outlook, month: date) -> import_runs.Changed:
+    assert one.after is not None
+    hire_id, before = one.entry.hire_id, one.before
+    plain = None if before is None else orjson.loads(orjson.dumps(values_of(before)))
+    return import_runs.Changed(one.kind, f"{hire_id}:{month}", hire_id, None, one.after.version, plain)
+
+
+def put_back(
+    office: Office,
+    connection: Connection,
+    hire_id: int,
+    month: date,
+    version: int,
+    before: Mapping[str, Any] | None,
+    actor: Actor,
+    at: datetime,
+) -> Outlook:
+    """What taking a writing back would come to: the month as it was ``before`` it, as a new version.
+
+    Of a month that nobody had recorded every day is open again. Raises NoSuchHire, StepNotOffered, StaleMonth where
+    somebody has written since, InputRefused where the month was paid. ``took_back`` keeps it.
+    """
+    allowed(load_hires(connection, [hire_id]).get(hire_id), hire_id, actor, KEEPERS | CONFIRMERS)
+    now = months(connection, [hire_id], month, hold=True).get(hire_id)
+    if now is None or now.version != version:
+        raise StaleMonth(hire_id, now.version if now else 0)
+    if hire_id in paid_ones(connection, [hire_id], month):
+        raise already_paid()
+    after = replace(now, version=version + 1, recorded_at=at)
+    if before is None:
+        marks = "".join(code if code == OFF else UNKNOWN for code in now.marks)
+        after = replace(after, marks=marks, claimed=None, exception=None, exception_by=None)
+        after = replace(after, recorded_by=actor.person_key, account_id=actor.account_id)
+    else:  # whose word it was, it is again; who put it back stands in the office log
+        was = ("marks", "source", "device", "claimed", "exception", "exception_by", "recorded_by", "account_id")
+        after = replace(after, **{name: before[name] for name in was})
+    return Outlook(Entry(hire_id, after.marks, version), "changed", now, after)
+
+
+def took_back(
+    office: Office, connection: Connection, month: date, outlooks: Sequence[Outlook], actor: Actor, at: datetime
+) -> None:
+    """Keeps what ``put_back`` made, in the caller's transaction."""
+    _keep(office, connection, "put_back", outlooks, month, actor, at)
 
 
 def outlook(

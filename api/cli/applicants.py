@@ -47,7 +47,7 @@ def applicants(
         run = None
         if not dry_run and (partial or not found.faults):
             facts = (line, bulk_runs.new_id(at), found.lines, actor, at, lambda why: reasons_of(why, console.text))
-            run = applicant_runs.run(office, seal, *facts, faulty=found.faulty_rows)
+            run = applicant_runs.run(office, seal, *facts, faulty=found.faulty_rows, digest=found.digest)
     told = tuple(_told(console, found, outlook, run, dry_run))
     return Answer(_document(console, found, outlook, run), told, ok=not found.faults or run is not None)
 

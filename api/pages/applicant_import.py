@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -23,6 +22,7 @@ from api.pages.hires import hire_rows
 from api.pages.received import names_of
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
+from api.pages.workbooks import handed_back, workbook
 from api.problems import NotFound
 from api.reasons import reasons_of
 from states.say import Sentence, say
@@ -39,7 +39,6 @@ from workflow.queries.places import region_paths
 from workflow.sealing import Seal
 
 router = APIRouter()
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: the words of an outcome, by its kind
 KINDS: Mapping[str, Sentence] = {
     "new": say("新登记并报名"),
@@ -87,13 +86,24 @@ def keep(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Res
         return screen.show(refusal.sentence)
     if found.faults and "partial" not in given:
         return screen.look(seal, found, text, say("还有错误，没有导入。请改正文件，或勾选“有误的行除外，其余导入”。"))
-    faulty = len({(fault["sheet"], fault["row"]) for fault in found.faults})
     facts = (opening, found.run_id, found.lines, page.actor, page.at, lambda why: reasons_of(why, page.tell))
-    run = applicant_runs.run(page.office, seal, *facts, faulty=faulty)
+    run = applicant_runs.run(page.office, seal, *facts, faulty=found.sent.faulty, digest=found.sent.digest)
     if not run.done and not run.refused:
         said = say("名单上的{n}人都已在这一公告报名，没有改动。", n=run.already)
         return page.go(f"/openings/{opening.id}", said)
     return page.go(f"/openings/{opening.id}/import/{run.id}")
+
+
+@router.post("/openings/{opening_id}/import/faults")
+def faults(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Response:
+    """The workbook handed back: every fault marked where it is."""
+    opening = opening_to_take(page, opening_id)
+    try:
+        text = (given_of(form).get("list") or [""])[0]
+        found = applicants.unwrapped(seal, opening.id, page.actor, page.at, text)
+    except ListGone as refusal:
+        return _Screen(page, opening).show(refusal.sentence)
+    return handed_back(found.sent, "报名表")
 
 
 @router.get("/openings/{opening_id}/import/template.xlsx")
@@ -102,9 +112,7 @@ def template(page: PageDep, opening_id: PathId) -> Response:
     opening = opening_to_take(page, opening_id)
     procedure = page.office.procedure(opening.procedure)
     content = blank_of(asked_codes(procedure, opening.kind), opening.post_title).content()
-    name = quote(f"报名表-{opening.id}.xlsx")
-    headers = {"content-disposition": f"attachment; filename=\"applicants.xlsx\"; filename*=UTF-8''{name}"}
-    return Response(content, media_type=XLSX, headers=headers)
+    return workbook(content, f"报名表-{opening.id}.xlsx")
 
 
 @router.get("/openings/{opening_id}/import/{run_id}")
@@ -155,6 +163,7 @@ class _Screen:
             refusal=page.tell(refusal) if refusal else "",
             list=text,
             number=found.rows,
+            back=bool(found.sent.cells),
             faults=found.faults,
             warnings=found.warnings,
             counts=Counter(one.kind for one in outcomes),
@@ -172,7 +181,10 @@ class _Screen:
         return RowView(one.line.sheet, one.line.row, one.line.name, one.kind, words, notes, one.hire_id)
 
     def _shown(self, status: int, **found: Any) -> Response:
-        page, nothing = self.page, {"fault": "", "refusal": "", "list": "", "number": 0, "counts": Counter[str]()}
+        page, nothing = (
+            self.page,
+            {"fault": "", "refusal": "", "list": "", "number": 0, "back": False, "counts": Counter[str]()},
+        )
         return page.show(
             "import.html",
             "openings",

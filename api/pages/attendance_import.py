@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -16,12 +15,14 @@ from api.pages.attendance import Sheet, words_of
 from api.pages.attendance_view import MonthView
 from api.pages.render import FormDep, PageDep, RecentPageDep
 from api.pages.submitted import given_of
+from api.pages.workbooks import handed_back, workbook
 from api.problems import Forbidden
 from states.attendance import MARKS
 from states.say import Sentence, say
 from workflow.attendance import Outlook, outlook, record_sheet
 from workflow.attendance_sheets import SheetRow
 from workflow.files import FileRefused
+from workflow.import_runs import ATTENDANCE, Told
 from workflow.imports import attendance as lists
 from workflow.imports.attendance import SheetGone, Unwrapped
 from workflow.imports.attendance_template import MonthBook
@@ -30,7 +31,6 @@ from workflow.imports.workbook import MOST_BYTES, NotReadable
 from workflow.sealing import Seal
 
 router = APIRouter()
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: Mapping[str, Sentence] = {
     "new": say("新记"),
     "changed": say("有改动"),
@@ -46,9 +46,7 @@ def download(page: RecentPageDep, region: str, month: str) -> Response:
     filled = page.request.query_params.get("fill") == "calendar"
     calendar = page.office.setting.calendar
     content = MonthBook(sheet.region, sheet.place, sheet.month, calendar, sheet.rows, filled).content()
-    name = quote(f"考勤表-{sheet.place}-{sheet.month:%Y-%m}.xlsx")
-    headers = {"content-disposition": f"attachment; filename=\"attendance.xlsx\"; filename*=UTF-8''{name}"}
-    return Response(content, media_type=XLSX, headers={**headers, "cache-control": "no-store"})
+    return workbook(content, f"考勤表-{sheet.place}-{sheet.month:%Y-%m}.xlsx")
 
 
 @router.get("/attendance/{region}/{month}/import")
@@ -90,9 +88,23 @@ def keep(page: PageDep, form: FormDep, seal: SealDep, region: str, month: str) -
     if (found.faults or len(sound) < len(outlooks)) and "partial" not in given:
         refusal_words = say("还有错误，没有导入。请改正文件，或勾选“有误的人除外，其余导入”。")
         return screen.look(seal, text, refusal_words)
-    done = record_sheet(page.office, screen.sheet.month, sound, page.actor, page.at, source="sheet")
+    region, month_told = screen.sheet.region, f"{screen.sheet.month:%Y-%m}"
+    refused = found.sent.faulty + len(outlooks) - len(sound)
+    told = Told(found.sent.run_id, ATTENDANCE, region, month_told, found.sent.digest, refused)
+    done = record_sheet(page.office, screen.sheet.month, sound, page.actor, page.at, source="sheet", told=told)
     counts = {"new": len(done.new), "changed": len(done.changed), "same": len(done.unchanged)}
     return page.go(screen.sheet.address, say("已导入：新记{new}人，改动{changed}人，没有变动{same}人", **counts))
+
+
+@router.post("/attendance/{region}/{month}/import/faults")
+def faults(page: PageDep, form: FormDep, seal: SealDep, region: str, month: str) -> Response:
+    """The workbook handed back: every fault marked where it is."""
+    screen, text = _Screen.of(Sheet.of(page, region, month)), (given_of(form).get("list") or [""])[0]
+    try:
+        found = lists.unwrapped(seal, screen.bound, page.actor, page.at, text)
+    except SheetGone as refusal:
+        return screen.shown(422, fault=page.tell(refusal.sentence))
+    return handed_back(found.sent, "考勤表")
 
 
 class _Screen:
@@ -124,6 +136,7 @@ class _Screen:
             list=text,
             number=found.rows,
             blank=found.blank,
+            back=bool(found.sent.cells),
             faults=found.faults,
             counts=Counter(one.kind for one in outlooks),
             rows=[self._row(one, known[one.entry.hire_id]) for one in outlooks],
@@ -141,7 +154,7 @@ class _Screen:
 
     def shown(self, status: int = 200, **found: Any) -> Response:
         """The page; the form alone where nothing was found yet."""
-        sheet, nothing = self.sheet, {"fault": "", "refusal": "", "list": "", "number": 0, "blank": 0}
+        sheet, nothing = self.sheet, {"fault": "", "refusal": "", "list": "", "number": 0, "blank": 0, "back": False}
         return self.page.show(
             "attendance_import.html",
             "attendance",

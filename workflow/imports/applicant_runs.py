@@ -11,16 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+from sqlalchemy import Connection, select
+
 from states.facts import Actor
 from states.refusals import Refusal
-from workflow import bulk_runs, office_log, reception
+from workflow import bulk_runs, import_runs, office_log, reception
 from workflow.imports.applicants import Line, Outcome, earlier, passed_over
 from workflow.office import Office
 from workflow.queries import OpeningLine
 from workflow.reception import Arriving
 from workflow.sealing import Seal
+from workflow.tables import metadata
 
 IMPORTED = "applicants_imported"
+_hire, _entry = metadata.tables["hire"], metadata.tables["audit_entry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,12 @@ def run(
     reasons: Reasons,
     *,
     faulty: int = 0,
+    digest: str = "",
 ) -> Run:
     """Registers and applies row by row, then keeps who did and what became of it. A kept run is not run again.
 
-    ``reasons``: a refusal in the words of the reader. ``faulty``: how many rows of the file were left out.
+    ``reasons``: a refusal in the words of the reader. ``faulty``: how many rows of the file were left out;
+    ``digest``: of the file, by which the run is found among all imports.
     """
     kept = kept_run(office, seal, run_id, actor)
     if kept is not None:
@@ -76,7 +83,8 @@ def run(
         outcomes.append(_taken(office, seal, arriving, line, actor, at))
     found = _summed(run_id, opening.id, at, outcomes, reasons, faulty)
     if found.done or found.refused:
-        _log(office, seal, found, actor)
+        told = import_runs.Told(run_id, import_runs.APPLICANTS, opening.region, str(opening.id), digest, faulty)
+        _log(office, seal, found, actor, told)
     return found
 
 
@@ -116,7 +124,7 @@ def _summed(
     )
 
 
-def _log(office: Office, seal: Seal, found: Run, actor: Actor) -> None:
+def _log(office: Office, seal: Seal, found: Run, actor: Actor, about: import_runs.Told) -> None:
     told = [(one.sheet, one.name, *one.why) for one in found.refused]
     facts = {
         "run": found.id,
@@ -130,6 +138,20 @@ def _log(office: Office, seal: Seal, found: Run, actor: Actor) -> None:
     }
     with office.database.session() as session:
         office_log.write(session, bulk_runs.BOOK, IMPORTED, actor, found.at, facts, office.setting.algorithm)
+        connection = session.connection()
+        import_runs.keep(office, connection, about, _lines(connection, found), actor, found.at)
+
+
+def _lines(connection: Connection, found: Run) -> list[import_runs.Changed]:
+    """The applications of a run, by its number in their trail: of one that was cut off and begun again, all of them."""
+    asked = (
+        select(_entry.c.hire_id, _entry.c.seq, _entry.c.body, _hire.c.person_id)
+        .join(_hire, _hire.c.id == _entry.c.hire_id)
+        .where(_hire.c.opening_id == found.opening_id, _entry.c.body.contains(found.id, autoescape=True))
+        .order_by(_entry.c.hire_id)
+    )
+    rows = [row for row in connection.execute(asked) if orjson.loads(row.body).get("batch") == found.id]
+    return [import_runs.Changed("new", str(row.hire_id), row.hire_id, row.person_id, row.seq) for row in rows]
 
 
 def kept_run(office: Office, seal: Seal, run_id: str, actor: Actor) -> Run | None:

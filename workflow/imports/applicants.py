@@ -7,16 +7,12 @@ passed over, so the same list a second time changes nothing. The run is in ``app
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, select
 from sqlmodel import Session
 
@@ -24,17 +20,19 @@ from states.clocks import local_day
 from states.facts import Actor
 from states.refusals import Refusal, StepNotOffered
 from states.say import Translate, say
-from workflow import bulk_runs, people, queries, reception
+from workflow import people, queries, reception
 from workflow.application_outlook import Outlook
+from workflow.imports import carried
 from workflow.imports.applicant_rows import Homes, Window, read_rows
 from workflow.imports.applicant_words import CALLED, COLUMNS, TEMPLATE, TEMPLATE_VERSION
+from workflow.imports.carried import Cells, Gone
 from workflow.imports.person_rows import sound_ones, tables_of, unread
 from workflow.imports.table import CellFault
 from workflow.imports.workbook import NotReadable, read_sheets
 from workflow.office import Office
 from workflow.queries import OpeningLine, scoped
 from workflow.reception import Arriving
-from workflow.sealing import Place, Seal, SealBroken
+from workflow.sealing import Place, Seal
 from workflow.tables import metadata
 
 #: one list is one announcement of a county: more is a file of something else
@@ -42,7 +40,7 @@ MOST_ROWS = 1000
 _hire, _person = metadata.tables["hire"], metadata.tables["person"]
 
 
-class ListGone(Refusal):
+class ListGone(Gone):
     """The list that was looked at is not the one that came back, or not of this day, person or announcement."""
 
     def __init__(self) -> None:
@@ -78,6 +76,8 @@ class Line:
 class Applicants:
     """A list as it was read. ``rows``: how many people it has; ``lines``: those without a fault."""
 
+    digest: str = ""
+    cells: Cells = ()
     rows: int = 0
     lines: list[Line] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
@@ -121,8 +121,10 @@ def opening_of(office: Office, opening_id: int, actor: Actor) -> OpeningLine:
 
 def read(office: Office, seal: Seal, path: Path, opening: OpeningLine, at: datetime) -> Applicants:
     """The list in ``path`` (.xlsx, .xls, .csv), with every fault of every row. Raises NotReadable, OSError."""
-    tables = tables_of(read_sheets(path), COLUMNS, TEMPLATE, TEMPLATE_VERSION, CALLED)
-    today, found = local_day(at), Applicants(warnings=unread(tables))
+    sheets = read_sheets(path)
+    tables = tables_of(sheets, COLUMNS, TEMPLATE, TEMPLATE_VERSION, CALLED)
+    today = local_day(at)
+    found = Applicants(carried.digest_of(path), carried.cells_of(sheets), warnings=unread(tables))
     with office.database.reading() as connection:
         window = Window(opening.announced_on, today)
         entries = read_rows(tables, Homes(connection, opening.region), window, found.faults, found.warnings)
@@ -132,9 +134,7 @@ def read(office: Office, seal: Seal, path: Path, opening: OpeningLine, at: datet
     if len(entries) > MOST_ROWS:
         raise NotReadable(say("一次最多导入{most}人，表中有{n}人。请分成几份", most=MOST_ROWS, n=len(entries)))
     sound = sound_ones(entries, seal, today, found.faults, found.warnings)
-    found.lines = [
-        Line(one.row.sheet, one.row.number, orjson.loads(orjson.dumps(one.given)), one.route, one.on) for one in sound
-    ]
+    found.lines = [Line(one.row.sheet, one.row.number, carried.plain(one.given), one.route, one.on) for one in sound]
     found.faults.sort(key=lambda fault: (fault.sheet, fault.row))
     return found
 
@@ -191,15 +191,17 @@ def wrapped(
 
     It has the id of the run, so that a button pressed twice is one run.
     """
-    content = {
-        "run": bulk_runs.new_id(at),
-        "rows": found.rows,
-        "lines": [line.plain() for line in found.lines],
-        "faults": [fault.document(translate) for fault in found.faults],
-        "warnings": [fault.document(translate) for fault in found.warnings],
-    }
-    packed = zlib.compress(orjson.dumps(content))
-    return base64.urlsafe_b64encode(seal.seal_bytes(packed, _bound(opening_id, actor, at))).decode()
+    return carried.wrapped(
+        seal,
+        _bound(opening_id, actor, at),
+        at,
+        digest=found.digest,
+        content={"rows": found.rows, "lines": [carried.plain(line.plain()) for line in found.lines]},
+        faults=found.faults,
+        warnings=found.warnings,
+        cells=found.cells,
+        translate=translate,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,20 +211,23 @@ class Unwrapped:
     run_id: str
     rows: int
     lines: tuple[Line, ...]
-    faults: tuple[Mapping[str, Any], ...]
-    warnings: tuple[Mapping[str, Any], ...]
+    sent: carried.Carried
+
+    @property
+    def faults(self) -> tuple[Mapping[str, Any], ...]:
+        return self.sent.faults
+
+    @property
+    def warnings(self) -> tuple[Mapping[str, Any], ...]:
+        return self.sent.warnings
 
 
 def unwrapped(seal: Seal, opening_id: int, actor: Actor, at: datetime, text: str) -> Unwrapped:
     """What ``wrapped`` made. Raises ListGone for anything else, and on another day."""
-    try:
-        packed = seal.unseal_bytes(base64.b64decode(text, altchars=b"-_", validate=True), _bound(opening_id, actor, at))
-    except (SealBroken, binascii.Error, ValueError):
-        raise ListGone from None
-    content = orjson.loads(zlib.decompress(packed))
-    lines = tuple(Line.of(values) for values in content["lines"])
-    return Unwrapped(content["run"], content["rows"], lines, tuple(content["faults"]), tuple(content["warnings"]))
+    sent = carried.unwrapped(seal, _bound(opening_id, actor, at), text, ListGone())
+    lines = tuple(Line.of(values) for values in sent.content["lines"])
+    return Unwrapped(sent.run_id, sent.content["rows"], lines, sent)
 
 
 def _bound(opening_id: int, actor: Actor, at: datetime) -> Place:
-    return Place("applicants", "list", f"{opening_id}|{actor.account_id}|{actor.person_key}|{local_day(at)}")
+    return carried.place_of("applicants", str(opening_id), actor, at)

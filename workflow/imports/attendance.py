@@ -6,26 +6,20 @@ was not filled in. The same file twice changes nothing.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import unicodedata
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from states.attendance import OFF, UNKNOWN, days_of, lacking_days, mark_of
-from states.clocks import local_day
 from states.facts import Actor
-from states.refusals import Refusal
 from states.say import Sentence, Translate, say
 from workflow.attendance_rows import Entry
 from workflow.attendance_sheets import SheetRow
+from workflow.imports import carried
 from workflow.imports.attendance_template import (
     HIRE,
     MONTH_MARK,
@@ -35,11 +29,12 @@ from workflow.imports.attendance_template import (
     TEMPLATE,
     TEMPLATE_VERSION,
 )
+from workflow.imports.carried import Carried, Cells, Gone
 from workflow.imports.person_rows import tables_of
 from workflow.imports.roster_words import FOOT
 from workflow.imports.table import CellFault, Column, Row, Table, half_width, shown, whole_number
 from workflow.imports.workbook import NotReadable, read_sheets
-from workflow.sealing import Place, Seal, SealBroken
+from workflow.sealing import Place, Seal
 
 COLUMNS: tuple[Column, ...] = (
     Column("hire", (HIRE, "聘用编号"), required=True),
@@ -52,7 +47,7 @@ MOST_ROWS = 1000
 _FORMULA = ("=", "+", "@")
 
 
-class SheetGone(Refusal):
+class SheetGone(Gone):
     """The sheet that was looked at is not the one that came back, or not of this day, person, region or month."""
 
     def __init__(self) -> None:
@@ -63,6 +58,8 @@ class SheetGone(Refusal):
 class Found:
     """A sheet as it was read. ``rows``: how many people were filled in; ``blank``: how many were not."""
 
+    digest: str = ""
+    cells: Cells = ()
     rows: int = 0
     blank: int = 0
     entries: list[Entry] = field(default_factory=list)
@@ -71,9 +68,10 @@ class Found:
 
 def read(path: Path, rows: Sequence[SheetRow], region: str, month: date) -> Found:
     """The sheet in ``path`` against who is on post, with every fault of every cell. Raises NotReadable, OSError."""
-    found, known = Found(), {row.hire_id: row for row in rows}
+    sheets = read_sheets(path)
+    found, known = Found(carried.digest_of(path), carried.cells_of(sheets)), {row.hire_id: row for row in rows}
     seen: dict[int, Row] = {}
-    for table in tables_of(read_sheets(path), COLUMNS, TEMPLATE, TEMPLATE_VERSION, CALLED):
+    for table in tables_of(sheets, COLUMNS, TEMPLATE, TEMPLATE_VERSION, CALLED):
         elsewhere = _elsewhere(table, region, month)
         if elsewhere is not None:
             found.faults.append(CellFault(table.sheet, 0, "", elsewhere))
@@ -197,35 +195,36 @@ class Unwrapped:
     rows: int
     blank: int
     entries: tuple[Entry, ...]
-    faults: tuple[Mapping[str, Any], ...]
+    sent: Carried
+
+    @property
+    def faults(self) -> tuple[Mapping[str, Any], ...]:
+        return self.sent.faults
 
 
 def wrapped(
     seal: Seal, bound: tuple[str, date], actor: Actor, at: datetime, found: Found, translate: Translate | None = None
 ) -> str:
     """The sheet as it travels through the form, sealed for this region, month (``bound``), person and day."""
-    content = {
-        "rows": found.rows,
-        "blank": found.blank,
-        "entries": [[one.hire_id, one.marks, one.version, one.exception] for one in found.entries],
-        "faults": [fault.document(translate) for fault in found.faults],
-    }
-    packed = zlib.compress(orjson.dumps(content))
-    return base64.urlsafe_b64encode(seal.seal_bytes(packed, _place(bound, actor, at))).decode()
+    entries = [[one.hire_id, one.marks, one.version, one.exception] for one in found.entries]
+    return carried.wrapped(
+        seal,
+        _place(bound, actor, at),
+        at,
+        digest=found.digest,
+        content={"rows": found.rows, "blank": found.blank, "entries": entries},
+        faults=found.faults,
+        cells=found.cells,
+        translate=translate,
+    )
 
 
 def unwrapped(seal: Seal, bound: tuple[str, date], actor: Actor, at: datetime, text: str) -> Unwrapped:
     """What ``wrapped`` made. Raises SheetGone for anything else, and on another day."""
-    try:
-        packed = seal.unseal_bytes(base64.b64decode(text, altchars=b"-_", validate=True), _place(bound, actor, at))
-    except (SealBroken, binascii.Error, ValueError):
-        raise SheetGone from None
-    content = orjson.loads(zlib.decompress(packed))
-    entries = tuple(Entry(*values) for values in content["entries"])
-    return Unwrapped(content["rows"], content["blank"], entries, tuple(content["faults"]))
+    sent = carried.unwrapped(seal, _place(bound, actor, at), text, SheetGone())
+    entries = tuple(Entry(*values) for values in sent.content["entries"])
+    return Unwrapped(sent.content["rows"], sent.content["blank"], entries, sent)
 
 
 def _place(bound: tuple[str, date], actor: Actor, at: datetime) -> Place:
-    region, month = bound
-    row = f"{region}|{month}|{actor.account_id}|{actor.person_key}|{local_day(at)}"
-    return Place("attendance", "sheet", row)
+    return carried.place_of("attendance", f"{bound[0]}|{bound[1]}", actor, at)

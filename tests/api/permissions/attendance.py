@@ -32,6 +32,7 @@ ATTENDANCE: Rules = {
     ("GET", f"{SHEET}/import"): page(by(KEEPERS, 200), of_sheet()),
     ("POST", f"{SHEET}/import"): page(by(KEEPERS, 422), of_sheet(form={})),
     ("POST", f"{SHEET}/import/keep"): page(by(KEEPERS, 422), of_sheet(form={"list": "-"})),
+    ("POST", f"{SHEET}/import/faults"): page(by(KEEPERS, 422), of_sheet(form={"list": "-"})),
     ("GET", MONTH): Rule(if_seen, ask=of_month(query={"region": OWN})),
     ("GET", f"{MONTH}/hires/{{hire_id}}"): Rule(always(404), ask=of_month()),
     ("PUT", f"{MONTH}/hires/{{hire_id}}"): Rule(

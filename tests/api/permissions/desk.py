@@ -94,6 +94,7 @@ APPLICATIONS: Rules = {
     ("GET", "/openings/{opening_id}/import"): page(by(CLERKS, 200, seen=covers)),
     ("POST", "/openings/{opening_id}/import"): form(by(CLERKS, 200, seen=covers), files={"file": A_LIST}),
     ("POST", "/openings/{opening_id}/import/keep"): form(by(CLERKS, 422, seen=covers), list="x" * 40),
+    ("POST", "/openings/{opening_id}/import/faults"): form(by(CLERKS, 422, seen=covers), list="x" * 40),
     ("GET", "/openings/{opening_id}/import/template.xlsx"): page(by(CLERKS, 200, seen=covers)),
     ("GET", "/openings/{opening_id}/import/{run_id}"): page(
         by(CLERKS, 404, seen=covers), lambda o: {"path": {"run_id": "x" * 20}}
