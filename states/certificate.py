@@ -12,7 +12,6 @@ from states.periods import add_months, notice_days
 from states.procedure import Procedure
 
 DAYS = 15
-LAW = "《劳动合同法》第五十条"
 
 
 def handed_over_by(ended_on: date) -> date:

@@ -1,4 +1,4 @@
-"""The term that a contract is about to be for (拟签期限): its first and last day, as signing it would have them."""
+"""The term that a contract is for (期限): its first and last day, once signed and as signing it would have them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def first_term(procedure: Procedure, hire: Hire) -> Term:
     if dossier.term_no == 1 and dossier.term_starts_on is not None:
         return Term(1, months, dossier.term_starts_on, dossier.term_ends_on)
     starts_on = dossier.started_on
-    return Term(1, months, starts_on, _end(starts_on, months, dossier.last_lawful_on))
+    ends_on = None if starts_on is None else term_end(procedure, starts_on, dossier.last_lawful_on)
+    return Term(1, months, starts_on, ends_on)
 
 
 def renewed_term(procedure: Procedure, hire: Hire) -> Term:
@@ -41,12 +42,22 @@ def renewed_term(procedure: Procedure, hire: Hire) -> Term:
     if dossier.term_ends_on is None or dossier.over_term_on is not None or hire.person is None:
         return Term(number, months, None, None)  # over term: it begins on the day on which it is made good
     starts_on = dossier.term_ends_on + timedelta(1)
-    limit = last_lawful(procedure, hire.kind, hire.person, dossier, starts_on)
-    return Term(number, months, starts_on, _end(starts_on, months, None if limit is None else limit.on))
+    return Term(number, months, starts_on, renewed_until(procedure, hire, starts_on)[0])
 
 
-def _end(starts_on: date | None, months: int, last_lawful_on: date | None) -> date | None:
-    if starts_on is None:
-        return None
-    end = last_day_of_term(starts_on, months)
-    return end if last_lawful_on is None else min(end, last_lawful_on)
+def renewed_until(procedure: Procedure, hire: Hire, starts_on: date) -> tuple[date, date | None]:
+    """The last day of a renewal that begins on ``starts_on``, and the last lawful day; None: there is no limit.
+
+    The last day lies before the first where nothing of the limit is left. Raises ValueError for a hire of nobody.
+    """
+    if hire.person is None:
+        raise ValueError("the hire has no person yet")
+    limit = last_lawful(procedure, hire.kind, hire.person, hire.dossier, starts_on)
+    limit_on = None if limit is None else limit.on
+    return term_end(procedure, starts_on, limit_on), limit_on
+
+
+def term_end(procedure: Procedure, starts_on: date, last_lawful_on: date | None) -> date:
+    """The last day of a term: the document's months, cut at the last lawful day."""
+    whole = last_day_of_term(starts_on, int(procedure.settle(procedure.contract.term_months)))
+    return whole if last_lawful_on is None else min(whole, last_lawful_on)

@@ -15,10 +15,10 @@ from states.bases import BASES
 from states.calendar import Calendar
 from states.chronology import notice_begins
 from states.clocks import due, objection_due
+from states.coming_term import renewed_until, term_end
 from states.facts import Actor, Dossier, Hire, OpenFiling, OpenObjection, Person
 from states.house import taken_back
 from states.noting import note_of
-from states.periods import last_day_of_term
 from states.plan import Row
 from states.points import Total, reckon, worth
 from states.procedure import Procedure, RecordKind, Role, Step
@@ -187,7 +187,7 @@ def _start(act: Act) -> dict[str, Any]:
     changes = _begin_service(act, started_on)
     if act.dossier.signed_on is not None and act.dossier.term_starts_on is None:
         # the agreement was signed before the work began: its term starts with the work
-        term = _term(act, started_on, changes["last_lawful_on"])
+        term = term_end(act.procedure, started_on, changes["last_lawful_on"])
         act.update("contract", {"term_no": 1}, _period(started_on, term))
         changes |= {"term_no": 1, "term_starts_on": started_on, "term_ends_on": term}
     return changes
@@ -212,15 +212,9 @@ def _contract(act: Act) -> dict[str, Any]:
     if starts_on is None or (act.dossier.started_on is None and "started_on" not in changes):
         _contract_row(act, str(act.step.params.get("instrument", "contract")), 1, None, None)
         return changes | {"agreement_on": signed_on}
-    term = _term(act, starts_on, changes.get("last_lawful_on", act.dossier.last_lawful_on))
+    term = term_end(act.procedure, starts_on, changes.get("last_lawful_on", act.dossier.last_lawful_on))
     _contract_row(act, str(act.step.params.get("instrument", "contract")), 1, starts_on, term)
     return changes | {"term_no": 1, "term_starts_on": starts_on, "term_ends_on": term}
-
-
-def _term(act: Act, starts_on: date, last_lawful_on: date | None) -> date:
-    """The last day of a term: the document's months, cut at the last lawful day."""
-    end = last_day_of_term(starts_on, int(act.procedure.settle(act.procedure.contract.term_months)))
-    return end if last_lawful_on is None else min(end, last_lawful_on)
 
 
 def _period(starts_on: date, ends_on: date) -> Row:
@@ -311,9 +305,7 @@ def _renewal_signing(act: Act) -> dict[str, Any]:
 def _renewal(act: Act) -> dict[str, Any]:
     """续签: the next term begins on the day it takes effect; a late one leaves the unpaid gap visible."""
     starts_on = act.on
-    limit = last_lawful(act.procedure, act.hire.kind, act.person, act.dossier, starts_on)
-    limit_on = None if limit is None else limit.on
-    ends_on = _term(act, starts_on, limit_on)
+    ends_on, limit_on = renewed_until(act.procedure, act.hire, starts_on)
     term_no = act.dossier.term_no + 1
     if act.dossier.renewal_signed_on is None:
         act.record(

@@ -21,7 +21,6 @@ from states.say import Fact, Sentence, say
 
 #: what a step calls the instrument under which the Labour Contract Law applies
 LABOUR_CONTRACT = "labour_contract"
-LAW = "《劳动合同法》第八十二条"
 _DAY = timedelta(1)
 
 

@@ -15,16 +15,15 @@ from typing import Any
 
 from states.age import age_on
 from states.clocks import local_day
+from states.coming_term import renewed_until
 from states.decide import Setting, offers
 from states.facts import Actor, Grant, Hire
 from states.guards import Answer
 from states.machine import Rules
 from states.meets import enforces
-from states.periods import last_day_of_term
 from states.present_term import END, LEAVING, RENEW, SIGNED, decided
 from states.procedure import Grade, Procedure, RecordKind, State, Step
 from states.say import Sentence, say
-from states.tenure import last_lawful
 
 
 class Outcome(StrEnum):
@@ -131,9 +130,7 @@ def next_end(procedure: Procedure, hire: Hire, today: date) -> date | None:
     if ends_on is None or hire.person is None:
         return None
     starts_on = max(ends_on + timedelta(1), today)
-    limit = last_lawful(procedure, hire.kind, hire.person, hire.dossier, starts_on)
-    whole = last_day_of_term(starts_on, int(procedure.settle(procedure.contract.term_months)))
-    found = whole if limit is None else min(whole, limit.on)
+    found, _ = renewed_until(procedure, hire, starts_on)
     return found if found >= starts_on else None
 
 

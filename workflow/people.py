@@ -88,7 +88,7 @@ def register(
             if known is None:
                 raise
     given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
-    return Registered(_id(known), key, False, _differs(seal, known, given_values), warned)
+    return Registered(_id(known), key, False, _differs(seal, known, given_values))
 
 
 def _warnings(number: IdentityNumber, declared: str | None) -> tuple[Sentence, ...]:
@@ -145,14 +145,13 @@ def compared(
 class Foreseen:
     """What registering would come to: the person as guards would see them. ``person_id`` None: nobody knows them yet.
 
-    ``differs`` and ``warnings`` as of ``Registered``.
+    ``differs`` as of ``Registered``.
     """
 
     key: str
     person: facts.Person
     person_id: int | None = None
     differs: tuple[str, ...] = ()
-    warnings: tuple[Sentence, ...] = ()
 
 
 def foreseen(session: Session, seal: Seal, given: Mapping[str, Any], at: datetime) -> Foreseen:
@@ -163,14 +162,13 @@ def foreseen(session: Session, seal: Seal, given: Mapping[str, Any], at: datetim
         raise InputRefused(found)
     assert number is not None
     key = seal.person_key(number.number)
-    warned = _warnings(number, said.sex)
     known = _by_key(session, key)
     if known is None:
-        return Foreseen(key, _as_guards_see(_row(seal, key, number, said, values, at)[0]), warnings=warned)
+        return Foreseen(key, _as_guards_see(_row(seal, key, number, said, values, at)[0]))
     person = load_person(session.connection(), _id(known))
     assert person is not None
     given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
-    return Foreseen(key, person, person.id, _differs(seal, known, given_values), warned)
+    return Foreseen(key, person, person.id, _differs(seal, known, given_values))
 
 
 def _as_guards_see(row: Person) -> facts.Person:

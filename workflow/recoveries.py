@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.meets import enforces
+from states.pay import yuan
 from states.procedure import Procedure, Role
 from states.refusals import InputRefused, NoSuchHire
 from states.say import Sentence, say
@@ -216,7 +217,7 @@ def _read_repayment(fen: int, on_day: date | None, voucher: str, owed: int, firs
     if fen <= 0:
         faults["fen"] = say("请填写大于零的金额，例如1400或1400.50")
     elif fen > owed:
-        faults["fen"] = say("超过了尚欠的{owed}元，请核对金额", owed=f"{owed / 100:.2f}")
+        faults["fen"] = say("超过了尚欠的{owed}元，请核对金额", owed=yuan(owed))
     if on_day is None or not first <= on_day <= today:
         faults["on_day"] = say("请填写钱款退回的日期，不能晚于今天，也不能早于误发的月份")
     if faults:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from api.pages.render import Page
 from states.say import Sentence, say
 from workflow.queries import scoped
 from workflow.queries.recoveries import Standing
 
-MOST_FEN = 2**53
+_KEY = re.compile(r"([0-9-]{10})~([0-9]{1,18})")
 #: in place of a need that nobody has asked for yet
 NEEDS_SAID = say("还没有摸底")
 STANDINGS: Mapping[Standing, Sentence] = {
@@ -22,20 +22,9 @@ STANDINGS: Mapping[Standing, Sentence] = {
 }
 
 
-def fen_of(text: str) -> int:
-    """Yuan with up to two decimals as fen, commas of thousands left out; 0 for what is no sum."""
-    try:
-        fen = Decimal(text.strip().replace(",", "").replace("，", "")) * 100
-    except InvalidOperation:
-        return 0
-    if not fen.is_finite() or fen != fen.to_integral_value() or not 0 < fen <= MOST_FEN:
-        return 0
-    return int(fen)
-
-
 def yuan(fen: int) -> str:
     """Fen as a page shows them: "1,400.50"."""
-    return f"{fen / 100:,.2f}"
+    return f"{fen // 100:,}.{fen % 100:02}"
 
 
 def day_of(text: str) -> date | None:
@@ -44,6 +33,18 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
+
+
+def day_key(text: str | None) -> tuple[date, int] | None:
+    """Where a page of a list goes on, from its address: a day and the hire; None for what is none."""
+    found = _KEY.fullmatch(text or "")
+    day = day_of(found[1]) if found else None
+    return None if found is None or day is None else (day, int(found[2]))
+
+
+def day_key_text(key: tuple[date, int] | None) -> str | None:
+    """The same for an address."""
+    return f"{key[0].isoformat()}~{key[1]}" if key else None
 
 
 def months_words(page: Page, first: date, last: date) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from api.inputs import PathId
 from api.pages import reading, words
-from api.pages.after_words import NEEDS_SAID, day_of, region_of
+from api.pages.after_words import NEEDS_SAID, day_key, day_key_text, day_of, region_of
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.filters import filter_fields
 from api.pages.forms import Field
@@ -44,7 +44,7 @@ from workflow.aftercare import Entry
 from workflow.authority import NotEntitled
 from workflow.queries import aftercare as cases
 from workflow.queries import scoped
-from workflow.queries.aftercare import CaseKey, CaseLine, Which
+from workflow.queries.aftercare import CaseLine, Which
 from workflow.tables import metadata
 
 router = APIRouter()
@@ -72,7 +72,7 @@ def show_all(page: PageDep) -> Response:
     asked = page.request.query_params
     which = next((one for one in Which if one.value == asked.get("which")), Which.OPEN)
     region = region_of(page, asked.get("region"))
-    after = _key(asked.get("after"))
+    after = day_key(asked.get("after"))
     with page.reading() as connection:
         scope = scoped(page.actor)
         found = cases.cases(connection, scope, page.today, which=which, region=region, after=after)
@@ -88,15 +88,9 @@ def show_all(page: PageDep) -> Response:
         late=sum(one.overdue for one in towns),
         filters=[_which_field(page, which), *filters],
         filtered=which is not Which.OPEN or region is not None,
-        next_page=page.address(after=f"{found.after[0].isoformat()}~{found.after[1]}") if found.after else None,
+        next_page=page.address(after=day_key_text(found.after)) if found.after else None,
         first_page=page.address(after=None) if after else None,
     )
-
-
-def _key(text: str | None) -> CaseKey | None:
-    day, _, hire_id = (text or "").partition("~")
-    found, number = day_of(day), whole(hire_id)
-    return None if found is None or number is None else (found, number)
 
 
 def _which_field(page: Page, which: Which) -> Field:

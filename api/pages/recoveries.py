@@ -11,14 +11,15 @@ from sqlalchemy import Connection
 
 from api.inputs import PathId
 from api.pages import reading
-from api.pages.after_words import STANDINGS, day_of, fen_of, months_words, region_of, yuan
+from api.pages.after_words import STANDINGS, day_of, months_words, region_of, yuan
 from api.pages.filling import Filling, Given, faults_of, group, refusal_of, show_form, status_of
 from api.pages.filters import filter_fields
 from api.pages.forms import Field
 from api.pages.hires import whole
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep
-from api.pages.submitted import given_of
+from api.pages.submitted import fen_of, given_of
 from api.problems import Forbidden, NotFound
+from states.pay import yuan as in_plain
 from states.refusals import InputRefused, NoSuchHire, Refusal
 from states.say import say
 from workflow import queries, recoveries
@@ -194,7 +195,7 @@ def repaid(page: PageDep, form: FormDep, number: Number) -> Response:
     """Enters money that came back."""
     given = given_of(form)
     filling = Filling(page, given)
-    fen, voucher = fen_of(filling.first("fen")), filling.first("voucher")
+    fen, voucher = _fen(filling), filling.first("voucher")
     try:
         day = day_of(filling.first("on_day"))
         settled = recoveries.repay(page.office, number, fen, day, voucher, page.actor, page.at)
@@ -203,6 +204,14 @@ def repaid(page: PageDep, form: FormDep, number: Number) -> Response:
     except Refusal as refusal:
         return _one(page, number, given, refusal)
     return page.go(f"/recoveries/{number}", say("已全部退回，这笔追回结清了") if settled else say("已登记退回"))
+
+
+def _fen(filling: Filling) -> int:
+    """The sum of a form; nought for what is none, which the ledger refuses beside its field."""
+    try:
+        return fen_of(filling.first("fen").strip(), recoveries.MOST_FEN)
+    except ValueError:
+        return 0
 
 
 # ---- a new claim -------------------------------------------------------------------------------------------------
@@ -221,7 +230,7 @@ def asked(page: PageDep, form: FormDep, hire_id: PathId) -> Response:
     filling = Filling(page, given)
     plain = {name: filling.first(name) for name in ("from_month", "until_month", "cause", "article")}
     try:
-        claim = Claim(fen=fen_of(filling.first("fen")), **plain)
+        claim = Claim(fen=_fen(filling), **plain)
         number = recoveries.ask(page.office, hire_id, claim, page.actor, page.at)
     except (NoSuchHire, NotEntitled):
         raise
@@ -270,7 +279,7 @@ def _fields(filling: Filling, one: Suspect | None, article: str) -> list[Field]:
     if one is not None:
         found = one.found
         first, last, why = f"{found.from_month:%Y-%m}", f"{found.until_month:%Y-%m}", tell(found.why)
-        fen = f"{found.fen / 100:.2f}"
+        fen = in_plain(found.fen)
     return [
         filling.field("from_month", say("起月"), "text", month, value=first, required=True),
         filling.field("until_month", say("止月"), "text", month, value=last, required=True),

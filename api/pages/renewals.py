@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.pages import reading, words
-from api.pages.after_words import day_of, region_of
+from api.pages.after_words import day_key, day_key_text, region_of
 from api.pages.filters import HIRES, chosen_of, filter_fields
 from api.pages.forms import Field
 from api.pages.hires import whole
@@ -23,7 +23,6 @@ from workflow.queries.renewals import (
     AHEAD_MONTHS,
     EARLIEST,
     LATEST,
-    TermKey,
     TermLine,
     outcome_counts,
     terms,
@@ -50,7 +49,7 @@ def show(page: PageDep) -> Response:
     asked = page.request.query_params
     year, region = whole(asked.get("year")), region_of(page, asked.get("region"))
     outcome = next((one for one in Outcome if one.value == asked.get("outcome")), Outcome.OPEN)
-    window, after = window_of(page.today, year, region), _key(asked.get("after"))
+    window, after = window_of(page.today, year, region), day_key(asked.get("after"))
     with page.reading() as connection:
         scope = scoped(page.actor)
         found = terms(connection, scope, window, outcome=outcome, after=after)
@@ -83,7 +82,7 @@ def show(page: PageDep) -> Response:
         filters=[_year_field(page, year), *filters],
         outcome=outcome.value,
         picking=None if decided else picking_of(page, chosen_of(HIRES, {}), picks, len(picks)),
-        next_page=page.address(after=f"{found.after[0].isoformat()}~{found.after[1]}") if found.after else None,
+        next_page=page.address(after=day_key_text(found.after)) if found.after else None,
         first_page=page.address(after=None) if after else None,
     )
 
@@ -91,12 +90,6 @@ def show(page: PageDep) -> Response:
 def _looks(page: Page, hires: Mapping[int, Any]) -> dict[int, Look]:
     setting, book = page.office.setting, page.office.rulebook
     return {i: look(hire, page.at, book.rules(hire.procedure), setting) for i, hire in hires.items()}
-
-
-def _key(text: str | None) -> TermKey | None:
-    day, _, hire_id = (text or "").partition("~")
-    found, number = day_of(day), whole(hire_id)
-    return None if found is None or number is None else (found, number)
 
 
 def _year_field(page: Page, year: int | None) -> Field:

@@ -61,8 +61,8 @@ MOST_FEN = 2**31 - 1
 
 
 def fen_of(text: str, most: int = MOST_FEN) -> int:
-    """Yuan with up to two decimals as fen, up to ``most``. Raises ValueError."""
-    return scaled(text, 100, most)
+    """Yuan with up to two decimals as fen, up to ``most``, commas of thousands left out. Raises ValueError."""
+    return scaled(text.replace(",", "").replace("，", ""), 100, most)
 
 
 def scaled(text: str, by: int, most: int) -> int:

@@ -13,6 +13,7 @@ from states.coming_term import first_term, renewed_term
 from states.late_contract import LateContract, is_labour_contract, late_contract
 from states.loading import shipped
 from states.procedure import State
+from states.renewal_round import next_end
 from tests.support.asking import a_hire, a_person
 
 PROCEDURES = {procedure.procedure: procedure for procedure in shipped().values()}
@@ -111,6 +112,9 @@ def test_a_renewal_begins_on_the_day_after_and_is_cut_at_the_limit_of_months() -
     term = renewed_term(XUNYANG, hire)
     # 27 of 36 months are used: nine are left
     assert (term.number, term.starts_on, term.ends_on) == (4, day("2024-09-13"), day("2025-06-12"))
+    # the list of the round names the same day, on the last day of the term and, cut at the same month, when it is late
+    assert next_end(XUNYANG, hire, day("2024-09-12")) == term.ends_on
+    assert next_end(XUNYANG, hire, day("2024-10-01")) == day("2025-06-30")
     over = replace(hire, dossier=hire.dossier.with_(over_term_on=day("2024-09-13")))
     assert renewed_term(XUNYANG, over).starts_on is None
 

@@ -19,6 +19,7 @@ from states.coming_term import Term, first_term, renewed_term
 from states.facts import Hire
 from states.guards.labels import CATEGORIES, EDUCATION, joined
 from states.labels import role_name
+from states.pay import yuan
 from states.procedure import Procedure, RecordKind, Role, State
 from workflow import person_log
 from workflow.announcement_text import in_words
@@ -111,7 +112,7 @@ def _post(connection: Connection, source: Source) -> Values:
         "post": row.title,
         "post_kind": kind.zh if kind else source.hire.kind,
         "workplace": paths[source.hire.region],
-        "monthly_pay": f"{fen // 100}.{fen % 100:02}" if fen else None,
+        "monthly_pay": yuan(fen) if fen else None,
     }
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
 from workflow.queries.leaving import departure, of_last_departure
-from workflow.queries.paging import PAGE, page_size
-from workflow.queries.scope import Scope, narrowed, within
+from workflow.queries.paging import PAGE, in_sight, page_size
+from workflow.queries.scope import Scope
 from workflow.tables import metadata
 
 aftercare, act, account = (metadata.tables[name] for name in ("aftercare", "aftercare_act", "account"))
@@ -92,7 +92,7 @@ def cases(
 ) -> Cases:
     """The cases within the scope, by the day on which they are due. For offices only."""
     limit = page_size(limit)
-    asked = _lines().where(_in_sight(scope, region), _that(which, today))
+    asked = _lines().where(in_sight(scope, region), _that(which, today))
     if after is not None:
         asked = asked.where(tuple_(aftercare.c.due_on, aftercare.c.hire_id) > tuple_(*after))
     asked = asked.order_by(aftercare.c.due_on, aftercare.c.hire_id).limit(limit + 1)
@@ -103,7 +103,7 @@ def cases(
 
 def case_line(connection: Connection, scope: Scope, hire_id: int) -> CaseLine | None:
     """The case of one hire; None if there is none, or none for this actor."""
-    row = connection.execute(_lines().where(aftercare.c.hire_id == hire_id, _in_sight(scope, None))).one_or_none()
+    row = connection.execute(_lines().where(aftercare.c.hire_id == hire_id, in_sight(scope, None))).one_or_none()
     return None if row is None else CaseLine(**row._mapping)
 
 
@@ -113,7 +113,7 @@ def town_counts(connection: Connection, scope: Scope, today: date, region: str |
     asked = (
         select(town, func.count(), func.count().filter(aftercare.c.due_on < today))
         .join(hire, hire.c.id == aftercare.c.hire_id)
-        .where(_in_sight(scope, region), aftercare.c.closed_on.is_(None))
+        .where(in_sight(scope, region), aftercare.c.closed_on.is_(None))
         .group_by(town)
         .order_by(town)
     )
@@ -157,7 +157,3 @@ def _lines() -> Select[Any]:
         .join(post, post.c.id == opening.c.post_id)
         .outerjoin(departure, of_last_departure())
     )
-
-
-def _in_sight(scope: Scope, region: str | None) -> ColumnElement[bool]:
-    return within(hire.c.region, narrowed(scope.prefixes, region))

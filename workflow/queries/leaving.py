@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, 
 from states.facts import dossier_from_json
 from states.leaving import Proposal, proposed, retiring_kinds
 from states.procedure import Procedure
-from workflow.queries.paging import PAGE, page_size
-from workflow.queries.scope import Scope, narrowed, within
+from workflow.queries.paging import PAGE, in_sight, page_size
+from workflow.queries.scope import Scope
 from workflow.tables import metadata
 
 YOUNGEST = 50
@@ -76,7 +76,7 @@ def proposals(
         .join(person, person.c.id == hire.c.person_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
-        .where(hire.c.serving, within(hire.c.region, narrowed(scope.prefixes, region)))
+        .where(hire.c.serving, in_sight(scope, region))
         .where(leaving_on.is_(None), or_(person.c.died_on.is_not(None), retired))
         .order_by(hire.c.id)
         .limit(limit + 1)

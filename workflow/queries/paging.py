@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, or_
 
-from workflow.queries.scope import escaped
+from workflow.queries.scope import Scope, escaped, narrowed, within
 from workflow.tables import metadata
 
 hire, person = metadata.tables["hire"], metadata.tables["person"]
@@ -22,6 +22,11 @@ def page_size(limit: int) -> int:
 def of_procedure(name: str) -> ColumnElement[bool]:
     """Hires of one version ("id@version"), or of every version of a document ("id")."""
     return hire.c.procedure == name if "@" in name else begins_with(hire.c.procedure, name + "@")
+
+
+def in_sight(scope: Scope, region: str | None) -> ColumnElement[bool]:
+    """Hires within the scope and, of these, within a region (None: everywhere)."""
+    return within(hire.c.region, narrowed(scope.prefixes, region))
 
 
 def begins_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:

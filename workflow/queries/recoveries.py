@@ -24,8 +24,8 @@ from sqlalchemy import (
 
 from states.overpaid import Overpaid, Paid, overpaid
 from workflow.pay_rows import MONTHLY
-from workflow.queries.paging import PAGE, page_size
-from workflow.queries.scope import Scope, narrowed, within
+from workflow.queries.paging import PAGE, in_sight, page_size
+from workflow.queries.scope import Scope
 from workflow.tables import metadata
 
 recovery, repayment, contract = (metadata.tables[name] for name in ("recovery", "repayment", "contract"))
@@ -132,7 +132,7 @@ def recoveries(
 ) -> Recoveries:
     """The claims within the scope, the newest first. For offices only: an applicant sees none."""
     limit = page_size(limit)
-    asked = _lines().where(_in_sight(scope, region)).order_by(recovery.c.id.desc()).limit(limit + 1)
+    asked = _lines().where(in_sight(scope, region)).order_by(recovery.c.id.desc()).limit(limit + 1)
     if standing is not None:
         asked = asked.where(_STANDING[standing])
     if hire_id is not None:
@@ -145,7 +145,7 @@ def recoveries(
 
 def recovery_line(connection: Connection, scope: Scope, number: int) -> RecoveryLine | None:
     """One claim; None if there is none, or none for this actor."""
-    row = connection.execute(_lines().where(recovery.c.id == number, _in_sight(scope, None))).one_or_none()
+    row = connection.execute(_lines().where(recovery.c.id == number, in_sight(scope, None))).one_or_none()
     return None if row is None else RecoveryLine(**row._mapping)
 
 
@@ -167,7 +167,7 @@ def recovery_sums(connection: Connection, scope: Scope, region: str | None = Non
             func.coalesce(func.sum(recovery.c.fen - back).filter(open_), 0),
         )
         .join(hire, hire.c.id == recovery.c.hire_id)
-        .where(_in_sight(scope, region), recovery.c.settled_on.is_(None))
+        .where(in_sight(scope, region), recovery.c.settled_on.is_(None))
     )
     waiting, number, fen = connection.execute(asked).one()
     return RecoverySums(waiting, number, int(fen))
@@ -210,10 +210,6 @@ def _lines() -> Select[Any]:
     )
 
 
-def _in_sight(scope: Scope, region: str | None) -> ColumnElement[bool]:
-    return within(hire.c.region, narrowed(scope.prefixes, region))
-
-
 # ---- what ought to be looked into --------------------------------------------------------------------------------
 
 
@@ -241,7 +237,7 @@ def _worth_a_look(connection: Connection, scope: Scope, on: date, after: int) ->
         select(hire.c.id).where(hire.c.stage == literal_column("'over_term'")),
         select(hire.c.id).join(person, person.c.id == hire.c.person_id).where(person.c.died_on >= since),
     ]
-    ids = union(*(one.where(_in_sight(scope, None)) for one in gone)).subquery()
+    ids = union(*(one.where(in_sight(scope, None)) for one in gone)).subquery()
     lacking = ~select(contract.c.hire_id).where(
         contract.c.hire_id == pay_line.c.hire_id,
         contract.c.starts_on <= pay_line.c.from_on,
@@ -269,7 +265,7 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
     about = connection.execute(
         select(hire.c.id, hire.c.region, hire.c.state, person.c.name, person.c.died_on)
         .join(person, person.c.id == hire.c.person_id)
-        .where(hire.c.id.in_(ids), _in_sight(scope, None))
+        .where(hire.c.id.in_(ids), in_sight(scope, None))
         .order_by(hire.c.id)
     ).all()
     terms: dict[int, list[tuple[date, date]]] = {}

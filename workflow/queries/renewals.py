@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_colu
 from states.periods import add_months
 from states.present_term import END, LEAVING, RENEW, SIGNED
 from states.renewal_round import Outcome
-from workflow.queries.paging import PAGE, page_size
-from workflow.queries.scope import Scope, narrowed, within
+from workflow.queries.paging import PAGE, in_sight, page_size
+from workflow.queries.scope import Scope
 from workflow.tables import metadata
 
 hire, opening, person, post = (metadata.tables[name] for name in ("hire", "opening", "person", "post"))
@@ -100,7 +100,7 @@ def terms(
         .join(person, person.c.id == hire.c.person_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
-        .where(within(hire.c.region, narrowed(scope.prefixes, window.region)), _that(outcome, window))
+        .where(in_sight(scope, window.region), _that(outcome, window))
         .order_by(day, hire.c.id)
         .limit(limit + 1)
     )
@@ -114,7 +114,7 @@ def terms(
 
 def outcome_counts(connection: Connection, scope: Scope, window: Window) -> dict[Outcome, int]:
     """How many terms of the window came to what; outcomes without any are left out. Two statements."""
-    inside = within(hire.c.region, narrowed(scope.prefixes, window.region))
+    inside = in_sight(scope, window.region)
     which = case(
         (hire.c.state == literal_column("'dismissed'"), Outcome.ENDED.value),
         *((condition, outcome.value) for outcome, condition in _DECIDED.items()),

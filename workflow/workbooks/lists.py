@@ -17,6 +17,7 @@ from sqlmodel import Session
 from states.facts import Actor, dossier_from_json
 from states.guards import labels
 from states.labels import role_name
+from states.pay import yuan
 from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import say
@@ -344,7 +345,7 @@ def pay(connection: Connection, scope: Scope, number: int, *, public: bool = Fal
         ]
         for n, one in enumerate(rows, 1)
     ]  # fmt: skip
-    above = [f"{STAMP}{place}　　第{number}号　　共{row.people}人　　实发合计{row.sum_fen / 100:.2f}元"]
+    above = [f"{STAMP}{place}　　第{number}号　　共{row.people}人　　实发合计{yuan(row.sum_fen)}元"]
     below = [f"名单摘要：{row.digest}", SIGNED]
     return Listing(f"{when}公益性岗位待遇发放表", columns, cells, above, below)
 
