@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from notifications.due_words import DUE, OF_A_PLACE, link_of
 from notifications.messages import Letter, Message, Reader, render
 from notifications.reminders import is_reminder
 
@@ -38,6 +39,10 @@ def compose_digest(letters: Sequence[tuple[Letter, Message]], reader: Reader, to
 
 
 def _line(letter: Letter, message: Message, reader: Reader) -> Line:
-    due_on = date.fromisoformat(letter.facts["due_on"]) if is_reminder(letter.template) else None
-    link = f"{reader.public_url}/hires/{letter.hire_id}"
+    dated = is_reminder(letter.template) or letter.template in DUE
+    due_on = date.fromisoformat(letter.facts["due_on"]) if dated else None
+    link = reader.public_url + link_of(letter.template, letter.hire_id, letter.facts)
+    if letter.template in OF_A_PLACE:
+        document = letter.procedure.title.in_language(reader.language)
+        return Line(message.subject, due_on, document, str(letter.facts["place"]), link)
     return Line(message.subject, due_on, letter.post, letter.place, link)

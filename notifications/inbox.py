@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import TemplateError
 from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, select, tuple_, update
 
+from notifications.due_words import OF_A_PLACE, link_of
 from notifications.i18n import translator
 from notifications.letters import load_letters
 from notifications.messages import Message, Reader, compose
@@ -41,7 +42,8 @@ class UnknownCursor(ValueError):
 class Item:
     """One letter in the list. ``cursor``: where to go on after it. ``at`` and ``read_at`` are UTC.
 
-    ``about``: whose hire, and the post. ``reminds``: of which deadline, ``noted``: the reader did take note.
+    ``about``: whose hire, and the post; or the place and the document. ``href``: where it is dealt with. ``reminds``:
+    of which deadline, ``noted``: the reader did take note.
     """
 
     message_id: str
@@ -53,6 +55,7 @@ class Item:
     about: tuple[str, str] = ("", "")
     reminds: str = ""
     noted: bool = False
+    href: str = ""
 
 
 def page(
@@ -114,7 +117,7 @@ def unread_count(office: Office, account_id: int, most: int | None = None) -> in
 def _letters_of(office: Office, account_id: int) -> Select[Any]:
     concerned = still_concerned(account_id, local_day(office.now()))
     return (
-        select(_delivery, _outbox.c.seq, _outbox.c.n, _outbox.c.template, _was_noted().label("noted"))
+        select(_delivery, _outbox.c.seq, _outbox.c.n, _outbox.c.template, _outbox.c.facts, _was_noted().label("noted"))
         .join(_outbox, _outbox.c.message_id == _delivery.c.message_id)
         .where(_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, concerned)
     )
@@ -135,7 +138,8 @@ def _was_noted() -> ColumnElement[bool]:
 def _item(row: Row[Any], message: Message, about: tuple[str, str]) -> Item:
     reminds = row.template.removeprefix(PREFIX) if is_reminder(row.template) else ""
     place = _cursor(row)
-    return Item(row.message_id, row.hire_id, row.sent_at, row.read_at, message, place, about, reminds, bool(row.noted))
+    own = (row.message_id, row.hire_id, row.sent_at, row.read_at, message, place, about, reminds, bool(row.noted))
+    return Item(*own, link_of(row.template, row.hire_id, row.facts))
 
 
 def _marking(account_id: int, at: datetime) -> Any:
@@ -152,6 +156,8 @@ def _composed(office: Office, message_ids: Sequence[str], reader: Reader) -> dic
     for message_id, letter in letters.items():
         try:
             about = letter.person or say("空缺名额").text(speak), f"{letter.post} · {letter.place}"
+            if letter.template in OF_A_PLACE:
+                about = str(letter.facts["place"]), letter.procedure.title.in_language(reader.language)
             found[message_id] = compose(letter, reader), about
         except (KeyError, ValueError, TemplateError):
             log.exception("a letter could not be written", extra={"message_id": message_id})

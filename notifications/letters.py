@@ -9,16 +9,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, and_, select, tuple_
 
+from notifications.due_words import DUE
 from notifications.messages import Letter
 from notifications.repeats import has_moved
 from states.clocks import FILING, local_day
+from workflow.due_letters import PAY_DAY, still_open
 from workflow.office import Office
 from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
-_outbox, _hire, _opening, _post, _region, _person, _audit = (
-    metadata.tables[name] for name in ("outbox", "hire", "opening", "post", "region", "person", "audit_entry")
+_outbox, _hire, _opening, _post, _region, _person, _audit, _case = (
+    metadata.tables[name]
+    for name in ("outbox", "hire", "opening", "post", "region", "person", "audit_entry", "aftercare")
 )
 
 
@@ -50,16 +53,19 @@ def load_letters(office: Office, connection: Connection, message_ids: Sequence[s
         .where(_outbox.c.message_id.in_(message_ids))
     ).all()
     acts = _acts_of_filings(connection, found)
+    settled = _settled(office, connection, found)
     letters = {}
     for row in found:
         try:
-            letters[row.message_id] = _letter(office, row, acts)
+            letters[row.message_id] = _letter(office, row, acts, settled)
         except (KeyError, ValueError):
             log.exception("a letter lacks what its words need", extra={"message_id": row.message_id})
     return letters
 
 
-def _letter(office: Office, row: Row[*tuple[Any, ...]], acts: dict[tuple[int, int], str]) -> Letter:
+def _letter(
+    office: Office, row: Row[*tuple[Any, ...]], acts: dict[tuple[int, int], str], settled: frozenset[str]
+) -> Letter:
     entry = orjson.loads(row.body) if row.body else {}
     entry_of_filing = _entry_of_filing(row)
     return Letter(
@@ -78,7 +84,20 @@ def _letter(office: Office, row: Row[*tuple[Any, ...]], acts: dict[tuple[int, in
         changes=entry.get("changes", {}),
         ground=row.dossier.get("leaving_ground"),
         due_by=acts.get(entry_of_filing) if entry_of_filing else None,
-        moved=has_moved(row.template, row.facts, row.dossier),
+        moved=row.message_id in settled or has_moved(row.template, row.facts, row.dossier),
+    )
+
+
+def _settled(office: Office, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> frozenset[str]:
+    """The letters about a day that is due, of which what they ask for was done meanwhile."""
+    asked = [row for row in rows if row.template in DUE]
+    helped = {row.hire_id for row in asked if row.template != PAY_DAY}
+    closed = select(_case.c.hire_id).where(_case.c.hire_id.in_(helped), _case.c.closed_on.is_not(None))
+    done = set(connection.execute(closed).scalars()) if helped else set()
+    return frozenset(
+        row.message_id
+        for row in asked
+        if (not still_open(office, connection, row.facts) if row.template == PAY_DAY else row.hire_id in done)
     )
 
 

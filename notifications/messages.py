@@ -19,6 +19,7 @@ from babel.dates import format_date
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from notifications.due_words import DUE, due_words, link_of
 from notifications.i18n import CHINESE, install, translator
 from notifications.reminders import CALENDAR_MOVED, is_reminder, reminder_for, template_of
 from states.clocks import FILING
@@ -119,12 +120,16 @@ def _context(letter: Letter, reader: Reader) -> dict[str, Any]:
         "employer": _plain(letter.employer),
         "place": _plain(letter.place),
         "instrument": _without_brackets(letter.procedure.contract.instrument.in_language(reader.language)),
-        "link": f"{reader.public_url}/hires/{letter.hire_id}",
+        "link": reader.public_url + link_of(letter.template, letter.hire_id, letter.facts),
         "signed_in": reader.signed_in,
         "to_hand_over": letter.to_role == Role.APPLICANT.value,
     }
     if letter.template == CALENDAR_MOVED:
         return common | _of_year(letter, reader)
+    if letter.template in DUE:
+        about, told = str(common["person"]), letter.created_on
+        own = (letter.template, letter.facts, letter.procedure, letter.to_role, about, told)
+        return common | due_words(*own, reader.language, speak)
     return common | (_of_reminder if is_reminder(letter.template) else _of_decision)(letter, reader.language, speak)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from notifications.due_words import DUE
 from states.say import Sentence, say
 
 INBOX = "inbox"
@@ -63,8 +64,8 @@ DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left
 ANY_DECISION = "decided"
 #: the letter that a year of the calendar was loaded: about many hires, and so in words of its own
 CALENDAR_MOVED = "calendar_moved"
-#: letters that no document asks for: that one, and that somebody objected or a place has come free
-OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"})
+#: letters that no step of a document sends: that one, that somebody objected or a place has come free, days that are due
+OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"}) | DUE
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)
 

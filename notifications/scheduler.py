@@ -22,6 +22,7 @@ from notifications.sending import deliver_mail
 from workflow import clock
 from workflow.aftercare import open_due
 from workflow.calendar_years import take_up
+from workflow.due_letters import remind_due
 from workflow.figures import keep_figures
 from workflow.office import Office
 from workflow.settings import Settings
@@ -52,6 +53,7 @@ def ticks(office: Office, settings: Settings, stopping: Callable[[], bool] = lam
         Tick("years", lambda at: take_up(office, at, stopping=stopping)),
         Tick("figures", lambda at: keep_figures(office, at)),
         Tick("aftercare", lambda at: open_due(office, at)),
+        Tick("due", lambda at: remind_due(office, at)),
     )
 
 

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 from states.calendar import Calendar
 from states.meets import enforces
-from states.procedure import PayDay, Procedure
+from states.procedure import PayDay, Procedure, Role
+from states.tellings import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ def dues(procedure: Procedure, month: date, calendar: Calendar) -> tuple[Due, ..
             on -= timedelta(1)
         found.append(Due(line, on, meant))
     return tuple(sorted(found, key=lambda due: due.on))
+
+
+@enforces("BH-25")
+def hearers(procedure: Procedure, line: PayDay, telling: Telling) -> tuple[Role, ...]:
+    """Who is told of such a day: whoever owes it; once it has passed also who waits for it, and the HRSS bureau."""
+    if telling is not Telling.OVERDUE:
+        return (line.by,)
+    waiting = () if line.to in (None, Role.APPLICANT) else (line.to,)
+    further = (Role.HRSS,) if Role.HRSS in procedure.roles else ()
+    return tuple(dict.fromkeys(role for role in (line.by, *waiting, *further) if role is not None))
 
 
 def _last(year: int, month: int) -> date:

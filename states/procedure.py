@@ -505,6 +505,9 @@ class PayDay(Line):
     by: Role
     to: Role | None = None
 
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
 
 class Provision(Line):
     """A benefit, funding rule, duty or supervision rule that is kept as data and shown."""

@@ -117,18 +117,18 @@ def _by_day(page: Page, items: Iterable[inbox.Item]) -> list[dict[str, Any]]:
 
 
 def _by_hire(page: Page, items: list[inbox.Item]) -> list[dict[str, Any]]:
-    hires: dict[int, list[inbox.Item]] = {}
+    hires: dict[str, list[inbox.Item]] = {}
     for item in items:
-        hires.setdefault(item.hire_id, []).append(item)
+        hires.setdefault(item.href, []).append(item)
     return [
         {
-            "href": f"/hires/{hire}",
-            "who": next((item.about[0] for item in of if item.about[0]), str(hire)),
+            "href": href,
+            "who": next((item.about[0] for item in of if item.about[0]), str(of[0].hire_id)),
             "post": next((item.about[1] for item in of if item.about[1]), ""),
             "letters": [_letter(page, item, newest) for item, newest in _newest(of)][:SHOWN],
             "older": [_letter(page, item, newest) for item, newest in _newest(of)][SHOWN:],
         }
-        for hire, of in hires.items()
+        for href, of in hires.items()
     ]
 
 

@@ -249,6 +249,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),
         Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),
         Sheet("manual", VILLAGE, "/procedures/manual", "/procedures/manual"),
+        Sheet("pay-days", CLERK, "/pay/days", "/pay/days"),
         Sheet("paper-templates", OFFICER, "/papers/templates", "/papers/templates"),
         Sheet("inbox", CLERK, "/inbox", "/inbox"),
         Sheet("inbox-empty", VILLAGE, "/inbox", "/inbox"),

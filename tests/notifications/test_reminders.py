@@ -253,7 +253,7 @@ def test_the_letters_of_steps_are_those_of_the_procedures() -> None:
 
 
 def test_every_file_of_words_is_used() -> None:
-    bases = {"letter", "reminder", "decision", "digest"}
+    bases = {"letter", "reminder", "decision", "digest", "due"}
     general = {ANY_REMINDER.template, ANY_DECISION} | OF_THE_HOUSE
     used = {row.template for row in REMINDERS.values()} | general | DECISIONS | bases
     assert {path.stem for path in TEMPLATES.glob("*.txt")} == used

@@ -19,7 +19,7 @@ from tests.notifications.support import Room, a_room
 from tests.support.smtp import MailServer
 
 ROOT = Path(__file__).parents[2]
-NAMES = {"timers", "letters", "mail", "years", "figures", "aftercare"}
+NAMES = {"timers", "letters", "mail", "years", "figures", "aftercare", "due"}
 
 
 @pytest.fixture

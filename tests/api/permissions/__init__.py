@@ -7,6 +7,7 @@ from tests.api.permissions.after import AFTER
 from tests.api.permissions.api import API
 from tests.api.permissions.attendance import ATTENDANCE
 from tests.api.permissions.desk import DESK
+from tests.api.permissions.funds import FUNDS
 from tests.api.permissions.pages import PAGES
 from tests.api.permissions.papers import PAPERS
 from tests.api.permissions.pay import PAY
@@ -14,6 +15,6 @@ from tests.api.permissions.points import POINTS
 from tests.api.permissions.public import PUBLIC
 from tests.api.permissions.rules import NOBODY, WHO, Objects, Relation, Rule, Rules, Who
 
-RULES: Rules = {**PAY, **API, **PAGES, **DESK, **PUBLIC, **ADMIN, **AFTER, **POINTS, **ATTENDANCE, **PAPERS}
+RULES: Rules = {**PAY, **API, **PAGES, **DESK, **PUBLIC, **ADMIN, **AFTER, **POINTS, **ATTENDANCE, **PAPERS, **FUNDS}
 
 __all__ = ["API", "NOBODY", "PAGES", "PUBLIC", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]

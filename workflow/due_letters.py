@@ -1,0 +1,186 @@
+"""Letters about days that no clock of a hire knows (到期提醒): the days of a month's pay, and help after leaving.
+
+A tick of the worker, once a day when offices open. Each letter has a name of its own, made of what it is about: two
+workers at once, or a second beat, write it once. Who slept through several of its moments is told the latest only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from states.clocks import REMIND_AT, local_day, moment
+from states.meets import enforces
+from states.pay_days import hearers
+from states.procedure import Procedure, Role
+from states.tellings import Telling, telling
+from workflow import pay_calendar
+from workflow.office import Office
+from workflow.pay_calendar import Owed
+from workflow.tables import metadata
+
+PAY_DAY, AFTERCARE = "pay_day", "aftercare_due"
+#: days ahead of the first letter
+PAY_AHEAD, AFTERCARE_AHEAD = 3, 7
+#: what was due longer ago than this is on the pages, and no letter begins about it
+LOOK_BACK = timedelta(days=62)
+#: so many townships are named in a letter
+NAMED = 5
+_PORTION = 500
+_SETTING = "due_letters"
+outbox, setting, hire, case, region, sheet = (
+    metadata.tables[name] for name in ("outbox", "setting", "hire", "aftercare", "region", "pay_sheet")
+)
+
+
+@enforces("BH-25", "BH-26", "BH-27", "LC-26")
+def remind_due(office: Office, at: datetime) -> int:
+    """Writes the letters whose day it is and returns how many; nothing before offices open. ``at`` is aware (UTC)."""
+    today = local_day(at)
+    if at < moment(today, REMIND_AT) or _was_here(office, today):
+        return 0
+    told = _of_pay(office, today, at) + _of_aftercare(office, today, at)
+    _note(office, today, at)
+    return told
+
+
+# ---- the days of a month's pay -----------------------------------------------------------------------------------
+
+
+def _of_pay(office: Office, today: date, at: datetime) -> int:
+    told = 0
+    for name in sorted({procedure.procedure for procedure in office.catalogue.all()}):
+        procedure = office.catalogue.current(name)
+        if not procedure.pay_days:
+            continue
+        for month in _months(today):
+            with office.database.transaction() as connection:
+                rows = list(_pay_rows(office, connection, procedure, month, today, at))
+                told += _write(connection, rows)
+    return told
+
+
+def _months(today: date) -> Iterator[date]:
+    """The months of which something may be due about today: the present one and three before it."""
+    month = today.replace(day=1)
+    for _ in range(4):
+        yield month
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
+def _pay_rows(
+    office: Office, connection: Connection, procedure: Procedure, month: date, today: date, at: datetime
+) -> Iterator[dict[str, Any]]:
+    for open_ in pay_calendar.owed(connection, procedure, month, office.setting.calendar):
+        when = telling(open_.due.on, today, PAY_AHEAD)
+        if when is None or today - open_.due.on > LOOK_BACK:
+            continue
+        facts = _pay_facts(connection, procedure, open_, when)
+        key = (procedure.procedure, open_.place, month.isoformat(), open_.due.line.what, when.value)
+        for role in hearers(procedure, open_.due.line, when):
+            yield _row(PAY_DAY, (*key, role.value), open_.hire, role, open_.place, facts, at)
+
+
+def _pay_facts(connection: Connection, procedure: Procedure, open_: Owed, when: Telling) -> dict[str, Any]:
+    named = open_.towns[:NAMED]
+    asked = select(region.c.code, region.c.name).where(region.c.code.in_((*named, open_.place)))
+    names = {code: name for code, name in connection.execute(asked)}
+    return {
+        "procedure": procedure.procedure,
+        "what": open_.due.line.what,
+        "month": open_.month.isoformat(),
+        "due_on": open_.due.on.isoformat(),
+        "when": when.value,
+        "region": open_.place,
+        "place": names.get(open_.place, open_.place),
+        "towns": [names.get(town, town) for town in named] if open_.towns != (open_.place,) else [],
+        "n": len(open_.towns),
+    }
+
+
+def still_open(office: Office, connection: Connection, facts: Mapping[str, Any]) -> bool:
+    """Whether what a letter about pay tells of is still to be done: one that waits is withdrawn otherwise."""
+    procedure = office.catalogue.current(str(facts["procedure"]))
+    month, place = date.fromisoformat(str(facts["month"])), str(facts["region"])
+    open_ = pay_calendar.owed(connection, procedure, month, office.setting.calendar, place)
+    return any(one.due.line.what == facts["what"] for one in open_)
+
+
+# ---- help after leaving ------------------------------------------------------------------------------------------
+
+
+def _of_aftercare(office: Office, today: date, at: datetime) -> int:
+    told, after = 0, 0
+    while True:
+        with office.database.transaction() as connection:
+            cases = _cases(connection, today, after)
+            rows = [row for one in cases for row in _case_rows(office, one, today, at)]
+            told += _write(connection, rows)
+        if len(cases) < _PORTION:
+            return told
+        after = cases[-1].hire_id
+
+
+def _cases(connection: Connection, today: date, after: int) -> list[Any]:
+    near = case.c.due_on.between(today - LOOK_BACK, today + timedelta(days=AFTERCARE_AHEAD))
+    asked = (
+        select(case.c.hire_id, case.c.due_on, hire.c.region, hire.c.procedure)
+        .join(hire, hire.c.id == case.c.hire_id)
+        .where(case.c.closed_on.is_(None), near, case.c.hire_id > after)
+        .order_by(case.c.hire_id)
+        .limit(_PORTION)
+    )
+    return list(connection.execute(asked).all())
+
+
+def _case_rows(office: Office, one: Any, today: date, at: datetime) -> Iterator[dict[str, Any]]:
+    when = telling(one.due_on, today, AFTERCARE_AHEAD)
+    if when is None:
+        return
+    roles = office.rulebook.rules(one.procedure).procedure.roles
+    owes = Role.TOWNSHIP if Role.TOWNSHIP in roles else Role.EMPLOYER
+    told = (owes, Role.HRSS) if when is Telling.OVERDUE else (owes,)
+    facts = {"due_on": one.due_on.isoformat(), "when": when.value, "owes": owes.value}
+    for role in told:
+        key = (str(one.hire_id), one.due_on.isoformat(), when.value, role.value)
+        yield _row(AFTERCARE, key, one.hire_id, role, one.region, facts, at)
+
+
+# ---- writing -----------------------------------------------------------------------------------------------------
+
+
+def _row(
+    template: str, key: Iterable[str], hire_id: int, role: Role, place: str, facts: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    name = hashlib.sha256("\n".join((template, *key)).encode()).hexdigest()[:40]
+    row = {"message_id": f"due-{name}", "hire_id": hire_id, "seq": 0, "n": 0, "template": template}
+    where = {"to_role": role.value, "region": place, "facts": dict(facts)}
+    return {**row, **where, "created_at": at, "due_at": at, "status": "waiting"}
+
+
+def _write(connection: Connection, rows: list[dict[str, Any]]) -> int:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    told = 0
+    for start in range(0, len(rows), _PORTION):
+        some = rows[start : start + _PORTION]
+        made = dialect.insert(outbox).values(some).on_conflict_do_nothing().returning(outbox.c.message_id)
+        told += len(connection.execute(made).all())
+    return told
+
+
+def _was_here(office: Office, today: date) -> bool:
+    with office.database.reading() as connection:
+        known = connection.execute(select(setting.c.value).where(setting.c.name == _SETTING)).scalar()
+    return known == today.isoformat()
+
+
+def _note(office: Office, today: date, at: datetime) -> None:
+    values = {"value": today.isoformat(), "changed_at": at}
+    with office.database.transaction() as connection:
+        if not connection.execute(update(setting).where(setting.c.name == _SETTING).values(values)).rowcount:
+            connection.execute(insert(setting).values(name=_SETTING, **values))
