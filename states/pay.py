@@ -96,10 +96,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class NotPaid:
-    """Somebody who gets nothing for the month, and why. ``stops``: the sheet waits until it is mended."""
+    """Somebody who gets nothing for the month, and why. ``stops``: the sheet waits until it is mended.
+
+    ``sheet``: the number of the sheet that has paid the month already.
+    """
 
     why: Sentence
     stops: bool = False
+    sheet: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ def month_line(ask: AskMonth) -> Line | NotPaid:
     extra = [_extra(ask, item) for item in _optional(ask.procedure, ask.kind) if ask.extra.get(item.item)]
     own, employer, missing = _insurance(ask)
     taken, owed = _affordable(own, sum(part.fen for part in (*base, *extra)))
-    warnings = (*missing, *owed, *_below_minimum(ask))
+    warnings = (*missing, *owed, *_below_minimum(ask), *_no_cap(ask))
     return Line(served[0], served[-1], len(paid), (*base, *extra, *taken), employer, warnings)
 
 
@@ -290,3 +294,10 @@ def _above_cap(ask: AskMonth) -> Sentence | None:
                 name=item.zh, standard=yuan(standard), cap=yuan(cap), article=item.cite,
             )  # fmt: skip
     return None
+
+
+def _no_cap(ask: AskMonth) -> Iterator[Sentence]:
+    """A document that caps the pay cannot be kept to where nobody has set the figure that it is held against."""
+    for item in _monthly(ask.procedure, ask.kind):
+        if item.cap is not None and "urban_subsidy_month" not in ask.rates:
+            yield say("没有录入当地城镇公益性岗位月补贴标准，没有比较（{article}）", article=item.cite)

@@ -20,12 +20,16 @@ from states.say import Fact, Sentence, say
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody's year (年度在岗): days paid by month (its first day), the ruling (None: not ruled) and the points."""
+    """Somebody's year (年度在岗): days paid by month (its first day), the ruling (None: not ruled) and the points.
+
+    ``left``: they are on the post no more; whoever left is not assessed afterwards.
+    """
 
     hire_id: int
     paid_days: Mapping[date, int]
     passed: bool | None
     points_tenths: int | None = None
+    left: bool = False
 
     @property
     def whole_months_share(self) -> tuple[int, int]:
@@ -61,23 +65,52 @@ class Pot:
     why: Sentence
 
 
+#: the gap (留白) of what whoever left before the ruling is paid, and its two answers
+LEAVERS = "leaver_performance"
+NOTHING, BY_MONTHS = "nothing", "by_months"
+
+
 @enforces("XY-40", "XY-41")
-def by_months(member: Member, fen: int, name: str) -> Part | NotPaid:
+def by_months(member: Member, fen: int, name: str, leavers: str = NOTHING) -> Part | NotPaid:
     """So many fen for each month served, once the year is passed; a part of a month by its days.
 
-    No document says what somebody gets whose year is not passed; our reading is nothing, and it is said.
+    No document says what somebody gets whose year is not passed; our reading is nothing, and it is said. What whoever
+    left before the ruling gets is a gap, and ``leavers`` the answer to it.
     """
-    if waits := _not_ruled(member):
-        return waits
-    total = sum(share_of(fen, days, days_of(month)) for month, days in member.paid_days.items())
-    months = sum(1 for days in member.paid_days.values() if days)
+    if member.passed is None and member.left:
+        return of_leaver(member, fen, name, leavers)
+    if member.passed is None:
+        return NotPaid(say("年度考核还没有审定"), stops=True)
+    if not member.passed:
+        return NotPaid(say("年度考核不合格，不发绩效"))
+    total, months = _of_months(member, fen)
     return Part("performance", total, say("{name}每月{fen}元，在岗{n}个月", name=name, fen=yuan(fen), n=months))
 
 
-def _not_ruled(member: Member) -> NotPaid | None:
-    if member.passed is None:
-        return NotPaid(say("年度考核还没有审定"), stops=True)
-    return None if member.passed else NotPaid(say("年度考核不合格，不发绩效"))
+def of_leaver(member: Member, fen: int, name: str, leavers: str) -> Part | NotPaid:
+    """What whoever left before the ruling is paid; the others do not wait for it.
+
+    The wage is a month's (Xunyang 五(一), Baihe 11), its payment follows an assessment (五(一), 13) that they
+    never had. Which of the two counts no document says.
+    """
+    total, months = _of_months(member, fen)
+    if leavers == BY_MONTHS:
+        why = say(
+            "{name}每月{fen}元，在岗{n}个月；离岗时年度考核没有审定，按对留白的裁定以在岗月数计发",
+            name=name, fen=yuan(fen), n=months,
+        )  # fmt: skip
+        return Part("performance", total, why)
+    why = say(
+        "离岗时年度考核没有审定，文件没有写是否发放；按留白的默认答案不发，裁定按在岗月数发的为{sum}元（{n}个月）",
+        sum=yuan(total), n=months,
+    )  # fmt: skip
+    return NotPaid(why)
+
+
+def _of_months(member: Member, fen: int) -> tuple[int, int]:
+    """So many fen for each month served, and in how many months."""
+    total = sum(share_of(fen, days, days_of(month)) for month, days in member.paid_days.items())
+    return total, sum(1 for days in member.paid_days.values() if days)
 
 
 @enforces("BH-29")

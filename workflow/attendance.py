@@ -235,7 +235,7 @@ def _keep(
     lines = [[after.hire_id, after.version, after.digest(algorithm)] for _, after in kept]
     moved = [one for one in written if one.after and (one.before is None or one.before.marks != one.after.marks)]
     for hire_id in on_sheets(connection, [one.entry.hire_id for one in moved], month):
-        void_for(connection, hire_id, month, at, say("考勤有变动").pattern)
+        void_for(connection, hire_id, month, at, say("考勤有变动").pattern, actor=actor, algorithm=algorithm)
     if lines:
         facts = {"month": month.isoformat(), "lines": lines}
         office_log.write(connection, BOOK, act, actor, at, facts, algorithm)

@@ -1,6 +1,6 @@
 """The rows of a pay sheet (发放明细): who belongs on it, what the law says of each, and the digest that binds them.
 
-Read in four statements whatever the number of people; nothing is written here.
+Read in few statements whatever the number of people; nothing is written here.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,21 +16,22 @@ import orjson
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from states.attendance_marks import days_of
-from states.facts import Dossier, dossier_from_json
+from states.facts import Dossier, Person, dossier_from_json
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
 from states.procedure import Procedure, State
 from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
+from states.separation import surname
 from workflow.office import Office
+from workflow.pay_once import leave_off, standing_lines, warn_of_shared_contacts
+from workflow.portions import in_portions
 from workflow.queries.paging import begins_with
 from workflow.queries.scope import within
 from workflow.tables import metadata
 
 hire, person, post, opening = (metadata.tables[name] for name in ("hire", "person", "post", "opening"))
-contract, attendance, pay_line, rate = (
-    metadata.tables[name] for name in ("contract", "attendance", "pay_line", "rate")
-)
+contract, attendance, rate = (metadata.tables[name] for name in ("contract", "attendance", "rate"))
 MONTHLY, PERFORMANCE = "monthly", "performance"
 _ONE_DAY = timedelta(1)
 
@@ -47,8 +48,8 @@ class Somebody:
     kind: str
     name: str
     post_title: str
-    person_key: str
-    relatives: tuple[str, ...]
+    #: what may betray kinship with an officer
+    person: Person
     left: bool = False
 
 
@@ -99,15 +100,16 @@ def month_rows(
     region: str,
     month: date,
     extra: Mapping[str, int] | None = None,
+    own: int | None = None,
 ) -> Rows:
     """The rows of a month (its first day) for everybody under a document whose post lies in ``region``.
 
-    ``extra``: parts beside the document's own, the same for each, in fen.
+    ``extra``: parts beside the document's own, the same for each, in fen. ``own``: the sheet that is reckoned anew.
     """
     last = month + _ONE_DAY * (days_of(month) - 1)
-    rows = _on_post(connection, procedure_id, region, month, last)
-    ids = [row.id for row in rows]
-    terms, marks = _terms(connection, ids), _marks(connection, ids, month)
+    rows = people_on_post(connection, procedure_id, region, month, last)
+    services = services_of(office, connection, rows)
+    marks = _marks(connection, [row.id for row in rows], month)
     figures = set_figures(connection, region)
     paid: dict[int, Line] = {}
     unpaid: dict[int, NotPaid] = {}
@@ -118,7 +120,7 @@ def month_rows(
                 procedure,
                 row.kind,
                 month,
-                service_of(procedure, row, terms.get(row.id, ())),
+                services[row.id],
                 marks.get(row.id),
                 row.monthly_fen,
                 in_force(figures, row.region, last),
@@ -129,10 +131,14 @@ def month_rows(
             paid[row.id] = answer
         else:
             unpaid[row.id] = answer
-    people = {row.id: _somebody(row) for row in rows}
-    _shared_contacts(rows, paid)
-    _elsewhere(connection, people, paid, unpaid, month, MONTHLY)
+    people = {row.id: somebody_of(row) for row in rows}
+    leave_off(people, paid, unpaid, standing_lines(connection, _persons(people), month, MONTHLY, own))
+    warn_of_shared_contacts(rows, paid)
     return Rows(paid, unpaid, people, in_force(figures, region, last))
+
+
+def _persons(people: Mapping[int, Somebody]) -> set[int]:
+    return {somebody.person_id for somebody in people.values()}
 
 
 def set_figures(connection: Connection, region: str) -> list[Figure]:
@@ -160,17 +166,12 @@ _COLUMNS = (
     person.c.relatives,
     person.c.contacts,
     person.c.born,
+    person.c.sex,
+    person.c.education,
+    person.c.home_region,
     person.c.retirement_category,
     person.c.died_on,
 )
-
-
-def people_of(connection: Connection, ids: Sequence[int]) -> dict[int, Somebody]:
-    """The people of hires, as a sheet names them."""
-    found: dict[int, Somebody] = {}
-    for some in _in_portions(ids):
-        found |= {row.id: _somebody(row) for row in connection.execute(_people().where(hire.c.id.in_(some)))}
-    return found
 
 
 def _people() -> Select[Any]:
@@ -182,8 +183,13 @@ def _people() -> Select[Any]:
     )
 
 
-def _on_post(connection: Connection, procedure_id: str, region: str, first: date, last: date) -> Sequence[Row[Any]]:
-    """Everybody with a term that touches these days, and everybody who serves though their term is over."""
+def people_on_post(
+    connection: Connection, procedure_id: str, region: str, first: date, last: date, also: Iterable[int] = ()
+) -> list[Row[Any]]:
+    """Everybody with a term that touches these days, and everybody who serves though their term is over.
+
+    ``also``: hires that belong here whatever their terms say now.
+    """
     touching = select(contract.c.hire_id).where(
         contract.c.starts_on <= last, func.coalesce(contract.c.ended_on, contract.c.ends_on) >= first
     )
@@ -192,14 +198,22 @@ def _on_post(connection: Connection, procedure_id: str, region: str, first: date
         begins_with(hire.c.procedure, f"{procedure_id}@"),
         or_(hire.c.id.in_(touching), hire.c.serving),
     )
-    asked = asked.order_by(hire.c.region, hire.c.id)
-    return connection.execute(asked).all()
+    rows = list(connection.execute(asked.order_by(hire.c.region, hire.c.id)).all())
+    for some in in_portions(sorted(set(also) - {row.id for row in rows})):
+        rows += connection.execute(_people().where(hire.c.id.in_(some)).order_by(hire.c.region, hire.c.id)).all()
+    return rows
+
+
+def services_of(office: Office, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Service]:
+    """The days that may be paid of each hire, by its number."""
+    terms = _terms(connection, [row.id for row in rows])
+    return {row.id: service_of(office.procedure(row.procedure), row, terms.get(row.id, ())) for row in rows}
 
 
 def _terms(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[date, date], ...]]:
     """The terms of each hire, each to the day on which it really ended."""
     found: dict[int, list[tuple[date, date]]] = defaultdict(list)
-    for some in _in_portions(ids):
+    for some in in_portions(ids):
         asked = select(contract.c.hire_id, contract.c.starts_on, contract.c.ends_on, contract.c.ended_on).where(
             contract.c.hire_id.in_(some), contract.c.starts_on.is_not(None)
         )
@@ -210,22 +224,12 @@ def _terms(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[
 
 def _marks(connection: Connection, ids: Sequence[int], month: date) -> dict[int, str]:
     found: dict[int, str] = {}
-    for some in _in_portions(ids):
+    for some in in_portions(ids):
         asked = select(attendance.c.hire_id, attendance.c.marks).where(
             attendance.c.hire_id.in_(some), attendance.c.month == month
         )
         found |= {row.hire_id: row.marks for row in connection.execute(asked)}
     return found
-
-
-#: of those who share something, so many are named
-_TOLD = 3
-#: what one statement may name
-_PORTION = 5_000
-
-
-def _in_portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _PORTION] for start in range(0, len(ids), _PORTION))
 
 
 def service_of(procedure: Procedure, row: Any, terms: tuple[tuple[date, date], ...]) -> Service:
@@ -237,6 +241,8 @@ def service_of(procedure: Procedure, row: Any, terms: tuple[tuple[date, date], .
 def _stops(procedure: Procedure, row: Any, dossier: Dossier) -> Iterable[tuple[date, Sentence]]:
     if dossier.ended_on is not None:
         yield dossier.ended_on, say("已于{day}离岗", day=dossier.ended_on)
+    elif dossier.leaving_on is not None:
+        yield dossier.leaving_on, say("已决定于{day}离岗", day=dossier.leaving_on)
     if dossier.paid_until is not None:
         yield dossier.paid_until, say("待遇发至{day}，此后停发", day=dossier.paid_until)
     if dossier.last_lawful_on is not None:
@@ -249,7 +255,7 @@ def _stops(procedure: Procedure, row: Any, dossier: Dossier) -> Iterable[tuple[d
         yield retires_on, say("已于{day}达到法定退休年龄", day=retires_on)
 
 
-def _somebody(row: Any) -> Somebody:
+def somebody_of(row: Any) -> Somebody:
     return Somebody(
         row.id,
         row.person_id,
@@ -259,52 +265,20 @@ def _somebody(row: Any) -> Somebody:
         row.kind,
         row.name,
         row.title,
-        row.key,
-        tuple(row.relatives or ()),
+        Person(
+            row.person_id,
+            row.key,
+            row.born,
+            row.sex,
+            row.retirement_category,
+            row.education,
+            row.home_region,
+            relatives=frozenset(row.relatives or ()),
+            surname=surname(row.name),
+            contacts=frozenset(row.contacts or ()),
+        ),
         row.state == State.DISMISSED.value,
     )
-
-
-def _shared_contacts(rows: Sequence[Any], paid: dict[int, Line]) -> None:
-    """Two who are paid and share a phone, an address or a card are to be looked at before the money goes out."""
-    holders: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        for index in row.contacts if row.id in paid else ():
-            holders[index].append(row)
-    for same in holders.values():
-        for row in same:
-            others = [other.id for other in same if other.person_id != row.person_id]
-            if not others:
-                continue
-            listed = "、".join(str(number) for number in others[:_TOLD])
-            why = say("与聘用{hires}的电话、住址或银行账号相同，请核对", hires=listed)
-            if why not in paid[row.id].warnings:
-                paid[row.id] = replace(paid[row.id], warnings=(*paid[row.id].warnings, why))
-
-
-def _elsewhere(
-    connection: Connection,
-    people: Mapping[int, Somebody],
-    paid: dict[int, Line],
-    unpaid: dict[int, NotPaid],
-    month: date,
-    kind: str,
-) -> None:
-    """Who is on another live sheet for the same days is not paid a second time, whatever the post."""
-    persons = {people[hire_id].person_id: hire_id for hire_id in paid}
-    for some in _in_portions(sorted(persons)):
-        asked = select(
-            pay_line.c.person_id, pay_line.c.hire_id, pay_line.c.sheet_id, pay_line.c.from_on, pay_line.c.until_on
-        ).where(pay_line.c.person_id.in_(some), pay_line.c.month == month, pay_line.c.kind == kind, pay_line.c.live)
-        for row in connection.execute(asked):
-            hire_id = persons[row.person_id]
-            line = paid.get(hire_id)
-            if row.hire_id == hire_id or line is None:
-                continue
-            if row.from_on <= line.until_on and line.from_on <= row.until_on:
-                why = say("同一时间已列入第{sheet}号发放表（聘用{hire}）", sheet=row.sheet_id, hire=row.hire_id)
-                unpaid[hire_id] = NotPaid(why, stops=True)
-                del paid[hire_id]
 
 
 # ---- as they are stored -------------------------------------------------------------------------------------------
@@ -313,11 +287,6 @@ def _elsewhere(
 def part_kept(part: Part) -> dict[str, Any]:
     """A part as plain values, its reason with it."""
     return {"item": part.item, "fen": part.fen, **said(part.why)}
-
-
-def part_from(raw: Mapping[str, Any]) -> Part:
-    """The inverse of ``part_kept``."""
-    return Part(raw["item"], raw["fen"], sentence_of(raw))
 
 
 def said(sentence: Sentence) -> dict[str, Any]:

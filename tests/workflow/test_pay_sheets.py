@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import office_log
 from workflow import pay_sheets as sheets
+from workflow.pay_rows import sentence_of
 from workflow.pay_sheets import APPROVED, FROZEN, PAID, VOID, Order, SheetChanged
 from workflow.tables import metadata
 
@@ -70,6 +72,41 @@ def approve(world: World, number: int, digest: str, by: Actor) -> str:
 def lines(world: World, number: int) -> list[tuple[int, int]]:
     asked = "SELECT hire_id, net_fen FROM pay_line WHERE sheet_id = ? ORDER BY hire_id"
     return [tuple(row) for row in world.ask(asked, number)]
+
+
+def paid(world: World, month: date = JUNE, order: Order = ORDER) -> int:
+    """A sheet that went all the way, paid today."""
+    number, digest = frozen(world, replace(order, month=month))
+    for by in (HRSS, FINANCE):
+        approve(world, number, digest, by)
+    sheets.pay(world.office, number, world.clock.today, f"回单{number}号", FINANCE, world.clock())
+    return number
+
+
+def warned(world: World, number: int) -> str:
+    """The warnings on the first line of a sheet."""
+    ((warnings, *_), *_) = world.ask("SELECT warnings FROM pay_line WHERE sheet_id = ? ORDER BY hire_id", number)
+    listed = json.loads(warnings) if isinstance(warnings, str) else warnings
+    return " ".join(sentence_of(raw).text() for raw in listed)
+
+
+def voided(world: World) -> list[tuple[str, str]]:
+    """Who voided sheets, and why, as the office log has it."""
+    with world.office.database.reading() as connection:
+        entries = office_log.entries(connection, sheets.BOOK)
+        assert not list(office_log.verify(connection))
+    return [(e.actor_key, json.loads(e.body)["facts"]["why"]) for e in reversed(entries) if e.act == "voided"]
+
+
+def again(world: World, number: int) -> tuple[int, str]:
+    """The sheet sent back, made and handed in anew."""
+    sheets.send_back(world.office, number, TOWN, world.clock(), "再核对一次")
+    return frozen(world)
+
+
+def basis_of(world: World, number: int) -> str:
+    ((basis,),) = world.ask("SELECT basis FROM pay_sheet WHERE id = ?", number)
+    return json.dumps(json.loads(basis) if isinstance(basis, str) else basis, ensure_ascii=False)
 
 
 # ---- from the draft to the money ---------------------------------------------------------------------------------
@@ -127,6 +164,37 @@ def test_nobody_approves_their_own_pay_or_that_of_their_kin(world: World) -> Non
     assert approve(world, number, digest, HRSS_2) == FROZEN
 
 
+def test_who_shares_surname_and_card_with_somebody_on_the_sheet_is_cleared_first(world: World) -> None:
+    person, cleared = metadata.tables["person"], metadata.tables["clearance"]
+    with world.office.database.transaction() as connection:
+        connection.execute(person.update().where(person.c.id == 1).values(contacts=["card"]))
+    number, digest = frozen(world)
+    cousin = replace(HRSS, name="甲长官", contacts=frozenset({"card"}))
+    for free in (replace(cousin, name="丙长官"), replace(cousin, contacts=frozenset({"other"}))):
+        assert approve(world, number, digest, replace(free, person_key=free.name + "1")) in (FROZEN, APPROVED)
+        number, digest = again(world, number)
+    with pytest.raises(StepNotOffered, match="同姓"):
+        approve(world, number, digest, cousin)
+    with world.office.database.transaction() as connection:
+        row = {"person_id": 1, "officer_key": cousin.person_key, "reason": "不是亲属", "cleared_by": "x"}
+        row |= {"role": "county", "region": "610981", "at": world.clock()}
+        connection.execute(insert(cleared).values(row))
+    assert approve(world, number, digest, cousin) == FROZEN
+
+
+def test_whoever_stood_in_made_it_for_somebody_who_does_not_approve_it(world: World) -> None:
+    """A deputy makes and hands in the sheet; the one in whose place they did is its maker too."""
+    grants = (Grant(Role.EMPLOYER, "610981100", HRSS.person_key, HRSS.name),)
+    deputy = replace(officer("代班人", Role.EMPLOYER, "610981100", 31), grants=grants)
+    number = made(world, by=deputy)
+    assert world.ask("SELECT made_for FROM pay_sheet WHERE id = ?", number) == [(HRSS.person_key,)]
+    sheets.freeze(world.office, number, TOWN, world.clock())
+    digest = status(world, number)[1]
+    with pytest.raises(StepNotOffered, match="编制"):
+        approve(world, number, digest, HRSS)
+    assert approve(world, number, digest, HRSS_2) == FROZEN
+
+
 def test_what_was_not_shown_is_not_approved(world: World) -> None:
     number, _ = frozen(world)
     with pytest.raises(StepNotOffered, match="刷新"):
@@ -166,6 +234,7 @@ def test_a_change_behind_a_sheet_voids_it_and_nothing_goes_out(world: World, cha
             "pay": lambda: sheets.pay(office, number, JULY, "回单1号", FINANCE, at),
         }[step]()
     assert status(world, number)[0] == VOID
+    assert voided(world) == [({"approve": HRSS, "freeze": TOWN, "pay": FINANCE}[step].person_key, "changed")]
     assert world.ask("SELECT count(*) FROM pay_line WHERE live") == [(0,)]
     again = made(world)
     assert again != number and status(world, again)[1] != digest
@@ -176,7 +245,7 @@ def test_attendance_that_is_changed_voids_a_sheet_until_it_is_paid(world: World)
     with world.office.database.transaction() as connection:
         assert sheets.void_for(connection, 1, JULY, world.clock(), "考勤有改动") is None
         assert sheets.void_for(connection, 1, JUNE, world.clock(), "考勤有改动") == number
-    assert status(world, number)[0] == VOID
+    assert status(world, number)[0] == VOID and voided(world) == [("system", "attendance")]
     number, digest = frozen(world)
     approve(world, number, digest, HRSS)
     approve(world, number, digest, FINANCE)
@@ -214,7 +283,42 @@ def test_a_draft_gives_way_to_a_new_one_and_what_was_handed_in_does_not(world: W
         made(world)
     sheets.send_back(world.office, second, HRSS, world.clock(), "名单须再核对")
     assert status(world, second) == (VOID, digest)
+    assert voided(world) == [(TOWN.person_key, "remade"), (HRSS.person_key, "sent_back")]
     assert made(world) > second
+
+
+def test_whoever_a_paid_sheet_left_out_is_paid_by_a_supplementary_one(world: World) -> None:
+    attendance = metadata.tables["attendance"].update().where(metadata.tables["attendance"].c.hire_id == 2)
+    with world.office.database.transaction() as connection:
+        connection.execute(attendance.values(marks="-" * 12 + "x" * 18))
+    first = paid(world)
+    assert lines(world, first) == [(1, 60_000)]
+    with world.office.database.transaction() as connection:
+        connection.execute(attendance.values(marks="-" * 12 + "x" * 9 + "1" * 9))
+        connection.exec_driver_sql("UPDATE attendance SET marks = '------------??????????????????' WHERE hire_id = 1")
+    second, digest = frozen(world)
+    assert lines(world, second) == [(2, 30_000)], "whoever was paid neither stands on it nor holds it up"
+    kept = json.loads(basis_of(world, second))
+    assert (kept["supplements"], kept["paid_by"]) == ([first], {"1": first})
+    assert kept["unpaid"]["1"] == {"say": "已由第{sheet}号发放表发放", "facts": {"sheet": first}}
+    with pytest.raises(InputRefused, match="month"):
+        made(world)
+    for by in (HRSS, FINANCE):
+        approve(world, second, digest, by)
+    sheets.pay(world.office, second, world.clock.today, "回单补1号", FINANCE, world.clock())
+    third = made(world)
+    with pytest.raises(InputRefused):
+        sheets.freeze(world.office, third, TOWN, world.clock())
+    assert (status(world, first)[0], status(world, second)[0], lines(world, third)) == (PAID, PAID, [])
+
+
+def test_a_month_that_is_not_over_is_looked_at_and_not_handed_in(world: World) -> None:
+    for hire in (1, 2):
+        attended(world, hire, "1" + "?" * 30, JULY)
+    number = made(world, replace(ORDER, month=JULY))
+    with pytest.raises(InputRefused) as refused:
+        sheets.freeze(world.office, number, TOWN, world.clock())
+    assert refused.value.faults["1"].text() == "2022-07-02没有考勤记录，请补记或签署例外"
 
 
 def test_whoever_is_not_known_to_have_been_there_holds_the_sheet_up(world: World) -> None:
@@ -224,7 +328,7 @@ def test_whoever_is_not_known_to_have_been_there_holds_the_sheet_up(world: World
     assert lines(world, number) == [(1, 60_000)]
     with pytest.raises(InputRefused) as refused:
         sheets.freeze(world.office, number, TOWN, world.clock())
-    assert refused.value.faults["乙某"].text() == "本月考勤没有填报"
+    assert refused.value.faults["2"].text() == "本月考勤没有填报"
 
 
 def test_two_who_share_a_card_are_told_of_before_the_money_goes_out(world: World) -> None:
@@ -262,14 +366,14 @@ def test_a_payment_has_its_day_and_its_voucher(world: World) -> None:
 
 
 def test_performance_follows_the_months_that_were_paid_and_the_ruling(world: World) -> None:
-    """June's 18 of 30 days and July: 400 × (18/30 + 1) = 640 yuan, once the year was ruled on."""
+    """June's 18 of 30 days and July: 400 × (18/30 + 1) = 640 yuan, once the year was ruled on; August is missing."""
     for hire in (1, 2):
         attended(world, hire, "1" * 31, JULY)
     world.walk_to(date(2022, 12, 20))
-    for month in (JUNE, JULY):
-        number, digest = frozen(world, replace(ORDER, month=month))
-        approve(world, number, digest, HRSS)
-        approve(world, number, digest, FINANCE)
+    paid(world, JUNE)
+    july, digest = frozen(world, replace(ORDER, month=JULY))
+    approve(world, july, digest, HRSS)
+    approve(world, july, digest, FINANCE)
     year = replace(ORDER, month=date(2022, 12, 1), kind="performance")
     with pytest.raises(InputRefused):
         frozen(world, year)
@@ -277,10 +381,22 @@ def test_performance_follows_the_months_that_were_paid_and_the_ruling(world: Wor
         world.do(hire, "assess", TOWN, year=2022, grade=grade)
         world.do(hire, "rule_assessment", HRSS)
         world.do(hire, "rule_assessment", RURAL)
+    early = made(world, year)
+    assert lines(world, early) == [(1, 24_000)] and "2022-07、2022-08" in warned(world, early), "approved is not paid"
+    sheets.pay(world.office, july, world.clock.today, "回单2号", FINANCE, world.clock())
     number, _ = frozen(world, year)
     assert lines(world, number) == [(1, 64_000)]
-    ((basis,),) = world.ask("SELECT basis FROM pay_sheet WHERE id = ?", number)
-    assert "不合格" in str(basis)
+    assert "不合格" in basis_of(world, number)
+    assert "2022-08、2022-09、2022-10、2022-11、2022-12没有已发放的发放表" in (told := warned(world, number))
+    assert "2022-07" not in told
+
+
+def test_whoever_left_before_the_ruling_is_told_what_the_county_may_decide(world: World) -> None:
+    paid(world, JUNE)
+    world.do(1, "resign", TOWN, given_on=JULY, leave_on=date(2022, 8, 1))
+    world.walk_to(date(2022, 12, 20))
+    year = replace(ORDER, month=date(2022, 12, 1), kind="performance")
+    assert "离岗时年度考核没有审定" in (told := basis_of(world, made(world, year))) and "240.00" in told
 
 
 def test_a_ruling_on_the_pot_stands_on_the_sheet() -> None:
