@@ -180,7 +180,9 @@ def test_every_entry_names_the_run_and_the_log_who_ran_it_and_no_person(world: W
     for hire, seq in run.done:
         ((body,),) = world.ask("SELECT body FROM audit_entry WHERE hire_id = ? AND seq = ?", hire, seq)
         assert run.id in orjson.dumps(body).decode()
-    ((account, act, body),) = world.ask("SELECT account_id, act, body FROM office_log WHERE book = 'bulk'")
+    asked = "SELECT account_id, act, body FROM office_log WHERE book = 'bulk' ORDER BY seq"
+    (begun, (account, act, body)) = world.ask(asked)
+    assert (begun[0], begun[1], begun[2]["facts"]["run"]) == (7, "applicants_begun", run.id)
     assert (account, act, body["facts"]["run"], body["facts"]["opening"]) == (7, "applicants_imported", run.id, opening)
     assert body["facts"]["refused"] == [4]
     text = orjson.dumps(body).decode()
@@ -218,6 +220,8 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(world: World, tmp_path: 
     with pytest.raises(RuntimeError):
         applicant_runs.run(world.office, SEAL, line, "r1", CutOff(), CLERK, world.clock(), words)
     assert everything(world)["person"] == 2
+    logged = world.ask("SELECT act, account_id, body FROM office_log WHERE book = 'bulk'")
+    assert [(act, account, body["facts"]["run"]) for act, account, body in logged] == [("applicants_begun", 7, "r1")]
     rest = ran(world, opening, path, "r2")
     assert (rest.created, rest.already) == (2, 2)
 
@@ -282,7 +286,7 @@ def test_the_window_holds_to_its_last_day(world: World, tmp_path: Path, day: dat
     assert len(run.done) == (3 if taken else 0)
     if not taken:
         assert all("截止" in why for _, why in refused(run)) and len(refused(run)) == 3
-        assert everything(world) == {**before, "office_log": before["office_log"] + 1, "setting": before["setting"] + 1}
+        assert everything(world) == {**before, "office_log": before["office_log"] + 2, "setting": before["setting"] + 1}
 
 
 def test_whoever_came_in_time_has_applied_in_time(world: World, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Running a list of applicants (导入报名人): each is registered and applies, both or neither, and the run is kept.
 
 A run that was cut off can be repeated: whoever was taken has applied already. Who ran what, and with which outcome,
-stands in the office log (book ``bulk``), what tells of people sealed; a run that found everybody there changed nothing
-and is not logged.
+stands in the office log (book ``bulk``), what tells of people sealed: that it began before the first row is taken, so
+that what a process left behind that was killed is known by its run, and what became of it at the end. A run that found
+everybody there changed nothing and is not logged.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from workflow.reception import Arriving
 from workflow.sealing import Seal
 from workflow.tables import metadata
 
-IMPORTED = "applicants_imported"
+BEGUN, IMPORTED = "applicants_begun", "applicants_imported"
 _hire, _entry = metadata.tables["hire"], metadata.tables["audit_entry"]
 
 
@@ -76,11 +77,16 @@ def run(
     kept = kept_run(office, seal, run_id, actor)
     if kept is not None:
         return kept
-    procedure = office.procedure(opening.procedure)
-    outcomes = []
+    outcomes, begun = list[Outcome](), False
     for line in lines:
-        arriving = Arriving(opening.id, procedure, line.route, line.on, run_id)
-        outcomes.append(_taken(office, seal, arriving, line, actor, at))
+        before = _earlier(office, seal, opening, line)
+        if before is not None:
+            outcomes.append(passed_over(line, before))
+            continue
+        if not begun:
+            _log_begun(office, opening, run_id, digest, actor, at)
+            begun = True
+        outcomes.append(_taken(office, seal, opening, run_id, line, actor, at))
     found = _summed(run_id, opening.id, at, outcomes, reasons, faulty)
     if found.done or found.refused:
         told = import_runs.Told(run_id, import_runs.APPLICANTS, opening.region, str(opening.id), digest, faulty)
@@ -88,17 +94,27 @@ def run(
     return found
 
 
-def _taken(office: Office, seal: Seal, arriving: Arriving, line: Line, actor: Actor, at: datetime) -> Outcome:
+def _earlier(office: Office, seal: Seal, opening: OpeningLine, line: Line) -> tuple[int, bool] | None:
     key = seal.person_key(str(line.given["id_number"]))
     with office.database.reading() as connection:
-        before = earlier(connection, arriving.opening_id, key)
-    if before is not None:
-        return passed_over(line, before)
+        return earlier(connection, opening.id, key)
+
+
+def _log_begun(office: Office, opening: OpeningLine, run_id: str, digest: str, actor: Actor, at: datetime) -> None:
+    """Kept before anybody is taken: whose run it is, of which file and for which announcement."""
+    facts = {"run": run_id, "opening": opening.id, "file": digest}
+    with office.database.session() as session:
+        office_log.write(session, bulk_runs.BOOK, BEGUN, actor, at, facts, office.setting.algorithm)
+
+
+def _taken(
+    office: Office, seal: Seal, opening: OpeningLine, run_id: str, line: Line, actor: Actor, at: datetime
+) -> Outcome:
+    arriving = Arriving(opening.id, office.procedure(opening.procedure), line.route, line.on, run_id)
     try:
         taken = reception.register_and_apply(office, seal, arriving, line.given, actor, at)
     except Refusal as refusal:
-        with office.database.reading() as connection:
-            before = earlier(connection, arriving.opening_id, key)  # somebody else may just have taken it
+        before = _earlier(office, seal, opening, line)  # somebody else may just have taken it
         return Outcome(line, "refused", refusal=refusal) if before is None else passed_over(line, before)
     kind = "new" if taken.person.created else "known"
     return Outcome(line, kind, taken.hire_id, taken.seq, taken.person.differs)
