@@ -16,13 +16,14 @@ from states.attendance_shorthand import mark_of, read_exceptions, written
 from states.calendar import Calendar
 from states.facts import Hire
 from states.meets import enforces
+from states.pay_days import named_on
 from states.procedure import Procedure, Role, article_of
 from states.say import Sentence, say
 
 __all__ = [
     "ABSENT", "KEEPERS", "MARKS", "OFF", "PRESENT", "REST", "SEEN_BY_DEVICE", "UNKNOWN", "Mark", "Service", "Totals",
     "check", "check_days", "composed", "counted", "days_of", "default", "due_on", "lacking_days", "mark_of", "merged",
-    "month_after", "present_days", "read_exceptions", "service_between", "service_of", "standing", "totals", "until",
+    "month_after", "read_exceptions", "service_between", "service_of", "standing", "totals", "until",
     "written",
 ]  # fmt: skip
 
@@ -90,8 +91,7 @@ def due_on(procedure: Procedure, month: date) -> tuple[date, str] | None:
     """
     for line in procedure.pay_days:
         if line.what == "roster":
-            following = month_after(month)
-            return following.replace(day=min(line.day, days_of(following))), article_of(procedure, line.cite)
+            return named_on(line, month), article_of(procedure, line.cite)
     return None
 
 
@@ -150,11 +150,6 @@ def until(marks: str, month: date, today: date) -> str:
 def composed(base: str, exceptions: Mapping[int, str]) -> str:
     """The marks of ``base`` with those of some days (counted from 1) in their place."""
     return "".join(exceptions.get(day, code) for day, code in enumerate(base, 1))
-
-
-def present_days(marks: str) -> int:
-    """On how many days somebody was present."""
-    return marks.count(PRESENT)
 
 
 def totals(marks: str) -> Totals:

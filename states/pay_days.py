@@ -1,7 +1,8 @@
-"""The days of a month on which something about pay is due (发放日程): a rest day moves it to the working day before.
+"""The days of a month on which something about pay is due (发放日程).
 
 The documents count the month after the one that is paid: its attendance is known only then. Where one names no days,
-nothing is due by it.
+nothing is due by it. Only the day on which people are paid moves before a day of rest (工资支付暂行规定第七条); of
+reports and advances no document says that they do, so that the day it names stands.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from states.attendance_marks import days_of
 from states.calendar import Calendar
 from states.meets import enforces
 from states.procedure import PayDay, Procedure, Role
 from states.tellings import Telling
+
+#: what comes before a day of rest
+MOVES = frozenset({"pay"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,19 @@ class Due:
 @enforces("BH-26", "BH-27")
 def dues(procedure: Procedure, month: date, calendar: Calendar) -> tuple[Due, ...]:
     """What is due for a month (its first day), by day."""
-    year, number = (month.year + 1, 1) if month.month == 12 else (month.year, month.month + 1)
     found = []
     for line in procedure.pay_days:
-        meant = min(date(year, number, 1) + timedelta(line.day - 1), _last(year, number))
-        on = meant
-        while calendar.is_rest_day(on):
+        on = meant = named_on(line, month)
+        while line.what in MOVES and calendar.is_rest_day(on):
             on -= timedelta(1)
         found.append(Due(line, on, meant))
     return tuple(sorted(found, key=lambda due: due.on))
+
+
+def named_on(line: PayDay, month: date) -> date:
+    """The day that the document names for a month: of the following one, its last where it is shorter."""
+    following = month.replace(day=1) + timedelta(days_of(month))
+    return following.replace(day=min(line.day, days_of(following)))
 
 
 @enforces("BH-25")
@@ -50,7 +59,3 @@ def hearers(procedure: Procedure, line: PayDay, telling: Telling) -> tuple[Role,
     waiting = () if line.to in (None, Role.APPLICANT) else (line.to,)
     further = (Role.HRSS,) if Role.HRSS in procedure.roles else ()
     return tuple(dict.fromkeys(role for role in (line.by, *waiting, *further) if role is not None))
-
-
-def _last(year: int, month: int) -> date:
-    return (date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)) - timedelta(1)

@@ -27,7 +27,6 @@ from states.attendance import (
     mark_of,
     merged,
     month_after,
-    present_days,
     read_exceptions,
     service_between,
     standing,
@@ -135,7 +134,7 @@ def test_what_is_written_reads_back_and_totals_add_up(month: date, data: st.Data
     found = read_exceptions(written(marks, base), month)
     assert isinstance(found, dict) and composed(base, found) == marks
     assert sum(asdict(totals(marks)).values()) == days_of(month)
-    assert totals(marks).present == present_days(marks) and totals(marks).unknown == marks.count(UNKNOWN)
+    assert totals(marks).present == marks.count("1") and totals(marks).unknown == marks.count(UNKNOWN)
     assert check(marks, month) is None
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from states.attendance import due_on
 from states.attendance_marks import MARKS, days_of
 from states.budget import lasting, shared
 from states.calendar import default_calendar
@@ -295,6 +296,11 @@ def test_a_payday_on_a_day_of_rest_comes_before_it() -> None:
         date(2022, 6, 15), date(2022, 6, 20), date(2022, 6, 24),
     ]  # fmt: skip
     assert may["pay"].moved and may["pay"].meant == date(2022, 6, 25) and not may["roster"].moved
+    september = {due.line.what: due for due in dues(procedure("baihe-2022-72"), date(2022, 9, 1), calendar)}
+    assert (september["roster"].on, september["roster"].moved) == (date(2022, 10, 15), False), "a Saturday: it stands"
+    assert due_on(procedure("baihe-2022-72"), date(2022, 9, 1)) == (date(2022, 10, 15), "白人社发〔2022〕72号第十二条")
+    assert {due.line.what for due in dues(procedure("baihe-2022-72"), date(2022, 1, 1), calendar) if due.moved} == set()
+    assert [due.on.day for due in dues(procedure("baihe-2022-72"), date(2022, 7, 1), calendar)] == [15, 20, 25]
     june = {due.line.what: due.on for due in dues(procedure("baihe-2022-72"), date(2022, 6, 1), calendar)}
     assert june["pay"] == date(2022, 7, 25)
     december = dues(procedure("baihe-2022-72"), date(2022, 12, 1), calendar)
