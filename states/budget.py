@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from states.meets import enforces
-from states.pay import yuan
+from states.pay import share_of, yuan
+from states.procedure import Procedure
 from states.say import Sentence, say
 
 
@@ -36,7 +37,6 @@ def lasting(budget_fen: int, monthly_fen: int, months: int = 12) -> Lasting | No
     return Lasting(budget_fen, monthly_fen, tenths, budget_fen >= months * monthly_fen)
 
 
-@enforces("LC-34")
 def shared(cost_fen: int, first_fen: int, shares: Mapping[str, int]) -> dict[str, int]:
     """What is left of a cost after ``first_fen`` (the province's grant), by ``shares`` in hundredths.
 
@@ -50,3 +50,45 @@ def shared(cost_fen: int, first_fen: int, shares: Mapping[str, int]) -> dict[str
     found = {name: (2 * rest * shares[name] + 100) // 200 for name in names[:-1]}
     found[names[-1]] = rest - sum(found.values())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What somebody of a kind costs in a month: wages and the employer's insurance, for so many of its days."""
+
+    kind: str
+    fen: int
+    days: int
+    of_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Who bears what of a month (分担). ``grant_fen`` None: nobody has said what the province gives; no ``parts``."""
+
+    people: int
+    cost_fen: int
+    grant_fen: int | None
+    parts: Mapping[str, int]
+    article: str
+
+
+@enforces("LC-34")
+def split(procedure: Procedure, costs: Iterable[Cost], grant_month_fen: int | None) -> Split | None:
+    """Shares out what the province leaves of the kinds that the document shares out; None where it shares out nothing.
+
+    Liaocheng 三(二): rural posts alone, and what remains after the province's grant; urban ones are paid as before. The
+    grant is a month's for each, ``grant_month_fen``. For a part of a month it is reckoned like the pay (our reading),
+    and it never exceeds the cost.
+    """
+    line = next((line for line in procedure.funding if line.share), None)
+    if line is None or line.share is None:
+        return None
+    mine = [cost for cost in costs if not line.kinds or cost.kind in line.kinds]
+    whole = sum(cost.fen for cost in mine)
+    if not mine:
+        return None
+    if grant_month_fen is None:
+        return Split(len(mine), whole, None, {}, line.cite)
+    grant = sum(min(cost.fen, share_of(grant_month_fen, cost.days, cost.of_days)) for cost in mine)
+    return Split(len(mine), whole, grant, shared(whole, grant, line.share), line.cite)

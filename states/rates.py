@@ -28,6 +28,7 @@ RATES: Mapping[str, RateName] = {
     "minimum_wage_month": RateName(say("月最低工资标准"), "fen"),
     "minimum_wage_hour": RateName(say("小时最低工资标准"), "fen"),
     "urban_subsidy_month": RateName(say("城镇公益性岗位月补贴标准"), "fen"),
+    "province_grant_month": RateName(say("省财政补助标准（每人每月）"), "fen"),
     "insurance_base": RateName(say("社会保险月缴费基数"), "fen"),
     "pension_own": RateName(say("养老保险个人比例"), "ppm"),
     "pension_employer": RateName(say("养老保险单位比例"), "ppm"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from states.attendance_marks import days_of
+from states.budget import Cost, split
 from states.facts import Dossier, Person, dossier_from_json
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
 from states.procedure import Procedure, State
@@ -134,7 +135,20 @@ def month_rows(
     people = {row.id: somebody_of(row) for row in rows}
     leave_off(people, paid, unpaid, standing_lines(connection, _persons(people), month, MONTHLY, own))
     warn_of_shared_contacts(rows, paid)
-    return Rows(paid, unpaid, people, in_force(figures, region, last))
+    set_here = in_force(figures, region, last)
+    procedure = office.catalogue.current(procedure_id)
+    return Rows(paid, unpaid, people, set_here, _shared_out(procedure, people, paid, set_here, days_of(month)))
+
+
+def _shared_out(
+    procedure: Procedure, people: Mapping[int, Somebody], paid: Mapping[int, Line], figures: Mapping[str, int], of: int
+) -> dict[str, Any]:
+    """Who bears which part of the sheet, where the document says so."""
+    costs = [
+        Cost(people[hire_id].kind, one.gross_fen + one.employer_fen, one.days, of) for hire_id, one in paid.items()
+    ]
+    found = split(procedure, costs, figures.get("province_grant_month"))
+    return {} if found is None else {"shares": asdict(found)}
 
 
 def _persons(people: Mapping[int, Somebody]) -> set[int]:
@@ -191,7 +205,9 @@ def people_on_post(
     ``also``: hires that belong here whatever their terms say now.
     """
     touching = select(contract.c.hire_id).where(
-        contract.c.starts_on <= last, func.coalesce(contract.c.ended_on, contract.c.ends_on) >= first
+        contract.c.corrected_by.is_(None),
+        contract.c.starts_on <= last,
+        func.coalesce(contract.c.ended_on, contract.c.ends_on) >= first,
     )
     asked = _people().where(
         within(hire.c.region, (region,)),
@@ -215,7 +231,7 @@ def _terms(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[
     found: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for some in in_portions(ids):
         asked = select(contract.c.hire_id, contract.c.starts_on, contract.c.ends_on, contract.c.ended_on).where(
-            contract.c.hire_id.in_(some), contract.c.starts_on.is_not(None)
+            contract.c.hire_id.in_(some), contract.c.starts_on.is_not(None), contract.c.corrected_by.is_(None)
         )
         for hire_id, starts_on, ends_on, ended_on in connection.execute(asked):
             found[hire_id].append((starts_on, min(ends_on, ended_on or ends_on)))

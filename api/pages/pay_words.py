@@ -11,7 +11,6 @@ from api.pages import words
 from api.pages.render import Page
 from api.pages.sign_in import ROLES
 from api.pages.submitted import scaled
-from states.budget import shared
 from states.labels import role_name
 from states.pay import percent, yuan
 from states.pay_days import dues
@@ -25,7 +24,7 @@ KINDS: Mapping[str, Sentence] = {MONTHLY: say("月度待遇"), PERFORMANCE: say(
 _KEY = re.compile(r"([0-9A-Z]{2,12})\.(\d{1,18})")
 #: so many who get nothing are told on the page
 UNPAID = 200
-LEVELS = {"city": say("市级"), "county": say("县级")}
+LEVELS = {"city": say("市级分担"), "county": say("县级分担")}
 
 
 def month_in_words(page: Page, month: date, kind: str) -> str:
@@ -109,13 +108,18 @@ def dues_in_words(page: Page, procedure: Procedure, month: date) -> list[str]:
 
 
 def shares_of(page: Page, row: Any) -> list[tuple[str, str]]:
-    """Who bears which part of the sheet, where the document shares it out (before the province's grant)."""
-    lines = page.office.catalogue.current(row.procedure).funding
-    share = next((line.share for line in lines if line.share), None)
-    if share is None:
+    """Who bears which part of the sheet, where the document shares it out, as it was reckoned with the sheet."""
+    found = row.basis.get("shares")
+    if found is None:
         return []
-    parts = shared(row.sum_fen, 0, share)
-    return [(page.tell(LEVELS[name]) if name in LEVELS else name, yuan(fen)) for name, fen in parts.items()]
+    whole = say("分担范围（{n}人，含单位缴费，{article}）", n=found["people"], article=found["article"])
+    told = [(page.tell(whole), yuan(found["cost_fen"]))]
+    if found["grant_fen"] is None:
+        why = say("没有录入省财政补助标准，省、市、县各自分担多少没有计算")
+        return [*told, (page.tell(say("分担")), page.tell(why))]
+    told.append((page.tell(say("省财政补助")), yuan(found["grant_fen"])))
+    parts = found["parts"].items()
+    return [*told, *((page.tell(LEVELS[name]) if name in LEVELS else name, yuan(fen)) for name, fen in parts)]
 
 
 def signature_of(page: Page, row: Any) -> dict[str, str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from states.attendance import due_on
 from states.attendance_marks import MARKS, days_of
-from states.budget import lasting, shared
+from states.budget import Cost, lasting, shared, split
 from states.calendar import default_calendar
 from states.loading import Catalogue
 from states.pay import AskMonth, Line, NotPaid, Service, month_line, share_of, yuan
@@ -147,6 +147,8 @@ def test_pay_below_the_minimum_wage_is_said_with_both_figures() -> None:
 def test_inner_mongolia_pays_no_more_than_the_urban_subsidy() -> None:
     rates = {"urban_subsidy_month": 80_000}
     assert amounts(paid(month("neimenggu-2022-10", "village", standard_fen=80_000, rates=rates)))["base"] == 80_000
+    unset = paid(month("neimenggu-2022-10", "village", standard_fen=80_001)).warnings
+    assert [w.text() for w in unset] == ["没有录入当地城镇公益性岗位月补贴标准，没有比较（第十条）"]
     answer = month_line(month("neimenggu-2022-10", "village", standard_fen=80_001, rates=rates))
     assert isinstance(answer, NotPaid) and answer.stops and "第十条" in answer.why.text()
 
@@ -286,6 +288,23 @@ def test_what_the_province_leaves_is_shared_four_to_six() -> None:
     assert shared(100, 500, {"city": 40, "county": 60}) == {"city": 0, "county": 0}
     with pytest.raises(ValueError, match="hundred"):
         shared(100, 0, {"city": 40, "county": 50})
+
+
+def test_liaocheng_shares_out_rural_posts_after_the_province() -> None:
+    """Two rural posts, one for half of June, at 1,000.00 and 500.01 yuan; the province gives 400 a month each.
+
+    Cost 1,500.01, grant 400 + 200, the rest of 900.01 as 360.00 and 540.01; the urban post has its own source.
+    """
+    costs = [Cost("rural", 100_000, 30, 30), Cost("rural", 50_001, 15, 30), Cost("urban", 200_000, 30, 30)]
+    found = split(procedure("liaocheng-2022-4"), costs, 40_000)
+    assert found is not None and (found.people, found.cost_fen, found.grant_fen) == (2, 150_001, 60_000)
+    assert found.parts == {"city": 36_000, "county": 54_001} and found.article == "三(二)"
+    more = split(procedure("liaocheng-2022-4"), costs[:1], 120_000)
+    assert more is not None and (more.grant_fen, set(more.parts.values())) == (100_000, {0}), "never beyond the cost"
+    unknown = split(procedure("liaocheng-2022-4"), costs, None)
+    assert unknown is not None and unknown.parts == {} and unknown.cost_fen == 150_001
+    assert split(procedure("liaocheng-2022-4"), costs[2:], 40_000) is None
+    assert split(procedure("xunyang-2022-88"), costs, 40_000) is None
 
 
 def test_a_payday_on_a_day_of_rest_comes_before_it() -> None:
