@@ -88,6 +88,16 @@ def register(
             if known is None:
                 raise
     given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
+    if known.out_of_use:
+        known.out_of_use = False
+        person_log.write(session, seal, known, actor, at, "register_again", algorithm=algorithm)
+        session.flush()
+        changed = _differs(seal, known, given_values)
+        if changed:
+            reason = say("重新登记").text()
+            new = {name: given[name] for name in changed if name in given}
+            update_person(session, seal, _id(known), new, actor, at, reason=reason, algorithm=algorithm)
+        return Registered(_id(known), key, True, warnings=warned)
     return Registered(_id(known), key, False, _differs(seal, known, given_values))
 
 
@@ -165,6 +175,8 @@ def foreseen(session: Session, seal: Seal, given: Mapping[str, Any], at: datetim
     known = _by_key(session, key)
     if known is None:
         return Foreseen(key, _as_guards_see(_row(seal, key, number, said, values, at)[0]))
+    if known.out_of_use:
+        return Foreseen(key, _as_guards_see(known))
     person = load_person(session.connection(), _id(known))
     assert person is not None
     given_values = {name: value for name, value in values.items() if name in said.model_fields_set}
@@ -241,6 +253,19 @@ def update_person(
         session.execute(update(Hire).where(col(Hire.id).in_(hires)).values(version=Hire.version + 1))
     session.flush()
     return tuple(sorted(changed))
+
+
+def take_out_of_use(
+    session: Session, seal: Seal, person_id: int, actor: Actor, at: datetime, reason: str, *, algorithm: str = "sha256"
+) -> None:
+    """A registration that an import brought and nobody has used is out of use; registering again brings it back.
+
+    Its log says so, and nothing of it is taken away. Raises NoSuchPerson.
+    """
+    person = _locked(session, person_id)
+    person.out_of_use = True
+    person_log.write(session, seal, person, actor, at, "import_undone", purpose=reason[:200], algorithm=algorithm)
+    session.flush()
 
 
 def _set(seal: Seal, person: Person, changed: Mapping[str, Any], said: PersonChange) -> None:

@@ -37,7 +37,7 @@ from workflow.tables import metadata
 
 #: one list is one announcement of a county: more is a file of something else
 MOST_ROWS = 1000
-_hire, _person = metadata.tables["hire"], metadata.tables["person"]
+_hire, _person, _line = (metadata.tables[name] for name in ("hire", "person", "import_line"))
 
 
 class ListGone(Gone):
@@ -165,11 +165,15 @@ def _foreseen(session: Session, seal: Seal, law: Outlook, line: Line, at: dateti
 
 
 def earlier(connection: Connection, opening_id: int, key: str) -> tuple[int, bool] | None:
-    """The hire of this person on this opening, and whether their application has ended there; a living one first."""
+    """The hire of this person on this opening, and whether their application has ended there; a living one first.
+
+    An application of an import that was undone is as if it had never come in.
+    """
+    undone = select(_line.c.hire_id).where(_line.c.hire_id == _hire.c.id, _line.c.undo_id.is_not(None)).exists()
     asked = (
         select(_hire.c.id, _hire.c.state)
         .join(_person, _person.c.id == _hire.c.person_id)
-        .where(_hire.c.opening_id == opening_id, _person.c.key == key)
+        .where(_hire.c.opening_id == opening_id, _person.c.key == key, ~(undone & (_hire.c.state == "withdrawn")))
         .order_by(_hire.c.id)
     )
     found = [(int(row.id), row.state in ("rejected", "withdrawn")) for row in connection.execute(asked)]

@@ -39,13 +39,24 @@ _ROSTER: tuple[Heading, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """An empty list. ``version``: as it stands in the sheet; ``notes``: further lines of the explanation."""
+    """A list to fill in. ``version``: as it stands in the sheet; ``notes``: further lines of the explanation.
+
+    ``about`` stands above the table and says what the list is of; ``rows`` are filled in already, ``foot`` is signed.
+    """
 
     sheet: str
     title: str
     version: str
     columns: tuple[Heading, ...]
     notes: tuple[tuple[str, str], ...] = ()
+    about: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    foot: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> int:
+        """The row of the headings, from nought."""
+        return 3 if self.about else 2
 
     def content(self) -> bytes:
         """The workbook (.xlsx)."""
@@ -79,19 +90,28 @@ def _fill(book: Any, blank: Blank) -> None:
     small = book.add_format({"font_size": 9, "font_color": "#555555"})
     sheet.merge_range(0, 0, 0, len(blank.columns) - 1, blank.title, title)
     sheet.write_string(1, 0, f"模板版本：{blank.version}", small)
+    if blank.about:
+        sheet.write_string(2, 0, blank.about, small)
+    first, last = blank.head + 1, blank.head + max(ROWS, len(blank.rows))
     for place, (heading, width, _, choices) in enumerate(blank.columns):
         # every column is text: a spreadsheet keeps no identity number as a number
         sheet.set_column(place, place, width, book.add_format({"num_format": "@"}))
-        sheet.write_string(2, place, heading, head)
+        sheet.write_string(blank.head, place, heading, head)
         if choices:
-            sheet.data_validation(3, place, ROWS + 2, place, {"validate": "list", "source": list(choices)})
-    for row in range(3, _RULED + 3):
+            sheet.data_validation(first, place, last, place, {"validate": "list", "source": list(choices)})
+    ruled = len(blank.rows) if blank.rows else _RULED
+    for row in range(ruled):
         for place in range(len(blank.columns)):
-            sheet.write_blank(row, place, None, text)
-    sheet.freeze_panes(3, 2)
+            if blank.rows:
+                sheet.write_string(first + row, place, blank.rows[row][place], text)
+            else:
+                sheet.write_blank(first + row, place, None, text)
+    for row, words in enumerate(blank.foot, first + ruled + 1):
+        sheet.write_string(row, 0, words)
+    sheet.freeze_panes(first, 2)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.repeat_rows(2)
+    sheet.repeat_rows(blank.head)
     sheet.fit_to_pages(1, 0)
 
 

@@ -68,7 +68,8 @@ def people(
     ``name``: how the name begins, or its pinyin, whole (``zhangsan``) or by initials (``zs``).
     """
     limit = page_size(limit)
-    asked = _people().where(scope.people(), person.c.id > after).order_by(person.c.id).limit(limit + 1)
+    asked = _people().where(scope.people(), person.c.id > after, ~person.c.out_of_use)
+    asked = asked.order_by(person.c.id).limit(limit + 1)
     if name:
         asked = asked.where(_called(connection, name))
     if in_region is not None:

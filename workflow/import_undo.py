@@ -1,0 +1,172 @@
+"""Undoing an import (撤销导入): looked at, asked for with a reason, and carried out by another person.
+
+What somebody has built on stays and is named; the rest can be taken back, all or some of it, by entries of its own.
+Nothing is taken out of any record. A line is taken back once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from states.facts import Actor
+from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.say import say
+from workflow import import_runs, office_log
+from workflow.import_runs import BOOK, line, lines_of, one_run, undo
+from workflow.office import Office
+from workflow.plain_words import words
+from workflow.queries.scope import scoped
+from workflow.sealing import Seal
+from workflow.undoing.common import BuiltOn, Kind, Undoing
+from workflow.undoing.records import Months, Places, Registrations, Results
+from workflow.undoing.steps import Applications, Notes, Proposals
+
+UNDOERS: Mapping[str, Kind] = {
+    import_runs.APPLICANTS: Applications(),
+    import_runs.ATTENDANCE: Months(),
+    import_runs.ASSESSMENT: Proposals(),
+    import_runs.POINTS: Notes(),
+    import_runs.BANK_RETURN: Results(),
+    import_runs.ROSTER: Registrations(),
+    import_runs.ALLOCATION: Places(),
+}
+
+
+class NoSuchRun(Refusal):
+    """There is no such import, or not for this actor."""
+
+    def __init__(self) -> None:
+        super().__init__(say("没有这次导入，或您无权查看"))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A line, and why it cannot be taken back; None: it can. ``undone``: it was already."""
+
+    line: Row[Any]
+    why: Refusal | None
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What came of an undoing: the numbers of the lines that were taken back, and what stood against the others."""
+
+    lines: tuple[int, ...]
+    refused: Mapping[int, Refusal]
+
+
+def may(office: Office, run: Row[Any], actor: Actor) -> bool:
+    """Whether the actor may ask for the undoing of a run, or carry it out."""
+    return UNDOERS[run.kind].may(office, run, actor)
+
+
+def preview(office: Office, seal: Seal, run: Row[Any], actor: Actor, at: datetime) -> list[Outlook]:
+    """What could be taken back now, line by line. ``at`` is aware. Nothing is written."""
+    undoing = Undoing(office, seal, run, actor, at, say("撤销导入").text())
+    with office.database.reading() as connection:
+        lines = lines_of(connection, run.id)
+        looked = UNDOERS[run.kind].look(connection, undoing, [one for one in lines if one.undo_id is None])
+    return [Outlook(one, looked.get(one.number), one.undo_id is not None) for one in lines]
+
+
+def ask(
+    office: Office, seal: Seal, run_id: str, numbers: Sequence[int], reason: str, actor: Actor, at: datetime
+) -> int:
+    """Asks that lines of a run be taken back and returns the number of the undoing; another person decides.
+
+    Raises NoSuchRun, StepNotOffered for whoever may not, or while another undoing waits, InputRefused without a reason
+    or for lines that cannot be taken back.
+    """
+    run, kept = _run(office, run_id, actor), words(reason, 2, 300)
+    faults = {} if kept is not None else {"reason": say("请写明撤销的理由（2至300字）")}
+    open_ones = {one.line.number for one in preview(office, seal, run, actor, at) if not one.undone and one.why is None}
+    chosen = sorted(set(numbers))
+    if not chosen or not set(chosen) <= open_ones:
+        faults["lines"] = say("请选择可以撤销的项；名单刚刚有变动的，请再看一次")
+    if faults:
+        raise InputRefused(faults)
+    values = {
+        "run_id": run_id,
+        "region": run.region,
+        "lines": chosen,
+        "reason": kept,
+        "asked_by": actor.person_key,
+        "account_id": actor.account_id,
+        "asked_at": at,
+        "undone": 0,
+    }
+    try:
+        with office.database.transaction() as connection:
+            number = int(connection.execute(insert(undo).values(values).returning(undo.c.id)).scalar_one())
+            facts = {"undo": number, "run": run_id, "lines": len(chosen)}
+            office_log.write(connection, BOOK, "asked", actor, at, facts, office.setting.algorithm)
+            return number
+    except IntegrityError as error:
+        raise StepNotOffered(say("这次导入已有一份撤销申请在等待另一人办理")) from error
+
+
+def decide(office: Office, seal: Seal, number: int, actor: Actor, at: datetime, *, uphold: bool) -> Undone:
+    """Another person carries an undoing out, or turns it down. What cannot be taken back any more is named and stays.
+
+    Raises NoSuchRun, StepNotOffered for whoever asked, in whatever office, or may not.
+    """
+    with office.database.reading() as connection:
+        row = connection.execute(select(undo).where(undo.c.id == number)).one_or_none()
+    if row is None:
+        raise NoSuchRun
+    run = _run(office, row.run_id, actor)
+    _second(office, run, row, actor)
+    found: Mapping[int, Refusal | None] = {}
+    if uphold:
+        undoing = Undoing(office, seal, run, actor, at, row.reason, number)
+        with office.database.reading() as connection:
+            lines = [one for one in lines_of(connection, run.id) if one.number in row.lines and one.undo_id is None]
+            looked = UNDOERS[run.kind].look(connection, undoing, lines)
+        sound = [one for one in lines if looked[one.number] is None]
+        found = {**looked, **UNDOERS[run.kind].take_back(undoing, sound)}
+    done = tuple(one for one, why in found.items() if why is None)
+    with office.database.transaction() as connection:
+        _keep(office, connection, row, done, actor, at, uphold)
+    return Undone(done, {one: why for one, why in found.items() if why is not None})
+
+
+def _second(office: Office, run: Row[Any], row: Row[Any], actor: Actor) -> None:
+    if row.decided_by is not None:
+        raise StepNotOffered(say("这份撤销申请已经办理"))
+    keys = {actor.person_key, *(grant.deputy_for for grant in actor.grants if grant.deputy_for)}
+    if row.asked_by in keys:
+        raise StepNotOffered(say("撤销由您提出，须由另一人办理"), forbidden=True)
+
+
+def _run(office: Office, run_id: str, actor: Actor) -> Row[Any]:
+    with office.database.reading() as connection:
+        run = one_run(connection, scoped(actor), run_id)
+    if run is None:
+        raise NoSuchRun
+    if not may(office, run, actor):
+        raise StepNotOffered(say("您在这个地区没有办理这类导入的职责"), forbidden=True)
+    return run
+
+
+def _keep(
+    office: Office, connection: Connection, row: Row[Any], done: Sequence[int], actor: Actor, at: datetime, uphold: bool
+) -> None:
+    held = update(undo).where(undo.c.id == row.id, undo.c.decided_by.is_(None))
+    values = {"decided_by": actor.person_key, "decided_at": at, "upheld": uphold, "undone": len(done)}
+    if connection.execute(held.values(values)).rowcount != 1:
+        raise StepNotOffered(say("这份撤销申请已经办理"))
+    mine = (line.c.run_id == row.run_id, line.c.number.in_(done), line.c.undo_id.is_(None))
+    connection.execute(update(line).where(*mine).values(undo_id=row.id))
+    act = "undone" if uphold else "undo_refused"
+    facts = {"undo": row.id, "run": row.run_id, "lines": len(done), "left": len(row.lines) - len(done)}
+    office_log.write(connection, BOOK, act, actor, at, facts, office.setting.algorithm)
+
+
+__all__ = ["BuiltOn", "NoSuchRun", "Outlook", "Undone", "ask", "decide", "may", "preview"]
