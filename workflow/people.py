@@ -20,7 +20,7 @@ from states import facts
 from states.clocks import local_day
 from states.facts import Actor
 from states.identity_number import IdentityNumber, sex_differs
-from states.procedure import FINAL_STATES
+from states.procedure import FINAL_STATES, Role
 from states.refusals import InputRefused, Refusal
 from states.retirement import Category
 from states.say import Sentence, say
@@ -36,6 +36,8 @@ from workflow.tables import Account, Hire, Person
 
 #: no guard reads these themselves, only the surname and the contacts that follow from them
 OUTSIDE_THE_LAW = frozenset({"name", *FIELDS})
+#: who registers people and keeps their data, and so may read full numbers; supervisors, finance and applicants do not
+REGISTRARS = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.COMPANY})
 Sealed = Literal["id_number", "phone", "address", "bank"]
 
 

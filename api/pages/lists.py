@@ -18,10 +18,10 @@ from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.render import Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
 from workflow import office_log, queries
+from workflow.people import REGISTRARS
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
 from workflow.workbooks import lists
@@ -38,8 +38,6 @@ NAMES: Mapping[str, Sentence] = {
     "assessments": say("年度考核表"),
     "changes": say("变更、空岗情况表"),
 }
-#: who keeps people's data, and so may take full numbers along
-KEEPERS = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.COMPANY})
 PLACES = 600
 _SHEET = re.compile(r"[0-9]{1,18}-[0-9]{1,9}-[0-9]{8}")
 
@@ -74,7 +72,7 @@ def download_in_full(page: PageDep, form: RecentFormDep, seal: SealDep) -> Respo
         region, since, until = _days(page, given)
     except InputRefused as refusal:
         return _choose(page, given, refusal)
-    if not page.actor.roles_in(region) & KEEPERS:
+    if not page.actor.roles_in(region) & REGISTRARS:
         raise Forbidden
     try:
         if name not in IN_FULL:
@@ -169,7 +167,7 @@ def _choose(page: Page, given: Given, refusal: Refusal | None = None) -> Respons
         refusal=refusal_of(page, refusal, say("没有生成表册")),
         names=names,
         fields=fields,
-        full=full if any(grant.role in KEEPERS for grant in page.actor.grants) else [],
+        full=full if any(grant.role in REGISTRARS for grant in page.actor.grants) else [],
     )
 
 

@@ -54,13 +54,17 @@ class MadeView:
 
 @dataclass(frozen=True, slots=True)
 class PapersView:
-    """The block: ``late`` what a late contract means, ``certificate`` by when somebody who left gets theirs."""
+    """The block: ``late`` what a late contract means, ``certificate`` by when somebody who left gets theirs.
+
+    ``masked``: the reader gets the papers without full numbers.
+    """
 
     offers: list[OfferView]
     made: list[MadeView]
     late: str
     certificate: str
     certificate_late: bool
+    masked: bool
 
 
 def raised(words: str) -> str:
@@ -86,7 +90,12 @@ def block_of(
     certificate, overdue = _certificate(page, procedure, hire, lines)
     made = [_made(page, procedure, hire, line) for line in lines]
     return PapersView(
-        offers, made, page.tell(late) if late else "", page.tell(certificate) if certificate else "", overdue
+        offers,
+        made,
+        page.tell(late) if late else "",
+        page.tell(certificate) if certificate else "",
+        overdue,
+        not making.reads_full(page.actor, hire.region),
     )
 
 

@@ -17,10 +17,10 @@ from api.pages.hires import hire_rows, whole
 from api.pages.render import Page, PageDep, RecentFormDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden
-from api.routes.people import REGISTRARS
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from states.say import Sentence, say
 from workflow import clearance, people, queries
+from workflow.people import REGISTRARS
 from workflow.queries import HireFilter, PersonLine, scoped
 from workflow.queries.places import region_paths
 from workflow.tables import metadata
@@ -47,6 +47,7 @@ _ACTS = {
     "reveal:bank": say("查看完整银行卡号"),
     "make_paper": say("制作文书"),
     "open_paper": say("下载文书"),
+    "open_masked": say("下载脱敏的文书"),
 }
 
 

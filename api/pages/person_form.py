@@ -17,11 +17,11 @@ from api.pages.homes import HOME, home_fields, resolved
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
-from api.routes.people import REGISTRARS
 from states.guards.labels import CATEGORIES, STATEMENTS
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
 from workflow import people, queries
+from workflow.people import REGISTRARS
 from workflow.queries import PersonLine, scoped
 
 router = APIRouter()

@@ -30,7 +30,10 @@ class PaperIn(BaseModel):
 
 
 class PaperOut(BaseModel):
-    """A paper that was made. ``digest`` is the SHA-256 of its bytes and names it in addresses."""
+    """A paper that was made. ``digest`` is the SHA-256 of its bytes and names it in addresses.
+
+    Who keeps no data of people (supervisors, finance) gets the same paper with masked numbers under that address.
+    """
 
     number: str
     paper: Kind

@@ -12,16 +12,14 @@ from api.opening_schemas import ClearanceIn
 from api.problems import Forbidden, NotFound
 from api.schemas import Page, PersonOut, PersonPatch, PersonRegistered, Purpose, Revealed
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused
 from states.say import say
 from workflow import clearance, people, queries
+from workflow.people import REGISTRARS
 from workflow.person_input import PersonInput
 from workflow.queries import HireFilter, PersonLine
 
 router = APIRouter(prefix="/people", tags=["people"])
-#: who registers people and keeps their data; supervisors, finance and applicants only read
-REGISTRARS = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.COMPANY})
 
 
 @router.get("", summary="registered people whose home lies within my regions")

@@ -98,8 +98,9 @@ def a_maker(world: World, hire: int, kind: Kind) -> Actor:
     return COUNTIES[procedure.procedure].officer(sorted(makers(procedure, kind))[0].value)
 
 
-def read(world: World, hire: int, made: Made) -> bytes:
-    reader = officer("督查干部", Role.SUPERVISOR, "", 77)
+def read(world: World, hire: int, made: Made, role: Role = Role.COUNTY) -> bytes:
+    """A paper as an officer in this role opens it; supervisors and finance get the masked one."""
+    reader = officer("县里干部", role, "", 77)
     return making.open_paper(world.office, SEAL, hire, made.line.digest, reader, world.clock()).content
 
 

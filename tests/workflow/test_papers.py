@@ -36,10 +36,12 @@ from tests.workflow.papers_county import (
 )
 from workflow import office_log, people
 from workflow.authority import NotPossible
+from workflow.masking import masked_phone
 from workflow.papers import making
 from workflow.papers.kinds import Kind, kinds_of
 from workflow.papers.layout import SIGNATURE
 from workflow.papers.making import Made, PaperIncomplete
+from workflow.papers.rendering import text_of
 
 APPLIED = 1
 FORMS = (Kind.APPLICATION, Kind.APPROVAL, Kind.FILING, Kind.ASSESSMENT)
@@ -53,6 +55,7 @@ class Told:
     at_work: dict[str, int]
     left: dict[str, int]
     made: dict[tuple[str, Kind], bytes]
+    masked: dict[tuple[str, Kind], bytes]
 
     def of(self, document: str, kind: Kind) -> int:
         return (self.left if kind is Kind.CERTIFICATE else self.at_work)[document]
@@ -67,7 +70,7 @@ def told(migrated_template: MigratedTemplate, tmp_path_factory: pytest.TempPathF
     at_work = {d: papers.begin(c, stops=c.lives["three_years"]) for d, c in COUNTIES.items()}
     left = {d: papers.begin(c, stops=c.lives["resigned"]) for d, c in COUNTIES.items()}
     papers.tell([*at_work.values(), *left.values()], 60)
-    found = Told(papers, {d: x.hire_id for d, x in at_work.items()}, {d: x.hire_id for d, x in left.items()}, {})
+    found = Told(papers, {d: x.hire_id for d, x in at_work.items()}, {d: x.hire_id for d, x in left.items()}, {}, {})
     for document in COUNTIES:
         for kind in (*FORMS, Kind.AGREEMENT, Kind.CONTRACT, Kind.CERTIFICATE):
             _keep(found, document, kind)
@@ -82,7 +85,9 @@ def _keep(told: Told, document: str, kind: Kind) -> None:
     world, hire = told.papers.world, told.of(document, kind)
     known = {paper.kind for paper in kinds_of(world.office.procedure(world.hire(hire).procedure))}
     if kind in known:
-        told.made[document, kind] = read(world, hire, make(world, hire, kind))
+        paper = make(world, hire, kind)
+        told.made[document, kind] = read(world, hire, paper)
+        told.masked[document, kind] = read(world, hire, paper, Role.FINANCE)
 
 
 def in_chinese(day: date | None) -> str:
@@ -218,6 +223,19 @@ def test_every_paper_is_whole(told: Told) -> None:
         assert paper.core_properties.author == ""
 
 
+def test_who_keeps_no_data_of_people_reads_the_same_paper_masked(told: Told) -> None:
+    """Nothing else differs: the number of the paper, its boxes and its words are those of the full one."""
+    stars = "*" * 14
+    for (document, kind), content in told.made.items():
+        number = told.papers.number_of(told.of(document, kind))
+        full, masked = text_of(content), text_of(told.masked[document, kind])
+        assert number in full and not [said for said in (number, PHONE, ADDRESS) if said in masked], (document, kind)
+        expected = (
+            full.replace(number, stars + number[-4:]).replace(PHONE, masked_phone(PHONE)).replace(ADDRESS, "******")
+        )
+        assert masked == expected, (document, kind)
+
+
 def test_the_same_paper_of_the_same_term_is_the_same(told: Told) -> None:
     world, hire = told.papers.world, told.at_work["xunyang-2022-88"]
     before = world.ask("SELECT count(*) FROM person_log")
@@ -240,7 +258,8 @@ def test_making_and_opening_are_on_record_without_personal_data(told: Told) -> N
     world, hire = told.papers.world, told.at_work["liaocheng-2022-4"]
     [[person]] = world.ask("SELECT person_id FROM hire WHERE id = ?", hire)
     logged = world.ask("SELECT act, purpose FROM person_log WHERE person_id = ? ORDER BY seq", person)
-    assert ("make_paper", "东公岗合〔2022〕0001号") in logged and ("open_paper", "东公岗合〔2022〕0001号") in logged
+    for act in ("make_paper", "open_paper", "open_masked"):
+        assert (act, "东公岗合〔2022〕0001号") in logged
     with world.office.database.reading() as connection:
         entries = office_log.entries(connection, "papers", limit=200)
         assert list(office_log.verify(connection)) == []
@@ -329,6 +348,13 @@ def test_a_contract_waits_for_every_missing_value_and_is_redone_only_with_a_reas
     assert make(world, hire, Kind.CONTRACT, TOWN).line.number == second.line.number
 
 
+#: every role of an office
+_READERS = frozenset(
+    {Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.COMPANY, Role.HRSS, Role.RURAL, Role.COUNTY}
+    | {Role.SUPERVISOR, Role.FINANCE}
+)
+
+
 def test_only_who_takes_the_step_makes_the_paper_and_strangers_find_nothing(papers: Papers) -> None:
     world, hire = papers.world, an_applicant(papers)
     supervisor = officer("督查", Role.SUPERVISOR, "610981", 5)
@@ -341,7 +367,10 @@ def test_only_who_takes_the_step_makes_the_paper_and_strangers_find_nothing(pape
     with pytest.raises(NoSuchHire):
         make(world, hire, Kind.APPLICATION, applicant)
     made = make(world, hire, Kind.APPLICATION, TOWN)
-    assert cells(read(world, hire, made))["姓名"] == "张某"
+    number = papers.number_of(hire)
+    for role in Role:
+        shown = cells(read(world, hire, made, role))["身份证号"] if role in _READERS else ""
+        assert (shown == number) is (role in _READERS - {Role.SUPERVISOR, Role.FINANCE}), role
     for act in (
         lambda: make(world, hire, Kind.APPLICATION, stranger),
         lambda: making.open_paper(world.office, SEAL, hire, made.line.digest, stranger, world.clock()),

@@ -11,17 +11,15 @@ from sqlmodel import Session, select
 
 from states import identity_number
 from states.facts import Actor
-from states.procedure import Role
 from states.reckoning import Unreckonable
 from states.say import Fact, Sentence, say
 from states.service import served
 from workflow.imports.person_rows import Entry, Reading, rows_of
 from workflow.imports.roster_words import COLUMNS
 from workflow.imports.table import CellFault, Table, days_in, whole_number
+from workflow.people import REGISTRARS
 from workflow.tables import Region
 
-#: who keeps people's data, here as in the register
-REGISTRARS = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.COMPANY})
 MOST_MONTHS = 600
 
 

@@ -3,6 +3,9 @@
 Asked again for the same paper of the same term, the same number and the same bytes come back. A form is made anew once
 its facts have changed; what two parties sign only with a reason, and never once it is signed. Nothing is made while a
 value is missing that the template prints: every one is told, with where it is entered.
+
+Beside the paper the same one is kept with its sealed values masked: who keeps no data of people (``people.REGISTRARS``)
+reads that one. Whoever opens the full one stands in the person's log.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ from workflow.papers.kinds import PAPERS, Kind, heading_of, kinds_of, may_make, 
 from workflow.papers.names import KNOWN
 from workflow.papers.numbers import BOOK, hold, next_number
 from workflow.papers.rendering import render, used_by
-from workflow.papers.values import Source, Values, values_of
+from workflow.papers.values import Source, Values, masked, values_of
+from workflow.people import REGISTRARS
 from workflow.queries.hires import hire_line
 from workflow.queries.scope import Scope, scoped
 from workflow.reading import load_hires
@@ -68,11 +72,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A paper with its bytes, and the name under which it is handed out."""
+    """A paper with its bytes, and the name under which it is handed out. ``full``: nothing in it is masked."""
 
     line: PaperLine
     name: str
     content: bytes
+    full: bool
 
 
 class NoSuchPaper(NoSuchHire):
@@ -121,12 +126,14 @@ def make(
         whole = {**{name: value or "" for name, value in values.items()}, "number": number, "made_on": _today(at)}
         made = render(content, whole, kind)
         digest = files.keep(office, connection, seal, made, MADE_HERE, at)
+        hidden = files.keep(office, connection, seal, render(content, masked(whole), kind), MADE_HERE, at)
         row = PaperRow(
             hire_id=hire_id,
             number=number,
             paper=kind.value,
             term_no=term_of(kind, hire, source.today.year),
             digest=digest,
+            masked=hidden,
             template_id=None if template is None else template.id,
             basis=basis,
             made_by=actor.person_key,
@@ -250,23 +257,33 @@ def papers_of(connection: Connection, scope: Scope, hire_id: int) -> tuple[Paper
     return tuple(_line(row) for row in found)
 
 
+def reads_full(actor: Actor, region: str) -> bool:
+    """Whether papers of a hire in ``region`` are opened by the actor as they were made, full numbers and all."""
+    return bool(actor.roles_in(region) & REGISTRARS)
+
+
 def open_paper(office: Office, seal: Seal, hire_id: int, digest: str, actor: Actor, at: datetime) -> Opened:
     """A paper for a reader of an office that sees the hire; that it was opened is kept in the person's log.
 
-    ``at`` is aware. Raises NoSuchPaper, workflow.sealing.SealBroken.
+    ``digest`` names the paper; who keeps no data of people gets the masked one. ``at`` is aware.
+    Raises NoSuchPaper, workflow.sealing.SealBroken.
     """
     scope = scoped(actor)
     with office.database.reading(scope.reach) as connection:
         line = next((line for line in papers_of(connection, scope, hire_id) if line.digest == digest), None)
     if line is None:
         raise NoSuchPaper(hire_id)
-    content = files.open_file(office, seal, digest)
     with office.database.session() as session:
-        asked = select(_hire.c.procedure, _hire.c.person_id).where(_hire.c.id == hire_id)
-        hire = session.connection().execute(asked).one()
-        _log_person(seal, session, hire.person_id, actor, at, "open_paper", line.number, office.setting.algorithm)
+        asked = select(_hire.c.procedure, _hire.c.region, _hire.c.person_id, _paper.c.masked)
+        asked = asked.join(_paper, _paper.c.hire_id == _hire.c.id)
+        same = (_hire.c.id == hire_id, _paper.c.number == line.number)
+        hire = session.connection().execute(asked.where(*same)).one()
+        full = reads_full(actor, hire.region)
+        content = files.open_file(office, seal, digest if full else hire.masked)
+        act = "open_paper" if full else "open_masked"
+        _log_person(seal, session, hire.person_id, actor, at, act, line.number, office.setting.algorithm)
     title = heading_of(office.procedure(hire.procedure), Kind(line.paper))
-    return Opened(line, f"{title}-{line.number}.docx", content)
+    return Opened(line, f"{title}-{line.number}{'' if full else '（脱敏）'}.docx", content, full)
 
 
 def numbers_to_sign(lines: tuple[PaperLine, ...]) -> dict[Kind, str]:

@@ -7,7 +7,7 @@ paper made is kept in the person's log (``making``).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from states.pay import yuan
 from states.procedure import Procedure, RecordKind, Role, State
 from workflow import person_log
 from workflow.announcement_text import in_words
+from workflow.masking import masked_phone, masked_tail, tail_of
 from workflow.papers.kinds import Kind, assessed_year, heading_of
 from workflow.papers.names import KNOWN, OPINIONS
 from workflow.queries.places import region_paths
@@ -69,6 +70,22 @@ def values_of(connection: Connection, seal: Seal, source: Source, used: Collecti
     found |= _sealed(connection, seal, source, used)
     found |= _opinions(connection, source)
     return {name: plain(found.get(name)) for name in KNOWN[source.kind] if name in used and name not in _LATER}
+
+
+#: what stands in place of an address
+HIDDEN = "******"
+
+
+def masked(values: Mapping[str, str]) -> dict[str, str]:
+    """The same values as readers see them who keep no data of people: what is sealed in the register is masked."""
+    return {name: _MASKS[name](value) if name in _MASKS and value else value for name, value in values.items()}
+
+
+_MASKS: Mapping[str, Callable[[str], str]] = {
+    "id_number": lambda number: masked_tail(tail_of(number)),
+    "phone": masked_phone,
+    "address": lambda _: HIDDEN,
+}
 
 
 #: known only when the paper gets its number

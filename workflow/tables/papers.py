@@ -40,6 +40,7 @@ class PaperTemplate(SQLModel, table=True):
 class Paper(SQLModel, table=True):
     """文书: one that was made for a hire: its number, the template and the digest of its bytes.
 
+    ``masked`` is the digest of the same paper with its sealed values masked, for readers who keep no data of people.
     ``basis`` is a keyed commitment to the values it was made from: the same values make no second one. ``term_no`` is
     the term, or the year of an assessment. Of each paper one is live; an earlier one stays, with who set it aside.
     """
@@ -50,6 +51,7 @@ class Paper(SQLModel, table=True):
     paper: str = Field(max_length=20)
     term_no: int
     digest: str = Field(max_length=64)
+    masked: str = Field(max_length=64)
     template_id: int | None = Field(default=None, foreign_key="paper_template.id", sa_type=BigInteger)
     basis: str = Field(max_length=64)
     made_by: str = Field(max_length=64)

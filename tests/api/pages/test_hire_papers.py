@@ -19,6 +19,7 @@ from tests.support.lives import LIAOCHENG, XUNYANG, County, Life
 from tests.workflow.papers_county import Papers, papers_on
 from workflow.papers.kinds import Kind
 from workflow.papers.ours import ours
+from workflow.papers.rendering import text_of
 from workflow.settings import Settings
 
 SECRET = "a secret that only the tests know of"
@@ -146,7 +147,12 @@ def test_others_read_and_strangers_find_nothing(office: Office) -> None:
     shown = supervisor.get(f"/hires/{life.hire_id}").text
     link = re.search(r'href="(/hires/\d+/papers/[0-9a-f]{64}\.docx)"', shown)
     assert link and "制作 报名登记表" not in shown
-    assert supervisor.get(link[1]).status_code == 200
+    assert "您下载的是脱敏的文书" in shown and "您下载的是脱敏的文书" not in made.get(f"/hires/{life.hire_id}").text
+    number = office.papers.number_of(life.hire_id)
+    for reader, sees in ((made, True), (supervisor, False), (office.client(Role.FINANCE, "610981"), False)):
+        answer = reader.get(link[1])
+        assert answer.status_code == 200 and (number in text_of(answer.content)) is sees
+        assert ("%E8%84%B1%E6%95%8F" in answer.headers["content-disposition"]) is not sees
     sent = {"form_token": token_of(shown), "paper": "application"}
     assert supervisor.post(f"/hires/{life.hire_id}/papers", data=sent).status_code == 403
     stranger = office.client(Role.EMPLOYER, "610929")

@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("paper", sa.String(length=20), nullable=False),
         sa.Column("term_no", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("masked", sa.String(length=64), nullable=False),
         sa.Column("template_id", sa.BigInteger(), nullable=True),
         sa.Column("basis", sa.String(length=64), nullable=False),
         sa.Column("made_by", sa.String(length=64), nullable=False),
