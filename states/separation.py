@@ -14,6 +14,8 @@ from states.procedure import Effect, RecordKind, Role, Step, article_of
 from states.say import Sentence, say
 
 FOUR_EYES = "four_eyes"
+#: whoever rules on points has noted some of them
+NOTED = "points_noted"
 RECUSAL = "recusal"
 #: recusal in the execution of official duties (公务回避)
 RECUSAL_LAW = "《中华人民共和国公务员法》第七十六条"
@@ -56,6 +58,9 @@ def separation(ask: Ask, role: Role) -> Iterator[Answer]:
     four_eyes = _four_eyes(ask, role)
     if four_eyes is not None:
         yield Answer(FOUR_EYES, Effect.BLOCK, article_of(ask.procedure, ask.step.cite), four_eyes)
+    noted = _noted(ask, role)
+    if noted is not None:
+        yield Answer(NOTED, Effect.WARN, article_of(ask.procedure, ask.step.cite), noted)
     if role is not Role.APPLICANT:
         recusal = _recusal(ask, role)
         if recusal is not None:
@@ -68,9 +73,11 @@ def separation(ask: Ask, role: Role) -> Iterator[Answer]:
 def _four_eyes(ask: Ask, role: Role) -> Verdict | None:
     """经办与审批分离: nobody approves what they brought here, signs twice, or approves twice in one hiring."""
     step, hire = ask.step, ask.hire
+    keys = keys_of(ask.actor, role, hire.region)
+    if step.params.get("reviews") == "assessment":
+        return _reviewed(hire, keys)
     if not (step.independent or step.joint):
         return None
-    keys = keys_of(ask.actor, role, hire.region)
     if step.independent and hire.submitter_of(step.records) in keys:
         return refused(
             say("您是上一步的经办人，须由另一人审批"), say("请交由同一职责的其他人办理"), submitted_by_actor=True
@@ -82,6 +89,30 @@ def _four_eyes(ask: Ask, role: Role) -> Verdict | None:
         if again is not None:
             return again
     return Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
+
+
+def _reviewed(hire: Hire, keys: frozenset[str]) -> Verdict:
+    """An assessment is reviewed by somebody else than who proposed it."""
+    if hire.dossier.proposed_by in keys:
+        said, remedy = say("考核是您提出的，须由另一人审核"), say("请交由同一职责的其他人办理")
+        return refused(said, remedy, submitted_by_actor=True)
+    return Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
+
+
+def _noted(ask: Ask, role: Role) -> Verdict | None:
+    """Whoever noted points of the year may rule on them, and is seen to: a bureau may have one officer and no more.
+
+    They are never alone behind the decision: what is ruled on was proposed by another natural person.
+    """
+    if ask.step.records is not RecordKind.ASSESSMENT_RULING:
+        return None
+    dossier, keys = ask.hire.dossier, keys_of(ask.actor, role, ask.hire.region)
+    mine = [str(note.seq) for note in dossier.points if note.year == dossier.proposed_year and note.by in keys]
+    if not mine:
+        return None
+    notes = "、".join(mine)
+    said = say("这个年度的加分扣分中，第{notes}号是您登记的；由您审定的，会在记录中注明", notes=notes)
+    return refused(said, say("本单位有其他人的，请由没有参与登记的人审定"), notes=notes)
 
 
 def _again(step: Step, hire: Hire, keys: frozenset[str]) -> Verdict | None:

@@ -18,6 +18,7 @@ from states.procedure import HOUSE_RECORDS, Procedure, Step, article_of
 from states.recompute import RECOMPUTE
 from states.refusals import Refusal, StepRefused
 from states.say import Sentence, say
+from states.separation import NOTED
 from workflow.queries import TrailLine, deadlines
 from workflow.queries.deadlines import DeadlineLine
 
@@ -213,6 +214,10 @@ def _said(page: Page, entry: TrailLine, step: Step | None) -> list[str]:
         found.append(page.tell(say("已会签，等其他单位。")))
     if entry.on_day != local_day(entry.at):
         found.append(page.tell(say("自{on}起生效。", on=page.day(entry.on_day))))
+    for answer in entry.answers:
+        if answer[0] == NOTED and not answer[2]:
+            facts = {"notes": str(answer[5].get("notes", ""))}
+            found.append(page.tell(say("审定人登记过其中第{notes}号加分扣分。", **facts)))
     if entry.batch:
         found.append(page.tell(say("批量办理，批次{batch}。", batch=entry.batch[:12])))
     return found

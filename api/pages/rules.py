@@ -62,6 +62,7 @@ RULES: dict[str, Sentence] = {
     "training_passed": say("培训结果要合格。"),
     "window_open": say("在报名期内报名。"),
     "four_eyes": say("经办、会签、审批要由不同的人办；代别人办的，两个人都算。"),
+    "points_noted": say("登记过加分扣分的人参与审定，要写明，并有提出考核的另一人把关。"),
     "recusal": say("不办本人和亲属的事；看来可能是亲属的，核实以前先回避。"),
     "suspended": say("中止期间不往下办，恢复之后再办。"),
 }

@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import states
-from states.facts import Dossier, PointNote
+from states.facts import Actor, Dossier, Grant, PointNote
 from states.faults import InvalidProcedure
 from states.house import house_steps
 from states.loading import Catalogue, load_procedure
 from states.machine import Rules, build
 from states.points import in_points, matter_key, reckon, share_in_words, worth
 from states.procedure import Procedure, Role
-from states.refusals import InputRefused, StepNotOffered
+from states.refusals import InputRefused, StepNotOffered, StepRefused
+from states.separation import NOTED
 from tests.support.asking import a_hire, a_person, d
 from tests.support.deciding import Desk, officer
 
@@ -380,6 +381,35 @@ def test_a_ruling_after_20_december_stands_and_is_seen_to_be_late(day: str, late
     assert (answer.verdict.passed, answer.stops, answer.article) == (not late, False, "白人社发〔2022〕72号第十九条")
     assert desk.dossier.ruled_year == YEAR
     assert any(one[0] == "assessment_in_time" and one[2] is not late for one in desk.body["answers"])
+
+
+def test_whoever_noted_points_rules_on_them_only_in_the_open_and_never_alone() -> None:
+    """One officer in each bureau is enough: no dead end, but it is said beside the ruling and in the trail."""
+    desk, rural = at_work(), officer("rural", Role.RURAL, "610929")
+    seq = desk.do("note_point", HRSS, TODAY, **{**PRIZE, "item": "minus_inspection"}).seq
+    desk.do("note_point", TOWN, TODAY, **PRIZE)
+    desk.do("assess", HEAD, TODAY, year=YEAR)
+    desk.do("review_assessment", TOWN, TODAY)
+    deputy = Actor(9, "x", "x", (Grant(Role.HRSS, "610929", deputy_for=HRSS.person_key, deputy_name="hrss"),))
+    for by in (HRSS, deputy):
+        (warned,) = (answer for answer in desk.plan("rule_assessment", by, TODAY).answers if answer.guard == NOTED)
+        assert (warned.stops, warned.verdict.inputs) == (False, {"notes": str(seq)})
+    assert not [answer for answer in desk.plan("rule_assessment", rural, TODAY).answers if answer.guard == NOTED]
+    desk.do("rule_assessment", HRSS, TODAY)
+    assert [one for one in desk.body["answers"] if one[0] == NOTED and not one[2]]
+    desk.do("rule_assessment", rural, TODAY)
+    assert desk.dossier.ruled_year == YEAR
+
+
+def test_who_proposed_an_assessment_neither_reviews_it_nor_rules_on_it() -> None:
+    desk = at_work()
+    both = Actor(3, HEAD.person_key, "head", tuple(Grant(role, "610929") for role in (Role.TOWNSHIP, Role.HRSS)))
+    desk.do("assess", HEAD, TODAY, year=YEAR)
+    for act, who in (("review_assessment", TOWN), ("rule_assessment", HRSS)):
+        with pytest.raises(StepRefused) as refused:
+            desk.plan(act, both, TODAY)
+        assert [answer.guard for answer in refused.value.answers if answer.stops] == ["four_eyes"]
+        desk.do(act, who, TODAY)
 
 
 def test_a_year_that_was_ruled_on_is_closed_and_the_next_one_stays() -> None:

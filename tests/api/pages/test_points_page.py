@@ -109,6 +109,8 @@ def test_a_year_from_the_first_note_to_the_ruling(office: Office) -> None:
     assert office.send("zhen", "review_assessment").status_code == 303
     ruling = words(office.page("renshe").split('id="step-rule_assessment"')[1].split("</form>")[0])
     assert "2022年度：93分，优秀 已提出，待审定" in ruling and "市级检查" in ruling
+    offered = words(office.page("renshe").split('id="step-rule_assessment"')[1])
+    assert "号是您登记的；由您审定的，会在记录中注明" in offered
 
     (year,) = office.client("renshe").get(f"/api/v1/hires/{office.hire}/points?year=2022").json()
     assert (year["points"], year["grade_label"], year["proposed"], year["stale"]) == (93.0, "优秀", True, False)
@@ -127,6 +129,7 @@ def test_a_year_from_the_first_note_to_the_ruling(office: Office) -> None:
     for who, act in (("cun", "assess"), ("zhen", "review_assessment"), ("renshe", "rule_assessment"),
                      ("xiangcun", "rule_assessment")):  # fmt: skip
         assert office.send(who, act, **({"year": "2022"} if act == "assess" else {})).status_code == 303
+    assert words(office.page("cun").split('id="trail"')[1]).count("审定人登记过其中第") == 1
     ruled = card(office.page("cun"))
     assert "2022年度：92分，优秀 已审定" in ruled and "撤销这一条" not in ruled
     paper = words(office.page("zhen", "/print"))
