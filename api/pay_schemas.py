@@ -60,7 +60,11 @@ class SheetStatus(Returned):
 
 
 class SheetOut(Returned):
-    """A pay sheet. ``unpaid``: hire to the reason why nothing is paid; ``basis``: what it was reckoned with."""
+    """A pay sheet. ``unpaid``: hire to the reason why nothing is paid; ``basis``: what it was reckoned with.
+
+    ``supplements``: the sheets of the same month whose money had gone out before; ``paid_by``: hire to the sheet that
+    has paid it.
+    """
 
     number: int
     procedure: str
@@ -72,7 +76,11 @@ class SheetOut(Returned):
     sum_fen: int
     digest: str
     made_at: datetime
+    frozen_at: datetime | None
+    voided_at: datetime | None
     paid_on: date | None
+    supplements: list[int] = Field(default_factory=list)
+    paid_by: dict[int, int] = Field(default_factory=dict)
     unpaid: dict[int, str] = Field(default_factory=dict)
     basis: dict[str, Any] = Field(default_factory=dict)
 

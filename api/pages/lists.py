@@ -24,7 +24,7 @@ from workflow import office_log, queries
 from workflow.people import REGISTRARS
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
-from workflow.workbooks import lists
+from workflow.workbooks import lists, pay_lists
 from workflow.workbooks.layout import Listing, workbook
 from workflow.workbooks.lists import IN_FULL, LISTS, Asked
 
@@ -56,10 +56,10 @@ def download(page: RecentPageDep, name: str) -> Response:
     given = {key: [value] for key, value in page.request.query_params.items()}
     try:
         region, since, until = _days(page, given)
+        with page.reading() as connection:
+            listing = LISTS[name](page.office, connection, Asked(scoped(page.actor), region, since, until, page.today))
     except InputRefused as refusal:
         return _choose(page, {**given, "name": [name]}, refusal)
-    with page.reading() as connection:
-        listing = LISTS[name](page.office, connection, Asked(scoped(page.actor), region, since, until, page.today))
     return _file(listing, name)
 
 
@@ -96,14 +96,15 @@ def download_in_full(page: PageDep, form: RecentFormDep, seal: SealDep) -> Respo
 def pay_sheet(page: RecentPageDep, number: PathId) -> Response:
     """A pay sheet as a workbook."""
     with page.reading() as connection:
-        return _found(lists.pay(connection, scoped(page.actor), number), f"pay-{number}")
+        return _found(pay_lists.pay(page.office, connection, scoped(page.actor), number), f"pay-{number}")
 
 
 @router.get("/pay/{number}/notice.xlsx")
 def pay_notice(page: RecentPageDep, number: PathId) -> Response:
     """The form of it that is put up."""
     with page.reading() as connection:
-        return _found(lists.pay(connection, scoped(page.actor), number, public=True), f"pay-notice-{number}")
+        listing = pay_lists.pay(page.office, connection, scoped(page.actor), number, public=True)
+    return _found(listing, f"pay-notice-{number}")
 
 
 @router.get("/notices/{sheet}/list.xlsx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,10 +18,22 @@ from states.pay_days import dues
 from states.procedure import Procedure, Role
 from states.rates import MILLION, RATES
 from states.say import Sentence, say
+from workflow.pay_notice import PublicLine
 from workflow.pay_rows import MONTHLY, PERFORMANCE, sentence_of
 from workflow.queries.pay import PayText
 
 KINDS: Mapping[str, Sentence] = {MONTHLY: say("月度待遇"), PERFORMANCE: say("年度绩效")}
+SUPPLEMENTARY: Mapping[str, Sentence] = {MONTHLY: say("月度待遇（补发）"), PERFORMANCE: say("年度绩效（补发）")}
+#: what a refusal calls a field, in words
+FIELDS: Mapping[str, Sentence] = {
+    "month": say("月份"),
+    "region": say("地区"),
+    "procedure": say("办法"),
+    "paid_on": say("发放日"),
+    "voucher": say("回单号或凭证号"),
+    "reason": say("退回的理由"),
+    "opinion": say("意见"),
+}
 _KEY = re.compile(r"([0-9A-Z]{2,12})\.(\d{1,18})")
 #: so many who get nothing are told on the page
 UNPAID = 200
@@ -36,6 +49,11 @@ def month_in_words(page: Page, month: date, kind: str) -> str:
 def document_of(page: Page, procedure_id: str) -> str:
     """The short title of a document."""
     return words.short_title(page, page.office.catalogue.current(procedure_id))
+
+
+def holds(page: Page, roles: frozenset[Role]) -> bool:
+    """Whether one of the reader's roles, wherever, is among these."""
+    return any(grant.role in roles for grant in page.actor.grants)
 
 
 def key_of(text: str) -> tuple[str, int] | None:
@@ -70,10 +88,61 @@ def common(lines: list[dict[str, Any]]) -> list[str]:
     return [warning for warning in first if all(warning in warnings for warnings in others)]
 
 
-def unpaid_of(page: Page, row: Any) -> list[dict[str, Any]]:
+def unpaid_hires(row: Any) -> list[int]:
+    """Who gets nothing and was not paid by an earlier sheet, as many as a page tells."""
+    before = row.basis.get("paid_by", {})
+    return [int(hire) for hire in row.basis.get("unpaid", {}) if hire not in before][:UNPAID]
+
+
+def unpaid_count(row: Any) -> int:
+    """How many that are in all."""
+    return len(row.basis.get("unpaid", {})) - len(row.basis.get("paid_by", {}))
+
+
+def unpaid_of(page: Page, row: Any, names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Who gets nothing, and why."""
-    listed = list(row.basis.get("unpaid", {}).items())[:UNPAID]
-    return [{"hire": int(hire), "why": page.tell(sentence_of(why))} for hire, why in listed]
+    told = row.basis.get("unpaid", {})
+    return [
+        {"hire": hire, "name": names.get(hire, ""), "why": page.tell(sentence_of(told[str(hire)]))}
+        for hire in unpaid_hires(row)
+    ]
+
+
+def paid_before(row: Any) -> list[tuple[int, int]]:
+    """The sheets that paid this month already, and how many of the people here."""
+    return sorted(Counter(row.basis.get("paid_by", {}).values()).items())
+
+
+def kind_of(row: Any) -> Sentence:
+    """What a sheet pays; one that follows a sheet that was paid is supplementary."""
+    return SUPPLEMENTARY[row.kind] if row.basis.get("supplements") else KINDS[row.kind]
+
+
+def steps_of(page: Page, row: Any) -> list[str]:
+    """When a sheet was made, handed in and voided."""
+    moments = (
+        (row.made_at, say("{moment}编制")),
+        (row.frozen_at, say("{moment}提交审批")),
+        (row.voided_at, say("{moment}作废")),
+    )
+    return [page.tell(say(words.pattern, moment=page.moment(at))) for at, words in moments if at is not None]
+
+
+def fault_of(page: Page, name: str, why: Sentence, names: Mapping[int, str]) -> str:
+    """What is wrong, with whom or what it is about; a hire by its person's name and its number."""
+    if name.isdigit():
+        about = say("{name}（聘用{hire}）", name=names.get(int(name), ""), hire=int(name))
+    elif name in FIELDS:
+        about = FIELDS[name]
+    else:
+        return page.tell(why)
+    return page.tell(say("{about}：{why}", about=page.tell(about), why=page.tell(why)))
+
+
+def public_line(line: PublicLine, places: Mapping[str, str]) -> dict[str, Any]:
+    """A line as it is put up."""
+    place = places.get(line.region, line.region)
+    return {"name": line.name, "place": place, "post": line.post, "days": f"{line.days:g}", "sum": yuan(line.fen)}
 
 
 def figures_of(page: Page, row: Any) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -68,7 +69,7 @@ def set_budget(page: PageDep, form: RecentFormDep) -> Response:
             faults["year"] = say("请填写年份")
         if faults:
             raise InputRefused(faults)
-        facts = (_text(given, "procedure"), _text(given, "region"), int(year), _text(given, "money"), fen)
+        facts = (_text(given, "procedure"), _text(given, "region"), int(year), _text(given, "source"), fen)
         rates.set_budget(page.office, *facts, _text(given, "basis"), page.actor, page.at)
     except Refusal as refusal:
         return _all(page, {}, given, refusal)
@@ -140,7 +141,7 @@ def _all(page: Page, rate: Given, money: Given, refusal: Refusal | None = None) 
             for row in budgets
         ],
         fields=_rate_fields(page, about_rate) if may else [],
-        money_fields=_money_fields(page, about_money) if may else [],
+        money_fields=[replace(one, prefix="money-") for one in _money_fields(page, about_money)] if may else [],
     )
 
 
@@ -179,7 +180,7 @@ def _money_fields(page: Page, filling: Filling) -> list[Field]:
         filling.field("procedure", say("办法"), "select", options=options, required=True),
         filling.field("region", say("地区编码"), value=_own_region(page), required=True),
         filling.field("year", say("年度"), "number", value=str(page.today.year), required=True),
-        filling.field("money", say("资金来源"), required=True),
+        filling.field("source", say("资金来源"), required=True),
         filling.field("fen", say("金额（元）"), "number", step="0.01", required=True),
         filling.field("basis", say("依据"), hint=say("文号或会议。"), required=True),
     ]

@@ -157,13 +157,16 @@ def _sheet(connection: Connection, scope: Scope, number: int) -> Any:
 
 
 def _out(row: Any, translate: Translate) -> SheetOut:
-    names = ("procedure", "region", "kind", "status", "people", "sum_fen", "digest", "made_at", "paid_on")
+    names = ("procedure", "region", "kind", "status", "people", "sum_fen", "digest")
+    days = ("made_at", "frozen_at", "voided_at", "paid_on")
     return SheetOut(
         number=row.id,
         month=row.month.isoformat()[:7],
         unpaid={int(hire): sentence_of(why).text(translate) for hire, why in row.basis.get("unpaid", {}).items()},
-        basis={name: value for name, value in row.basis.items() if name != "unpaid"},
-        **{name: getattr(row, name) for name in names},
+        supplements=row.basis.get("supplements", []),
+        paid_by={int(hire): sheet for hire, sheet in row.basis.get("paid_by", {}).items()},
+        basis={name: value for name, value in row.basis.items() if name not in ("unpaid", "paid_by", "supplements")},
+        **{name: getattr(row, name) for name in (*names, *days)},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -13,13 +14,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import insert
 
 from states.facts import Actor
+from states.loading import Catalogue
 from states.procedure import Role
+from states.refusals import InputRefused
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import pay_sheets
+from workflow.pay_notice import public_lines
+from workflow.queries.pay import PayText
 from workflow.queries.scope import Scope, scoped
 from workflow.tables import metadata
-from workflow.workbooks import lists
+from workflow.workbooks import lists, pay_lists
 from workflow.workbooks.layout import Column, Listing, workbook
 from workflow.workbooks.lists import LISTS, Asked
 
@@ -126,23 +131,45 @@ def test_nobody_sees_beyond_their_region(world: World) -> None:
             name
         )
     with world.office.database.reading() as connection:
-        assert lists.pay(connection, scoped(elsewhere), 1) is None
-        assert lists.pay(connection, Scope(("610981",)), 99) is None
+        assert pay_lists.pay(world.office, connection, scoped(elsewhere), 1) is None
+        assert pay_lists.pay(world.office, connection, Scope(("610981",)), 99) is None
         assert lists.hires_notice(connection, scoped(elsewhere), "1-1-20220601") is None
 
 
 def test_the_pay_sheet_and_its_public_form(world: World) -> None:
     with world.office.database.reading() as connection:
-        whole, public = (lists.pay(connection, scoped(TOWN), 1, public=public) for public in (False, True))
+        whole, public = (
+            pay_lists.pay(world.office, connection, scoped(TOWN), 1, public=public) for public in (False, True)
+        )
     assert whole is not None and public is not None
-    assert [row[1] for row in whole.rows] == ["甲某", "乙某"] and [row[8] for row in whole.rows] == [60_000] * 2
+    assert [row[1] for row in whole.rows] == ["甲某", "乙某"] and [row[9] for row in whole.rows] == [60_000] * 2
     total = next(row for row in rows_of(opened(whole)) if row[0] == "合计")
-    assert total[6:10] == [1200, 0, 1200, 0]
+    assert [row[2] for row in whole.rows] == [1, 2], "namesakes are told apart by their hire"
+    assert total[7:11] == [1200, 0, 1200, 0]
     shown = rows_of(opened(public))
     assert shown[0][0] == "2022年06月公益性岗位补贴发放公示表"
     assert [row[1] for row in public.rows] == ["甲*", "乙*"]
     assert not any("0000" in str(cell) for row in shown for cell in row)
-    assert shown[-2][0] == "合计：2人"
+    assert shown[3][4] == "计发天数（天）", "they are the paid days, not those of presence"
+    assert [row[0] for row in shown[-3:-1]] == ["合计：2人，1200.00元", "文件没有要求公布发放名单，姓名只显示姓氏"]
+
+
+def test_a_list_that_is_too_long_is_not_cut_but_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MOST_ROWS", 1)
+    for name in ("roster", "ledger", "filings", "changes"):
+        with pytest.raises(InputRefused, match="region"):
+            listed(world, name, asked())
+    monkeypatch.setattr(lists, "MOST_ROWS", 2)
+    assert len(listed(world, "roster", asked())) == 2
+
+
+def test_names_are_put_up_in_full_only_where_the_document_has_them_published() -> None:
+    text = PayText(1, "欧阳某", "1234", VILLAGE, "信息员", SimpleNamespace(days_tenths=185, gross_fen=60_000))
+    catalogue = Catalogue.load()
+    found = {p.procedure: public_lines(p, [text])[0] for p in catalogue.all()}
+    assert {name for name, line in found.items() if line.name == "欧阳某"} == {"neimenggu-2022-10"}
+    assert {line.name for name, line in found.items() if name != "neimenggu-2022-10"} == {"欧阳*"}
+    assert found["xunyang-2022-88"][1:] == (VILLAGE, "信息员", 18.5, 60_000)
 
 
 def test_a_notice_of_hires_lists_who_is_put_up(world: World) -> None:

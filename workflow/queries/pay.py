@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from workflow.portions import in_portions
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope
 from workflow.tables import metadata
@@ -22,7 +24,6 @@ class SheetFilter:
     """Which sheets; None: all. ``month``: its first day."""
 
     month: date | None = None
-    status: str | None = None
     region: str | None = None
 
 
@@ -32,6 +33,7 @@ class PayText:
 
     hire_id: int
     name: str
+    id_number_tail: str
     region: str
     post_title: str
     row: Any
@@ -45,8 +47,6 @@ def sheets(
     asked = select(sheet).where(scope.regions(sheet.c.region)).order_by(sheet.c.id.desc()).limit(limit + 1)
     if filters.month is not None:
         asked = asked.where(sheet.c.month == filters.month)
-    if filters.status is not None:
-        asked = asked.where(sheet.c.status == filters.status)
     if filters.region is not None:
         asked = asked.where(sheet.c.region == filters.region)
     if after is not None:
@@ -65,7 +65,7 @@ def lines(
 ) -> tuple[list[PayText], tuple[str, int] | None]:
     """The lines of a sheet by village and hire, and the key of the next page. ``limit`` None: all of them."""
     asked = (
-        select(line, hire.c.region, person.c.name, post.c.title)
+        select(line, hire.c.region, person.c.name, person.c.id_number_tail, post.c.title)
         .join(hire, hire.c.id == line.c.hire_id)
         .join(person, person.c.id == line.c.person_id)
         .join(post, post.c.id == line.c.post_id)
@@ -77,7 +77,10 @@ def lines(
         asked = asked.where((hire.c.region > region) | ((hire.c.region == region) & (line.c.hire_id > hire_id)))
     if limit is not None:
         asked = asked.limit(limit + 1)
-    rows = [PayText(row.hire_id, row.name, row.region, row.title, row) for row in connection.execute(asked)]
+    rows = [
+        PayText(row.hire_id, row.name, row.id_number_tail, row.region, row.title, row)
+        for row in connection.execute(asked)
+    ]
     if limit is None or len(rows) <= limit:
         return rows, None
     return rows[:limit], (rows[limit - 1].region, rows[limit - 1].hire_id)
@@ -103,3 +106,12 @@ def signatures(connection: Connection, number: int) -> list[Row[Any]]:
         .order_by(approval.c.at)
     )
     return list(connection.execute(asked).all())
+
+
+def names_of(connection: Connection, hire_ids: Iterable[int]) -> dict[int, str]:
+    """The name of each hire's person."""
+    asked = select(hire.c.id, person.c.name).join(person, person.c.id == hire.c.person_id)
+    found: dict[int, str] = {}
+    for some in in_portions(sorted(set(hire_ids))):
+        found |= {row.id: row.name for row in connection.execute(asked.where(hire.c.id.in_(some)))}
+    return found

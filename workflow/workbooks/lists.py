@@ -1,4 +1,4 @@
-"""What stands on the lists (表册内容): rosters, notices, filings, assessments, changes, the ledger, pay.
+"""What stands on the lists (表册内容): rosters, notices, filings, assessments, changes, the ledger.
 
 Each is read within a ``Scope`` and a region. A list of people goes out masked; in full only to whoever keeps people's
 data, with a purpose, and each number that is read stands in the log of its person.
@@ -17,12 +17,11 @@ from sqlmodel import Session
 from states.facts import Actor, dossier_from_json
 from states.guards import labels
 from states.labels import role_name
-from states.pay import yuan
 from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import say
 from workflow import people
-from workflow.masking import masked_name, masked_tail
+from workflow.masking import masked_tail
 from workflow.office import Office
 from workflow.pay_rows import MONTHLY
 from workflow.queries.places import region_paths
@@ -30,17 +29,16 @@ from workflow.queries.scope import Scope, within
 from workflow.sealing import Seal
 from workflow.tables import metadata
 from workflow.workbooks.layout import Column, Listing
+from workflow.workbooks.pay_lists import SIGNED, STAMP
 
 hire, person, post, opening = (metadata.tables[name] for name in ("hire", "person", "post", "opening"))
 contract, filing, assessment, departure = (
     metadata.tables[name] for name in ("contract", "filing", "assessment", "departure")
 )
-notice, sheet, line = (metadata.tables[name] for name in ("notice", "pay_sheet", "pay_line"))
+notice = metadata.tables["notice"]
 #: what one list may hold, and what may be read in full at once
-MOST_ROWS, MOST_REVEALED = 20_000, 1_000
+MOST_ROWS, MOST_REVEALED = 40_000, 1_000
 SEXES = {"M": "男", "F": "女"}
-STAMP = "单位（盖章）："
-SIGNED = "填表人：　　　　　　　　审核人：　　　　　　　　负责人：　　　　　　　　日期：　　年　　月　　日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,21 @@ def _hires(asked: Asked, *more: Any) -> Select[Any]:
         .join(person, person.c.id == hire.c.person_id)
         .where(asked.scope.regions(hire.c.region), within(hire.c.region, (asked.region,)), *more)
         .order_by(hire.c.region, hire.c.id)
-        .limit(MOST_ROWS)
+        .limit(MOST_ROWS + 1)
     )
 
 
+def _read(connection: Connection, asked_for: Select[Any]) -> list[Row[Any]]:
+    """All the rows there are; a list is never cut. Raises InputRefused for more than one workbook may hold."""
+    rows = list(connection.execute(asked_for).all())
+    if len(rows) > MOST_ROWS:
+        raise InputRefused({"region": say("一份表册最多{most}行，请缩小地区或日期范围，分几次下载", most=MOST_ROWS)})
+    return rows
+
+
 def at_work(connection: Connection, asked: Asked) -> list[Row[Any]]:
-    """Everybody who serves in the region."""
-    return list(connection.execute(_hires(asked, hire.c.serving)).all())
+    """Everybody who serves in the region. Raises InputRefused for more than one workbook may hold."""
+    return _read(connection, _hires(asked, hire.c.serving))
 
 
 def _number(asked: Asked, row: Any) -> str:
@@ -137,7 +143,7 @@ def _monthly(office: Office, row: Any) -> int:
 
 def ledger(office: Office, connection: Connection, asked: Asked) -> Listing:
     """台账: every hire with the day of each station."""
-    rows = list(connection.execute(_hires(asked)).all())
+    rows = _read(connection, _hires(asked))
     paths = _places(connection, rows)
     cells = []
     for number, row in enumerate(rows, 1):
@@ -179,7 +185,7 @@ def filings(office: Office, connection: Connection, asked: Asked) -> Listing:
         .order_by(None)
         .order_by(filing.c.due_on, hire.c.id)
     )
-    rows = list(connection.execute(asked_for).all())
+    rows = _read(connection, asked_for)
     paths = _places(connection, rows)
     cells = []
     for number, row in enumerate(rows, 1):
@@ -217,7 +223,7 @@ def assessments(office: Office, connection: Connection, asked: Asked) -> Listing
         .where(assessment.c.year == asked.since.year, or_(assessment.c.ruled_seq.is_not(None), hire.c.serving))
     )
     latest: dict[int, Any] = {}
-    for row in connection.execute(asked_for):
+    for row in _read(connection, asked_for):
         known = latest.get(row.id)
         if known is None or known.ruled_seq is None:
             latest[row.id] = row
@@ -253,7 +259,7 @@ def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
         .join(departure, departure.c.hire_id == hire.c.id)
         .where(departure.c.ended_on.between(asked.since, asked.until))
     )
-    arrived, departed = list(connection.execute(came).all()), list(connection.execute(left).all())
+    arrived, departed = _read(connection, came), _read(connection, left)
     paths = _places(connection, [*arrived, *departed])
     for row in arrived:
         rows.append(["新上岗", row.name, _number(asked, row), paths[row.region], row.title, row.starts_on, ""])
@@ -270,7 +276,7 @@ def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
     return Listing("公益性岗位变更、空岗情况表", columns, cells, _above(connection, asked, days=True), (SIGNED,))
 
 
-# ---- notices and pay ---------------------------------------------------------------------------------------------
+# ---- notices ----------------------------------------------------------------------------------------------------
 
 
 def hires_notice(connection: Connection, scope: Scope, name: str) -> Listing | None:
@@ -300,54 +306,6 @@ def hires_notice(connection: Connection, scope: Scope, name: str) -> Listing | N
     above = [f"公示单位（盖章）：{first.employer}", f"公示时间：{first.posted_on} 至 {first.ends_on}"]
     below = [f"合计：{len(rows)}人", "如有异议，请在公示期内向公示单位或县级人社部门反映。"]
     return Listing("公益性岗位拟聘人员公示表", columns, cells, above, below, landscape=False)
-
-
-def pay(connection: Connection, scope: Scope, number: int, *, public: bool = False) -> Listing | None:
-    """工资发放表, or the form of it that is put up (``public``); None for no such sheet within the scope."""
-    asked = select(sheet).where(sheet.c.id == number, scope.regions(sheet.c.region))
-    row = connection.execute(asked).one_or_none()
-    if row is None:
-        return None
-    found = (
-        select(line, person.c.name, person.c.id_number_tail, hire.c.region, post.c.title)
-        .join(hire, hire.c.id == line.c.hire_id)
-        .join(person, person.c.id == line.c.person_id)
-        .join(post, post.c.id == line.c.post_id)
-        .where(line.c.sheet_id == number)
-        .order_by(hire.c.region, line.c.hire_id)
-    )
-    rows = list(connection.execute(found).all())
-    paths = _places(connection, rows)
-    place = region_paths(connection, {row.region}).get(row.region, row.region)
-    when = f"{row.month.year}年{row.month.month:02}月" if row.kind == MONTHLY else f"{row.month.year}年度绩效"
-    if public:
-        columns = [
-            Column("序号", 6, "number"), Column("姓名", 14), Column("村（社区）", 20), Column("岗位名称", 18),
-            Column("本月累计出勤天数（天）", 14, "number"), Column("补贴金额（元）", 14, "money", added=True),
-        ]  # fmt: skip
-        cells = [
-            [n, masked_name(one.name), paths[one.region], one.title, one.days_tenths / 10, one.gross_fen]
-            for n, one in enumerate(rows, 1)
-        ]
-        above = [f"公示单位（盖章）：{place}", "公示时间：　　年　　月　　日 至 　　年　　月　　日（共　　天）"]
-        below = [f"合计：{len(rows)}人", "如有异议，请在公示期内向公示单位或县级人社部门反映。联系电话："]
-        return Listing(f"{when}公益性岗位补贴发放公示表", columns, cells, above, below, landscape=False)
-    columns = [
-        Column("序号", 6, "number"), Column("姓名", 12), Column("身份证号码", 22), Column("村（社区）", 18),
-        Column("岗位名称", 16), Column("计发天数", 9, "number"), Column("应发（元）", 12, "money", added=True),
-        Column("扣缴（元）", 12, "money", added=True), Column("实发（元）", 12, "money", added=True),
-        Column("单位缴费（元）", 12, "money", added=True), Column("签字", 14),
-    ]  # fmt: skip
-    cells = [
-        [
-            n, one.name, masked_tail(one.id_number_tail), paths[one.region], one.title, one.days_tenths / 10,
-            one.gross_fen, one.deducted_fen, one.net_fen, one.employer_fen, "",
-        ]
-        for n, one in enumerate(rows, 1)
-    ]  # fmt: skip
-    above = [f"{STAMP}{place}　　第{number}号　　共{row.people}人　　实发合计{yuan(row.sum_fen)}元"]
-    below = [f"名单摘要：{row.digest}", SIGNED]
-    return Listing(f"{when}公益性岗位待遇发放表", columns, cells, above, below)
 
 
 def _above(connection: Connection, asked: Asked, *, days: bool = False) -> list[str]:
