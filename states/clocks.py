@@ -191,7 +191,9 @@ def owners_of(procedure: Procedure, name: str, filings: tuple[OpenFiling, ...]) 
 def escalation_of(procedure: Procedure, name: str) -> tuple[Role, ...]:
     if name.startswith(OBJECTION):
         return (Role.SUPERVISOR,) if Role.SUPERVISOR in procedure.roles else ()
-    return () if name.startswith(FILING) else procedure.deadline_by_name[name].escalate_to
+    if name.startswith(FILING):
+        return tuple(role for role in (Role.HRSS, Role.SUPERVISOR) if role in procedure.roles)
+    return procedure.deadline_by_name[name].escalate_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ _PAY = (
     Entry("pay", "/pay", say("待遇发放"), OFFICE | {Role.FINANCE, Role.COMPANY}),
     Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
     Entry("lists", "/lists", say("表册"), DESK),
+    Entry("filings", "/filings", say("备案报送"), OFFICE | {Role.VILLAGE, Role.COMPANY}),
 )
 _AFTER = (
     Entry("renewals", "/renewals", say("续签"), OFFICE),

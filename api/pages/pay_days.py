@@ -1,4 +1,4 @@
-"""The days of a month's pay (发放日程): what each place still owes, and the record of what was done beside the sheets."""
+"""The days of a month's pay (发放日程): what each place still owes, and what was done beside the sheets."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 
 from api.pages.after_words import day_of
 from api.pages.filling import Filling, Given, faults_of
-from api.pages.ledgers import Cell, Form, Table, documents, show
+from api.pages.ledgers import Cell, Form, Table, documents, month_before, month_of, show
 from api.pages.pay_words import document_of, month_in_words
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from states.labels import role_name
-from states.months import month_of
 from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal
 from states.say import say
@@ -55,7 +54,7 @@ def record(page: PageDep, form: FormDep) -> Response:
 
 def _show(page: Page, given: Given, refusal: Refusal | None = None) -> Response:
     asked = (given.get("month") or [page.request.query_params.get("month", "")])[0]
-    month = month_of(asked) or _before(page.today)
+    month = month_of(asked) or month_before(page.today)
     with page.reading() as connection:
         open_ = [(p, one) for p in documents(page) for one in _owed(page, connection, p, month)]
         kept = pay_calendar.recorded(connection, scoped(page.actor).prefixes, month)
@@ -140,7 +139,3 @@ def _forms(
     hint = page.tell(say("发放表已提交的，花名册视为已报送，不必登记。"))
     title = page.tell(say("登记在系统以外办妥的"))
     return [Form(title, fields, page.tell(say("登记")), "/pay/days", hint)]
-
-
-def _before(day: date) -> date:
-    return date(day.year - (day.month == 1), (day.month - 2) % 12 + 1, 1)

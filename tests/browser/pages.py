@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from notifications.delivery import address
 from states.aftercare import Act, Need
 from tests.browser.county import DAHE, DONGQING, LIUCUN, NANQU, TOWN, County, number
+from tests.browser.funds_pages import Funds, addresses, prepare_funds
 from workflow import aftercare, attendance, pay_sheets, public_applications, recoveries
 from workflow.papers import making
 from workflow.papers.kinds import Kind
@@ -24,6 +25,7 @@ SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
 #: answers that are no page
 FILES = {
     "/lists/{name}.xlsx",
+    "/filings/lists/{number}/list.xlsx",
     "/pay/{number}/sheet.xlsx",
     "/pay/{number}/notice.xlsx",
     "/notices/{sheet}/list.xlsx",
@@ -73,6 +75,7 @@ class Made:
     account: int
     pay_sheet: int
     recovery: int
+    funds: Funds
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,6 +114,7 @@ def prepare(county: County) -> Made:
         account[0],
         _a_pay_sheet(county),
         _a_recovery(county),
+        prepare_funds(county),
     )
 
 
@@ -249,7 +253,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),
         Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),
         Sheet("manual", VILLAGE, "/procedures/manual", "/procedures/manual"),
-        Sheet("pay-days", CLERK, "/pay/days", "/pay/days"),
+        *(Sheet(*address) for address in addresses(made.funds)),
         Sheet("paper-templates", OFFICER, "/papers/templates", "/papers/templates"),
         Sheet("inbox", CLERK, "/inbox", "/inbox"),
         Sheet("inbox-empty", VILLAGE, "/inbox", "/inbox"),

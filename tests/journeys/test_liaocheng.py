@@ -168,6 +168,7 @@ def test_rural_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> No
         ("contract_signed", "applicant"),
         ("remind_filing", town),  # the day before it is due, and the day after
         ("remind_filing", town),
+        ("remind_filing", "hrss"),  # overdue: the bureau hears of it too
         *yearly,
         *yearly,
         ("remind_service_limit", town),  # 180 days ahead

@@ -26,7 +26,7 @@ from states.facts import Hire, OpenFiling
 from states.loading import Catalogue
 from states.machine import Rulebook
 from states.plan import Plan, TimerFact
-from states.procedure import Deadline, DeadlineKind, FilingLine, Procedure, Step
+from states.procedure import Deadline, DeadlineKind, FilingLine, Procedure, Role, Step
 from tests.support.asking import a_hire, a_person, an_opening, d
 
 SETTING = Setting(default_calendar())
@@ -188,7 +188,9 @@ def test_every_report_that_is_owed_is_called_for_until_it_is_filed(
     assert [mark.mark for mark in marks] == list(FILING_MARKS)
     for mark in marks:
         plan = fired(procedure, hire, name, mark)
-        assert told(plan) == [("remind_filing", line.by.value)]
+        bureaus = [role for role in ("hrss", "supervisor") if Role(role) in procedure.roles and role != line.by.value]
+        late = [("remind_filing", role) for role in bureaus] if mark.mark > 0 else []
+        assert told(plan) == [("remind_filing", line.by.value), *late]
         assert_well_put(procedure, hire, plan)
         assert line.zh in in_words(procedure, hire, plan, "zh")[0].subject or line.filing in ("contract", "real_name")
     assert [row["mark"] for row in plan.rows["timer"] if row["name"] == name] == [FILING_MARKS[-1] + 7]

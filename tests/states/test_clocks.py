@@ -369,7 +369,7 @@ def test_owners_and_escalation_of_a_clock() -> None:
     assert owners_of(DOCUMENT, "check_due", ()) == (Role.HRSS,)
     assert owners_of(DOCUMENT, "filing:contract:12", (FILED, other)) == (Role.HRSS,)
     assert escalation_of(DOCUMENT, "check_due") == (Role.COUNTY,)
-    assert escalation_of(DOCUMENT, "filing:contract:9") == ()
+    assert escalation_of(DOCUMENT, "filing:contract:9") == (Role.HRSS,)
 
 
 @pytest.mark.parametrize(

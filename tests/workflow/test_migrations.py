@@ -330,6 +330,8 @@ ATTACKS: dict[str, list[Step]] = {
     "paying back nothing": ["UPDATE repayment SET fen = 0"],
     # money
     "done before its month": ["UPDATE pay_day_done SET done_on = '2026-03-01', month = '2026-03-02'"],
+    "a list of nobody": ["UPDATE filing_list SET people = 0"],
+    "sent without a receipt": ["UPDATE filing_list SET sent_on = '2026-03-02'"],
     "a rate below nought": ["UPDATE rate SET value = -1"],
     "two rates from one day": [row("rate", id=2)],
     "a budget below nought": ["UPDATE budget SET fen = -1"],
@@ -459,7 +461,7 @@ def test_every_check_is_attacked() -> None:
         "ck_recovery_numbers", "ck_recovery_two_people", "ck_recovery_decision", "ck_aftercare_closed",
         "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
         "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",
-        "ck_pay_day_done_day",
+        "ck_pay_day_done_day", "ck_filing_list_people", "ck_filing_list_sent",
         "ck_pay_approval_four_eyes", "ck_import_run_kind", "ck_import_run_numbers", "ck_import_line_change",
         "ck_import_undo_two_people", "ck_import_undo_decision", "ck_pay_result_result",
     }  # fmt: skip

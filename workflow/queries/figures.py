@@ -33,7 +33,9 @@ from workflow.tables import metadata
 
 hire, task, timer, audit_entry = (metadata.tables[name] for name in ("hire", "task", "timer", "audit_entry"))
 opening, post, region = (metadata.tables[name] for name in ("opening", "post", "region"))
-returned, suspension, allocation = (metadata.tables[name] for name in ("returned", "suspension", "allocation"))
+returned, suspension, allocation, filing = (
+    metadata.tables[name] for name in ("returned", "suspension", "allocation", "filing")
+)
 #: a township's code: what is counted is added up from there
 TOWN = 9
 YEAR = timedelta(days=365)
@@ -184,7 +186,7 @@ def _villages(connection: Connection, inside: ColumnElement[bool]) -> Rows:
 # ---- what a supervisor looks at ----------------------------------------------------------------------------------
 
 #: what is watched, each a condition on ``hire`` (督查关注)
-WATCHED = ("overdue", "over_term", "blocked", "late_contract", "returned", "suspended")
+WATCHED = ("overdue", "over_term", "blocked", "late_contract", "late_filing", "returned", "suspended")
 
 
 def _watched(connection: Connection, inside: ColumnElement[bool], prefixes: Sequence[str], on: date) -> Rows:
@@ -208,6 +210,9 @@ def is_watched(what: str, on: date, over_term: Sequence[str] = ()) -> ColumnElem
         "blocked": hire.c.id.in_(select(timer.c.hire_id).where(timer.c.status == "blocked")),
         "late_contract": hire.c.id.in_(
             select(task.c.hire_id).where(task.c.name == "clock:contract_due", task.c.due_on < on)
+        ),
+        "late_filing": hire.c.id.in_(
+            select(filing.c.hire_id).where(filing.c.sent_on.is_(None), filing.c.due_on < on)
         ),
         "returned": hire.c.id.in_(
             select(returned.c.hire_id)

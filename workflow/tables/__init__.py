@@ -35,6 +35,7 @@ from workflow.tables.cases import (
     Training,
 )
 from workflow.tables.common import metadata
+from workflow.tables.funds import FilingList
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
 from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
 from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
@@ -76,6 +77,7 @@ __all__ = [
     "Feed",
     "Figure",
     "Filing",
+    "FilingList",
     "Hire",
     "Idempotency",
     "ImportLine",

@@ -295,3 +295,13 @@ class Filing(SQLModel, table=True):
     sent_on: date | None = None
     sent_seq: int | None = None
     receipt: str | None = Field(default=None, max_length=200)
+    __table_args__ = (
+        # what is still owed, and what of it is late
+        Index(
+            "ix_filing_open",
+            "due_on",
+            "hire_id",
+            sqlite_where=text("sent_on IS NULL"),
+            postgresql_where=text("sent_on IS NULL"),
+        ),
+    )

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from tests.api.permissions.pages import form, page
-from tests.api.permissions.rules import Rules, always
+from tests.api.permissions.rules import Ask, Rules, always
+
+
+def absent(**sent: object) -> Ask:
+    """About something that is not there; who may do what with one is tried where there is one."""
+    return lambda objects: {"path": {"number": 99}, **sent}
+
 
 FUNDS: Rules = {
     ("GET", "/pay/days"): page(always(200)),
     ("POST", "/pay/days"): form(always(422)),
+    ("GET", "/filings"): page(always(200)),
+    ("POST", "/filings/lists"): form(always(422)),
+    ("GET", "/filings/lists/{number}"): page(always(404), absent()),
+    ("GET", "/filings/lists/{number}/list.xlsx"): page(always(404), absent()),
+    ("POST", "/filings/lists/{number}/sent"): page(always(404), absent(form={})),
+    ("POST", "/filings/lists/{number}/drop"): page(always(404), absent(form={})),
 }

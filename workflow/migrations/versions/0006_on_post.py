@@ -24,7 +24,7 @@ OF_HIRE = (
 POLICIES: dict[str, str] = {
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
     **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
-    **{name: SEEN for name in ("pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
+    **{name: SEEN for name in ("filing_list", "pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
 }
 
 #: the columns of a present term, of the dossiers that are there already
@@ -91,6 +91,41 @@ def upgrade() -> None:
             sqlite_where=sa.text("live"),
             postgresql_where=sa.text("live"),
         )
+
+    op.create_table(
+        "filing_list",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("procedure_id", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("filing", sa.String(length=48), nullable=False),
+        sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=True),
+        sa.Column("receipt", sa.String(length=200), nullable=True),
+        sa.Column("sent_by", sa.String(length=64), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("people >= 1", name=op.f("ck_filing_list_people")),
+        sa.CheckConstraint(
+            "(sent_on IS NULL) = (receipt IS NULL) AND (sent_on IS NULL OR dropped_at IS NULL)",
+            name=op.f("ck_filing_list_sent"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filing_list")),
+    )
+    op.create_index(
+        "ix_filing_open",
+        "filing",
+        ["due_on", "hire_id"],
+        unique=False,
+        sqlite_where=sa.text("sent_on IS NULL"),
+        postgresql_where=sa.text("sent_on IS NULL"),
+    )
+    with op.batch_alter_table("filing_list", schema=None) as batch_op:
+        batch_op.create_index("ix_filing_list_region", ["region", "id"], unique=False)
 
     op.create_table(
         "pay_day_done",
@@ -583,6 +618,8 @@ def downgrade() -> None:
 
     op.drop_table("pay_sheet")
     op.drop_table("pay_day_done")
+    op.drop_table("filing_list")
+    op.drop_index("ix_filing_open", table_name="filing")
     with op.batch_alter_table("paper_template", schema=None) as batch_op:
         batch_op.drop_index("uq_paper_template_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
 
