@@ -152,7 +152,8 @@ def _show(page: Page, tried: _Tried) -> Response:
         code = area.code if area else ""
         documents = procedures_in(page.office.catalogue.all(), code) if area else []
         rows = [_row(page, connection, p, paper.kind, code) for p in documents for paper in kinds_of(p)]
-        prefix = numbers.prefix_of(connection, code) if area else ""
+        # the numbers of each county run by themselves: a city has none
+        prefix = numbers.prefix_of(connection, code) if len(code) == numbers.COUNTY_CODE else ""
     faults = tried.refusal.faults if tried.refusal else {}
     return page.show(
         "paper_templates.html",
@@ -163,7 +164,7 @@ def _show(page: Page, tried: _Tried) -> Response:
         rows=rows,
         fault=page.tell(faults["file"]) if "file" in faults else "",
         choose=_choose(page, rows, tried),
-        prefix=_prefix(page, tried, prefix),
+        prefix=_prefix(page, tried, prefix) if prefix or tried.prefix is not None else None,
         number=_example(page, prefix),
         names=_names(page, rows),
         marks={"print": "{{ 姓名 }}", "ask": "{% if 联系电话 %}电话：{{ 联系电话 }}{% endif %}"},

@@ -274,6 +274,10 @@ def test_a_county_sets_what_its_numbers_begin_with(papers: Papers) -> None:
         numbers.set_prefix(world.office, TOWN, COUNTY, "旬人社", at)
     with pytest.raises(InputRefused):
         numbers.set_prefix(world.office, HRSS, COUNTY, "x" * 13, at)
+    world.add_regions({COUNTY[:4]: "安康市"})
+    with pytest.raises(InputRefused) as refused:  # two counties would give the same number
+        numbers.set_prefix(world.office, officer("市", Role.HRSS, COUNTY[:4], 90), COUNTY[:4], "安公岗", at)
+    assert "各县区设定" in str(refused.value.faults["prefix"])
     numbers.set_prefix(world.office, HRSS, COUNTY, " 旬人社 ", at)
     assert make(world, an_applicant(papers), Kind.APPLICATION, TOWN).line.number == "旬人社报〔2022〕0001号"
     numbers.set_prefix(world.office, HRSS, COUNTY, "", at)

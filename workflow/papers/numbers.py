@@ -52,7 +52,7 @@ def _row(county: str, kind: Kind, year: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def prefix_of(connection: Connection, county: str) -> str:
-    """The characters before those of the kind: what the county has set, else 旬公岗 from its name."""
+    """The characters before those of the kind: what the county has set, else 旬公岗 from its name. Not for a city."""
     found = connection.execute(select(_setting.c.value).where(_setting.c.name == _PREFIX + county)).scalar()
     if found:
         return str(found)
@@ -63,12 +63,15 @@ def prefix_of(connection: Connection, county: str) -> str:
 def set_prefix(office: Office, actor: Actor, county: str, prefix: str, at: datetime) -> None:
     """Sets them for a county; empty takes them back. Numbers that were given stay as they are.
 
+    A city has none: the numbers of each of its counties run by themselves, and have to differ.
     ``at`` is aware. Raises NotEntitled, InputRefused.
     """
     prefix = "".join(prefix.split())
     with office.database.transaction() as connection:
         if not may_rule(connection, actor, county):
             raise NotEntitled
+        if len(county) != COUNTY_CODE:
+            raise InputRefused({"prefix": say("编号按县区分别排列，机关代字由各县区设定。请先选择县区")})
         if len(prefix) > LONGEST or not prefix.isprintable() or "〔" in prefix:
             raise InputRefused({"prefix": say("请填写不超过{n}个字的机关代字，例如：旬公岗", n=LONGEST)})
         connection.execute(delete(_setting).where(_setting.c.name == _PREFIX + county))
