@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from api.inputs import Month
 from api.schemas import Accepted, Returned
 from states.aftercare import Act, Need, Reason, Stand
 from states.inputs import Line, Prose
@@ -15,8 +16,6 @@ from workflow.queries.aftercare import ActLine, CaseLine
 from workflow.queries.recoveries import RecoveryLine, RepaymentLine
 from workflow.queries.renewals import TermLine
 from workflow.recoveries import MOST_FEN
-
-Month = Annotated[str, StringConstraints(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])$")]
 
 
 class RecoveryIn(Accepted):

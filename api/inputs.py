@@ -29,9 +29,18 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 PathId = Annotated[int, Path(ge=1, le=MOST_ID)]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}[0-9A-Z]{0,10}$")]
+#: a month, such as 2026-06
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, StringConstraints(pattern=MONTH)]
+PathMonth = Annotated[str, Path(pattern=MONTH, description="a month, such as 2026-06")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_@+.:-]*$", max_length=100)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description=f"lines on a page, {PAGE} unless told")]
 After = Annotated[str | None, Query(alias="after", max_length=400, description="the `next` of the page before")]
+
+
+def first_of(month: str) -> date:
+    """The first day of a month that was read as one."""
+    return date.fromisoformat(f"{month}-01")
 
 
 # ---- JSON of any shape -------------------------------------------------------------------------------------------

@@ -7,10 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from api.inputs import RegionCode, Slug, Word
+from api.inputs import Month, RegionCode, Slug, Word
 from api.schemas import Accepted, Returned
 
-Month = Annotated[str, StringConstraints(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])$")]
 #: text without control characters
 NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Fen = Annotated[int, Field(ge=0, le=10**13)]

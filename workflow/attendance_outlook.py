@@ -14,8 +14,9 @@ from states.facts import Actor, Hire
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from states.say import Sentence, say
-from workflow.attendance_rows import DEVICE, PORTION, Entry, Kept, StaleMonth, months, next_of, same, unexplained
+from workflow.attendance_rows import DEVICE, Entry, Kept, StaleMonth, months, next_of, same, unexplained
 from workflow.pay_sheets import PAID
+from workflow.portions import in_portions
 from workflow.queries import scoped
 from workflow.reading import load_hires
 from workflow.tables import metadata
@@ -48,8 +49,8 @@ def outlooks(
     """What would become of each entry, in their order. ``hold``: the months stay as they are read."""
     ids = [entry.hire_id for entry in entries]
     hires: dict[int, Hire] = {}
-    for start in range(0, len(ids), PORTION):
-        hires |= load_hires(connection, ids[start : start + PORTION])
+    for some in in_portions(ids):
+        hires |= load_hires(connection, list(some))
     before = months(connection, ids, month, hold=hold)
     paid = paid_ones(connection, ids, month)
     found = []
@@ -137,8 +138,7 @@ def on_sheets(
 ) -> Iterator[int]:
     """Those of ``hire_ids`` that stand on a live pay sheet of the month."""
     wanted = sorted(set(hire_ids))
-    for start in range(0, len(wanted), PORTION):
-        some = wanted[start : start + PORTION]
+    for some in in_portions(wanted):
         asked = select(_line.c.hire_id).join(_sheet, _sheet.c.id == _line.c.sheet_id)
         asked = asked.where(_line.c.month == month, _line.c.kind == "monthly", _line.c.live, _line.c.hire_id.in_(some))
         if status is not None:

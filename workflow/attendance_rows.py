@@ -19,14 +19,13 @@ from states.canonical import digest_of
 from states.facts import Actor
 from states.refusals import Refusal, StaleHire
 from states.say import say
+from workflow.portions import in_portions
 from workflow.tables import metadata
 
 attendance = metadata.tables["attendance"]
 DEVICE = "device"
 #: from where a month came: the page, a workbook, paper typed in by a clerk, a device
 SOURCES = ("page", "sheet", "paper", DEVICE)
-#: how many parameters one statement may carry safely
-PORTION = 5_000
 
 
 class StaleMonth(StaleHire):
@@ -89,8 +88,7 @@ def months(connection: Connection, hire_ids: Iterable[int], month: date, *, hold
     """The months of hires that are kept. ``hold``: nobody else changes them until the transaction ends."""
     found: dict[int, Kept] = {}
     wanted = sorted(set(hire_ids))
-    for start in range(0, len(wanted), PORTION):
-        some = wanted[start : start + PORTION]
+    for some in in_portions(wanted):
         asked = select(attendance).where(attendance.c.month == month, attendance.c.hire_id.in_(some))
         asked = asked.order_by(attendance.c.hire_id)
         rows = connection.execute(asked.with_for_update() if hold else asked)

@@ -6,7 +6,6 @@ while money is entered, so that two clerks at once never enter more than is owed
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.meets import enforces
+from states.months import month_of
 from states.pay import yuan
 from states.procedure import Procedure, Role
 from states.refusals import InputRefused, NoSuchHire
@@ -37,7 +37,6 @@ LONGEST = {"cause": 500, "article": 100, "opinion": 500, "voucher": 200}
 #: the general rule, where the document itself does not speak of money that comes back
 GENERAL_LAW = "《就业补助资金管理办法》（财社〔2023〕181号）"
 _recovery, _repayment = metadata.tables["recovery"], metadata.tables["repayment"]
-_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
 class NoSuchRecovery(NoSuchHire):
@@ -230,11 +229,10 @@ def _words(name: str, text: str, faults: dict[str, Sentence]) -> str:
 
 
 def _month(name: str, text: str, faults: dict[str, Sentence]) -> date | None:
-    found = _MONTH.fullmatch(text.strip())
+    found = month_of(text)
     if found is None:
         faults[name] = say("请填写年月，例如2026-03")
-        return None
-    return date(int(found[1]), int(found[2]), 1)
+    return found
 
 
 def _log(

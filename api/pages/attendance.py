@@ -20,6 +20,7 @@ from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDe
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
 from states.attendance import composed, due_on, month_after, read_exceptions
+from states.months import month_of
 from states.refusals import Refusal
 from states.say import Sentence, say
 from workflow import attendance, attendance_sheets
@@ -31,7 +32,6 @@ router = APIRouter()
 #: beyond that many villages the overview shows townships, which lead to theirs
 MOST_VILLAGES = 200
 _CODE = re.compile(r"[0-9]{2}[0-9A-Z]{0,10}")
-_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _FIELD = re.compile(r"x-([0-9]{1,18})-([0-9]{1,9})")
 #: until the day by which most sheets are due, the month before is the one to be looked at
 DUE_DAY = 15
@@ -263,8 +263,7 @@ def words_of(refusal: Refusal) -> Sentence:
 
 def month_in(text: str | None) -> date | None:
     """The first day of a month written as 2026-06; None for anything else."""
-    found = _MONTH.fullmatch(text or "")
-    return date(int(found[1]), int(found[2]), 1) if found else None
+    return month_of(text or "")
 
 
 def month_at_hand(today: date) -> date:

@@ -12,11 +12,11 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from api.dependencies import SealDep
-from api.file_out import attached
 from api.inputs import PathId
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.render import Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
+from api.pages.workbooks import workbook as handed_out
 from api.problems import Forbidden, NotFound
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
@@ -29,7 +29,6 @@ from workflow.workbooks.layout import Listing, workbook
 from workflow.workbooks.lists import IN_FULL, LISTS, Asked
 
 router = APIRouter()
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOOK = "lists"
 NAMES: Mapping[str, Sentence] = {
     "roster": say("在岗人员花名册"),
@@ -123,7 +122,7 @@ def _found(listing: Listing | None, plain: str) -> Response:
 
 
 def _file(listing: Listing, plain: str) -> Response:
-    return attached(workbook(listing), XLSX, f"{plain}.xlsx", f"{listing.title}.xlsx")
+    return handed_out(workbook(listing), f"{listing.title}.xlsx", f"{plain}.xlsx")
 
 
 def _days(page: Page, given: Given) -> tuple[str, date, date]:

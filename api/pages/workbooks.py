@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from fastapi.responses import Response
 
+from api.file_out import attached
 from workflow.imports.carried import Carried
 from workflow.imports.returned import marked
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def workbook(content: bytes, name: str) -> Response:
-    """A workbook to be kept under ``name``; no store on the way keeps it."""
-    headers = {"content-disposition": f"attachment; filename=\"list.xlsx\"; filename*=UTF-8''{quote(name)}"}
-    return Response(content, media_type=XLSX, headers={**headers, "cache-control": "no-store"})
+def workbook(content: bytes, name: str, plain: str = "list.xlsx") -> Response:
+    """A workbook to be kept under ``name``, ``plain`` (ASCII) where that cannot be; no store on the way keeps it."""
+    return attached(content, XLSX, plain, name)
 
 
 def handed_back(sent: Carried, called: str) -> Response:

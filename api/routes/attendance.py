@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, ScopeDep
-from api.inputs import PathId, RegionCode
+from api.inputs import PathId, PathMonth, RegionCode, first_of
 from api.problems import NotFound
 from api.schemas import Accepted, Returned
 from states.clocks import local_day
@@ -18,8 +18,6 @@ from workflow.attendance import Kept
 from workflow.attendance_sheets import SheetRow
 
 router = APIRouter(prefix="/attendance", tags=["attendance"])
-#: a month as 2026-06
-Month = Annotated[str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="a month, such as 2026-06")]
 #: one code per day: 1 present, r rest, a paid leave, m maternity, s sick, p personal, x absent, - off post, ? unknown
 Marks = Annotated[str, Field(min_length=28, max_length=31)]
 Version = Annotated[int, Field(ge=0, le=10**9)]
@@ -86,7 +84,7 @@ class Written(Returned):
 
 @router.get("/{month}", summary="the sheet of one region: everybody on post there in the month")
 def sheet(
-    month: Month,
+    month: PathMonth,
     region: Annotated[RegionCode, Query()],
     office: OfficeDep,
     connection: ReadDep,
@@ -95,17 +93,17 @@ def sheet(
 ) -> SheetOut:
     if not scope.covers(region):
         raise NotFound
-    calendar, first = office.setting.calendar, _first(month)
+    calendar, first = office.setting.calendar, first_of(month)
     rows = attendance_sheets.sheet(connection, scope, region, first, local_day(at), calendar)
     return SheetOut(region=region, month=first, items=[_row(row) for row in rows])
 
 
 @router.get("/{month}/hires/{hire_id}", summary="one person's month")
-def one(month: Month, hire_id: PathId, connection: ReadDep, scope: ScopeDep) -> MonthOut:
+def one(month: PathMonth, hire_id: PathId, connection: ReadDep, scope: ScopeDep) -> MonthOut:
     line = queries.hire_line(connection, scope, hire_id)
     if line is None or not scope.covers(line.region):
         raise NotFound
-    kept = attendance.months(connection, [hire_id], _first(month)).get(hire_id)
+    kept = attendance.months(connection, [hire_id], first_of(month)).get(hire_id)
     if kept is None:
         raise NotFound
     return _month(kept)
@@ -113,12 +111,18 @@ def one(month: Month, hire_id: PathId, connection: ReadDep, scope: ScopeDep) -> 
 
 @router.put("/{month}/hires/{hire_id}", summary="record one person's month, on the record")
 def recorded(
-    month: Month, hire_id: PathId, given: MonthIn, office: OfficeDep, actor: ActorDep, at: NowDep, response: Response
+    month: PathMonth,
+    hire_id: PathId,
+    given: MonthIn,
+    office: OfficeDep,
+    actor: ActorDep,
+    at: NowDep,
+    response: Response,
 ) -> Written:
     version = attendance.record(
         office,
         hire_id,
-        _first(month),
+        first_of(month),
         given.marks,
         actor,
         at,
@@ -132,7 +136,7 @@ def recorded(
 
 @router.post("/{month}/hires/{hire_id}/confirm", summary="answer, as a second person, for what a device lacks")
 def confirmed(
-    month: Month,
+    month: PathMonth,
     hire_id: PathId,
     given: Confirmed,
     _recent: RecentDep,
@@ -140,12 +144,8 @@ def confirmed(
     actor: ActorDep,
     at: NowDep,
 ) -> Written:
-    version = attendance.confirm_exception(office, hire_id, _first(month), actor, at, version=given.version)
+    version = attendance.confirm_exception(office, hire_id, first_of(month), actor, at, version=given.version)
     return Written(version=version)
-
-
-def _first(month: str) -> date:
-    return date(int(month[:4]), int(month[5:]), 1)
 
 
 def _month(kept: Kept) -> MonthOut:

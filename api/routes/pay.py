@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, ScopeDep, TranslateDep
-from api.inputs import After, Limit, PathId, RegionCode, cursor, number_of
+from api.inputs import After, Limit, Month, PathId, RegionCode, cursor, first_of, number_of
 from api.pay_schemas import (
     ApprovalIn,
     BudgetIn,
     BudgetOut,
-    Month,
     PaidIn,
     PartOut,
     PayLineOut,
@@ -52,7 +50,7 @@ def listed(
     after: After = None,
     limit: Limit = PAGE,
 ) -> Page[SheetOut]:
-    chosen = found.SheetFilter(month=_first(month) if month else None, region=region)
+    chosen = found.SheetFilter(month=first_of(month) if month else None, region=region)
     rows, more = found.sheets(connection, scope, chosen, number_of(after), limit)
     return Page(items=[_out(row, translate) for row in rows], next=cursor(more))
 
@@ -60,7 +58,7 @@ def listed(
 @router.post("/pay/sheets", summary="make a draft of a month, or of a year's performance pay", status_code=201)
 def made(given: SheetIn, actor: ActorDep, office: OfficeDep, at: NowDep) -> SheetMade:
     ruling = None if given.ruling is None else PotRuling(**given.ruling.model_dump())
-    month = _first(given.month)
+    month = first_of(given.month)
     if given.kind == "performance":
         month = month.replace(month=12)
     extra = tuple(sorted(given.extra.items()))
@@ -143,10 +141,6 @@ def budgets(connection: ReadDep, scope: ScopeDep) -> list[BudgetOut]:
 def budget_set(given: BudgetIn, _recent: RecentDep, actor: ActorDep, office: OfficeDep, at: NowDep) -> None:
     facts = (given.procedure, given.region, given.year, given.source, given.fen, given.basis)
     figures.set_budget(office, *facts, actor, at)
-
-
-def _first(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
 
 
 def _sheet(connection: Connection, scope: Scope, number: int) -> Any:
