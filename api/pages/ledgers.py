@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from fastapi.responses import Response
 
@@ -15,8 +13,6 @@ from api.pages.render import Page
 from states.procedure import Procedure
 from states.refusals import Refusal
 from states.say import Sentence, say
-
-_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +96,6 @@ def documents(page: Page) -> list[Procedure]:
     known = [catalogue.current(name) for name in sorted({procedure.procedure for procedure in catalogue.all()})]
     mine = [grant.region for grant in page.actor.grants]
     return [p for p in known if any(r.startswith(p.document.region) or p.document.region.startswith(r) for r in mine)]
-
-
-def month_of(text: str) -> date | None:
-    """The first day of a month written as 2026-06; None for anything else."""
-    read = _MONTH.fullmatch(text.strip())
-    year = int(read.group(1)) if read else 0
-    return date(year, int(read.group(2)), 1) if read and 2000 <= year <= 2100 else None
-
-
-def month_before(day: date) -> date:
-    """The first day of the month before the one of a day."""
-    return date(day.year - (day.month == 1), (day.month - 2) % 12 + 1, 1)
 
 
 def _rows(rows: Sequence[Sequence[Cell | str]]) -> list[list[Cell]]:

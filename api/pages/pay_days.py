@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from api.pages.after_words import day_of
 from api.pages.filling import Filling, Given, faults_of
-from api.pages.ledgers import Cell, Form, Table, documents, month_before, month_of, show
+from api.pages.ledgers import Cell, Form, Table, documents, show
 from api.pages.pay_words import document_of, month_in_words
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
 from states.labels import role_name
+from states.months import month_before, month_of
 from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal
 from states.say import say
