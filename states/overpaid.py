@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from states.say import Sentence, say
+from states.service import cut_back
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One paid line: the days it covers, both with it, and what the person received."""
+    """One paid line: the days it covers, both with it, what the person received, and for how many days."""
 
     from_on: date
     until_on: date
     fen: int
+    paid_days: int | None = None
 
     @property
     def days(self) -> list[date]:
@@ -44,15 +46,24 @@ def overpaid(
 
     ``terms``: first and last days of the person's terms under this hire; ``left``: the hire has come to its end.
     """
-    found, fen = [], 0
+    found, fen, terms = [], 0, cut_back(terms)
     for line in lines:
-        days = line.days
-        wrong = [day for day in days if not _earned(day, terms, died_on)]
+        earned = [day for day in line.days if _earned(day, terms, died_on)]
+        days = [day for day in line.days if day not in _left_out(line, earned)]
+        wrong = [day for day in days if day not in earned]
         found += wrong
         fen += (2 * line.fen * len(wrong) + len(days)) // (2 * len(days))
     if not found or not fen:
         return None
     return Overpaid(min(found).replace(day=1), max(found).replace(day=1), fen, _why(min(found), died_on, left))
+
+
+def _left_out(line: Paid, earned: Sequence[date]) -> frozenset[date]:
+    """The days between two terms of one month, where the line did not pay them either."""
+    if line.paid_days is None or not earned:
+        return frozenset()
+    gap = {day for day in line.days if earned[0] < day < earned[-1]} - set(earned)
+    return frozenset(gap if line.paid_days <= len(line.days) - len(gap) else ())
 
 
 def _earned(day: date, terms: Sequence[tuple[date, date]], died_on: date | None) -> bool:

@@ -269,6 +269,16 @@ def ledger(
     return Ledger(cap_months, prior_months, tuple(stretches), tuple(overlaps), used, article)
 
 
+def cut_back(terms: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The terms of one hire as they were served, first and last days.
+
+    What ended somebody's service may come to light when the next term has long begun (a death, a fraud): that term then
+    ends before its first day. It was never served, and no earlier one goes beyond that day.
+    """
+    ended = min((last for first, last in terms if last < first), default=date.max)
+    return [(first, min(last, ended)) for first, last in terms if first <= min(last, ended)]
+
+
 def served(starts_on: date, ends_on: date) -> Span:
     """Whole months and leftover days from ``starts_on`` to ``ends_on``, both with them."""
     months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month + 1

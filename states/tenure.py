@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,7 +10,19 @@ from states.facts import Dossier, Person
 from states.procedure import Procedure
 from states.reckoning import Reckoning
 from states.retirement import Category, near_retirement, statutory_retirement
-from states.service import CapException, Ledger, NamedExtension, Period, RetirementException, ledger
+from states.service import CapException, Ledger, NamedExtension, Period, RetirementException, cut_back, ledger
+
+
+def served_periods(person: Person) -> list[tuple[date, date, int | None]]:
+    """A person's periods over all posts, each hire's cut back to the day on which it really ended."""
+    by_hire: dict[int | None, list[tuple[date, date]]] = defaultdict(list)
+    for first, last, hire in person.periods:
+        by_hire[hire].append((first, last))
+    return [
+        (first, last, hire)
+        for hire, terms in by_hire.items()
+        for first, last in (terms if hire is None else cut_back(terms))
+    ]
 
 
 def ledger_of(person: Person, procedure: Procedure) -> Ledger | None:
@@ -17,7 +30,7 @@ def ledger_of(person: Person, procedure: Procedure) -> Ledger | None:
     months = procedure.service.months
     if months is None:
         return None
-    periods = [Period(start, end, "contract", "", str(hire or "")) for start, end, hire in person.periods]
+    periods = [Period(first, last, "contract", "", str(hire or "")) for first, last, hire in served_periods(person)]
     prior = person.prior_months if procedure.service.counts_prior_service else 0
     return ledger(periods, prior, months)
 

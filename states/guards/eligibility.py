@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from states.guards import Ask, NoParams, Params, Shown, Verdict, guard, passed, refused
-from states.guards.common import iso, nobody
+from states.guards.common import day_given, iso, nobody
 from states.guards.labels import CATEGORIES, EDUCATION, SOURCES, STATEMENTS, joined
 from states.say import say
+from states.tenure import served_periods
 
 RANKS = {code: rank for rank, code in enumerate(EDUCATION)}
 
@@ -131,14 +134,23 @@ def funding_requires(ask: Ask, rule: Funding) -> Verdict:
 
 @guard("one_post_only", meets=("XY-49", "CQ-11"))
 def one_post_only(ask: Ask, rule: NoParams) -> Verdict:
-    """一人一岗: nobody serves on two posts at the same time."""
+    """一人一岗: nobody serves on two posts at the same time, nor on days that are written down afterwards."""
     person = ask.hire.person
     if person is None:
         return nobody(ask)
-    if person.serving_hire is None or person.serving_hire == ask.hire.id:
-        return passed(say("没有在其他公益性岗位上岗"))
-    remedy = say("原岗位办理离岗后再办理")
-    return refused(say("报名人已在另一公益性岗位上岗"), remedy, serving_hire=person.serving_hire)
+    if person.serving_hire is not None and person.serving_hire != ask.hire.id:
+        remedy = say("原岗位办理离岗后再办理")
+        return refused(say("报名人已在另一公益性岗位上岗"), remedy, serving_hire=person.serving_hire)
+    begins = day_given(ask, "started_on") or day_given(ask, "starts_on")
+    if begins is None and ask.step.params.get("starts"):
+        begins = day_given(ask, "signed_on")
+    elsewhere = [last for _, last, hire_id in served_periods(person) if hire_id != ask.hire.id]
+    last = max(elsewhere, default=None)
+    if begins is not None and last is not None and begins <= last:
+        remedy = say("起始日不得早于{approved}", approved=last + timedelta(1))
+        inputs: dict[str, Shown] = {"begins": iso(begins), "elsewhere_until": iso(last)}
+        return refused(say("报名人已在另一公益性岗位上岗"), remedy, **inputs)
+    return passed(say("没有在其他公益性岗位上岗"))
 
 
 @guard("alive", meets=("BH-48", "NM-35"))

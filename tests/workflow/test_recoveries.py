@@ -224,6 +224,9 @@ def test_a_gap_between_two_terms_is_not_paid() -> None:
     found = overpaid([Paid(*JULY)], terms, None, left=False)
     assert found is not None and found.fen == 45161  # ten of 31 days
     assert str(found.why) == "2023-07-12起没有有效的合同，此后仍发放了待遇"
+    for days, fen in ((21, None), (22, 45161)):  # a line that left the ten days out, and one that did not
+        found = overpaid([Paid(*JULY, paid_days=days)], terms, None, left=False)
+        assert (found and found.fen) == fen
 
 
 def test_payments_after_a_death_and_after_leaving_are_proposed_until_they_are_claimed(village: Village) -> None:

@@ -275,13 +275,13 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
         terms.setdefault(hire_id, []).append((first, last))
     paid: dict[int, list[Paid]] = {}
     lines = (
-        select(pay_line.c.hire_id, pay_line.c.from_on, pay_line.c.until_on, pay_line.c.net_fen)
+        select(*(pay_line.c[name] for name in ("hire_id", "from_on", "until_on", "net_fen", "days_tenths")))
         .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
         .where(pay_line.c.hire_id.in_(ids), pay_line.c.live, pay_line.c.kind == MONTHLY)
         .where(pay_sheet.c.status == "paid", ~_claimed())
     )
-    for hire_id, first, last, fen in connection.execute(lines):
-        paid.setdefault(hire_id, []).append(Paid(first, last, fen))
+    for hire_id, first, last, fen, tenths in connection.execute(lines):
+        paid.setdefault(hire_id, []).append(Paid(first, last, fen, tenths // 10))
     found = []
     for row in about:
         left = row.state == "dismissed"

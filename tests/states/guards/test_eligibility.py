@@ -139,6 +139,23 @@ def test_one_post_at_a_time(serving: int | None, passes: bool) -> None:
     assert answer("one_post_only", ask(a_hire(a_person(serving_hire=serving)))).passed is passes
 
 
+@pytest.mark.parametrize(
+    ("started_on", "owner", "passes"),
+    [
+        ("2026-02-28", HIRE_ID + 1, False),
+        ("2026-03-01", HIRE_ID + 1, True),
+        ("2026-02-28", HIRE_ID, True),
+        (None, HIRE_ID + 1, True),
+    ],
+)
+def test_a_start_is_not_written_back_into_another_post(started_on: str | None, owner: int, passes: bool) -> None:
+    """The other term ended with February; one that a late finding overtook was never served."""
+    periods = ((d("2025-06-01"), d("2026-05-31"), owner), (d("2026-06-01"), d("2026-02-28"), owner))
+    given = {"started_on": started_on} if started_on else None
+    verdict = answer("one_post_only", ask(a_hire(a_person(periods=periods)), on="2026-03-02", given=given))
+    assert verdict.passed is passes
+
+
 def test_nothing_goes_forward_for_the_dead() -> None:
     assert answer("alive", ask(a_hire(a_person()))).passed
     verdict = answer("alive", ask(a_hire(a_person(died_on=d("2026-03-01")))))
