@@ -13,6 +13,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Self
 
+from states.past import Past
 from states.procedure import ADMINISTRATORS, RecordKind, Role, State
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -219,6 +220,10 @@ class Dossier:
     approvers: tuple[str, ...] = ()
     #: how often the case was returned: the chain of approvals begins anew with each round
     returns: int = 0
+    #: a correction that waits: the entry that proposed it, the entry it would set right, and who proposed it
+    correcting_seq: int | None = None
+    correcting_entry: int | None = None
+    correcting_by: str | None = None
     suspended_on: date | None = None
     #: the entry that suspended it
     suspended_seq: int | None = None
@@ -390,11 +395,15 @@ class Hire:
     opened_at: datetime | None = None
     #: the dossier as it is stored; what changes is told against it
     stored: Mapping[str, Any] = field(default_factory=_nothing)
+    #: all that a correction looks at; read for corrections alone
+    past: Past | None = None
 
     def submitter_of(self, record: RecordKind) -> str:
-        """Whose act a step would approve: the proposer of an assessment, else whoever brought the hire here."""
+        """Whose act a step would approve: who proposed the assessment or correction, else who brought the hire here."""
         if record is RecordKind.ASSESSMENT_RULING and self.dossier.proposed_by:
             return self.dossier.proposed_by
+        if record in (RecordKind.CORRECTION_CONFIRMED, RecordKind.CORRECTION_REFUSED) and self.dossier.correcting_by:
+            return self.dossier.correcting_by
         return self.submitted_by
 
 

@@ -280,6 +280,32 @@ class SurveyInput(StepInput):
     took_part: Line
 
 
+class CorrectionInput(StepInput):
+    """提出更正: which entry of this hire, what its fields should say, why, and what proves it.
+
+    ``values`` has the corrected fields alone; each is checked as it was when the entry was made.
+    """
+
+    entry: int = Field(ge=1)
+    values: dict[Line, Line | bool | int] = Field(min_length=1, max_length=10)
+    reason: Reason
+    evidence: Line
+
+
+class CorrectionConfirmedInput(StepInput):
+    """确认更正: which proposal (its entry), and that what now should not have been allowed was seen."""
+
+    correction: int = Field(ge=1)
+    acknowledged: bool = False
+
+
+class CorrectionRefusedInput(StepInput):
+    """不予更正: which proposal (its entry), and why it is turned down."""
+
+    correction: int = Field(ge=1)
+    reason: Reason
+
+
 INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.NONE: StepInput,
     RecordKind.APPLICATION: ApplicationInput,
@@ -317,4 +343,7 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.POINT: PointInput,
     RecordKind.POINT_STRUCK: StrikeInput,
     RecordKind.SURVEY: SurveyInput,
+    RecordKind.CORRECTION: CorrectionInput,
+    RecordKind.CORRECTION_CONFIRMED: CorrectionConfirmedInput,
+    RecordKind.CORRECTION_REFUSED: CorrectionRefusedInput,
 }

@@ -116,6 +116,9 @@ RECORDS: dict[RecordKind, Text] = {
     RecordKind.POINT: Text(zh="加分扣分", en="points"),
     RecordKind.POINT_STRUCK: Text(zh="撤销加分扣分", en="points struck"),
     RecordKind.SURVEY: Text(zh="满意度调查", en="survey of satisfaction"),
+    RecordKind.CORRECTION: Text(zh="提出更正", en="correction proposed"),
+    RecordKind.CORRECTION_CONFIRMED: Text(zh="确认更正", en="correction confirmed"),
+    RecordKind.CORRECTION_REFUSED: Text(zh="不予更正", en="correction refused"),
 }
 #: what each guard asks, in a few words; its sentence to the person is the guard's own
 GUARDS: dict[str, Text] = {

@@ -148,6 +148,10 @@ class RecordKind(StrEnum):
     POINT = "point"
     POINT_STRUCK = "point_struck"
     SURVEY = "survey"
+    #: a past fact set right: proposed by one person, confirmed or refused by another
+    CORRECTION = "correction"
+    CORRECTION_CONFIRMED = "correction_confirmed"
+    CORRECTION_REFUSED = "correction_refused"
 
 
 HOUSE_RECORDS = frozenset(
@@ -162,6 +166,9 @@ HOUSE_RECORDS = frozenset(
         RecordKind.POINT,
         RecordKind.POINT_STRUCK,
         RecordKind.SURVEY,
+        RecordKind.CORRECTION,
+        RecordKind.CORRECTION_CONFIRMED,
+        RecordKind.CORRECTION_REFUSED,
     }
 )
 

@@ -236,6 +236,8 @@ def _rulings(connection: Connection, mine: _Conditions, year: int) -> dict[int, 
     asked = (
         select(assessment.c.hire_id, assessment.c.passed, assessment.c.points_tenths)
         .join(hire, hire.c.id == assessment.c.hire_id)
-        .where(assessment.c.year == year, assessment.c.ruled_seq.is_not(None), *mine)
+        .where(
+            assessment.c.year == year, assessment.c.ruled_seq.is_not(None), assessment.c.corrected_by.is_(None), *mine
+        )
     )
     return {row.hire_id: (row.passed, row.points_tenths) for row in connection.execute(asked)}

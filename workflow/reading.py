@@ -30,7 +30,7 @@ _PERSON = """
   n.relatives, n.preferences, n.died_on, n.prior_months, n.name, n.contacts,
   (SELECT {keys} FROM clearance k WHERE k.person_id = n.id),
   (SELECT s.id FROM hire s WHERE s.person_id = n.id AND s.serving),
-  (SELECT {agg} FROM contract c WHERE c.person_id = n.id AND c.starts_on IS NOT NULL)
+  (SELECT {agg} FROM contract c WHERE c.person_id = n.id AND c.starts_on IS NOT NULL AND c.corrected_by IS NULL)
 """
 _FROM = """
 FROM hire h JOIN opening o ON o.id = h.opening_id JOIN post p ON p.id = o.post_id

@@ -204,7 +204,7 @@ def _board_days(office: Office, connection: Connection, hire: Hire) -> list[str]
     """On which days the notice that hangs was put up on its boards."""
     if hire.dossier.posted_on is None:
         return []
-    sql = "SELECT board_days FROM notice WHERE hire_id = ? ORDER BY seq DESC LIMIT 1"
+    sql = "SELECT board_days FROM notice WHERE hire_id = ? AND corrected_by IS NULL ORDER BY seq DESC LIMIT 1"
     found = connection.exec_driver_sql(office._sql(sql), (hire.id,)).scalar()
     return list(orjson.loads(found) if isinstance(found, str) else found or [])
 

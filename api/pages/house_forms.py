@@ -16,14 +16,14 @@ from api.pages.points_forms import POINTS
 from api.pages.render import Page, new_key
 from states.decide import Offer
 from states.facts import Hire
-from states.house import officers, targets
+from states.house import CORRECTIONS, officers, targets
 from states.procedure import HOUSE_RECORDS, Procedure, RecordKind, Role
 from states.refusals import InputRefused
 from states.say import Sentence, say
 from workflow.queries.case_file import OfficerLine
 
 #: acts with a place of their own on other pages, or in another section of this one
-ELSEWHERE = frozenset({RecordKind.DOCUMENT, RecordKind.SCORE}) | POINTS
+ELSEWHERE = frozenset({RecordKind.DOCUMENT, RecordKind.SCORE}) | POINTS | CORRECTIONS
 RECIPIENT = "recipient"
 _ABOUT: dict[RecordKind, Sentence] = {
     RecordKind.COMMENT: say("写给一起办理的同事看，报名人和公众看不到。"),

@@ -130,6 +130,7 @@ ROWS: dict[str, dict[str, Any]] = {
 
 
 def insert(connection: Connection, name: str, **overrides: Any) -> None:
+    "correction": {"entry": 1, "seq": 2, "decided_seq": 3, "decided_by": "another", "upheld": True},
     table = metadata.tables[name]
     values = {c.name: sample(table, c, ROWS.get(name, {}) | overrides) for c in table.columns}
     if "id" in values and values["id"] is None:
@@ -332,6 +333,21 @@ ATTACKS: dict[str, list[Step]] = {
     "done before its month": ["UPDATE pay_day_done SET done_on = '2026-03-01', month = '2026-03-02'"],
     "a list of nobody": ["UPDATE filing_list SET people = 0"],
     "sent without a receipt": ["UPDATE filing_list SET sent_on = '2026-03-02'"],
+    # facts and money set right
+    "confirming one's own correction": ["UPDATE correction SET decided_by = proposed_by"],
+    "a correction that nobody decided": ["UPDATE correction SET upheld = NULL"],
+    "correcting what is still to come": ["UPDATE correction SET entry = seq"],
+    "two corrections that wait": [
+        row("correction", seq=n, decided_seq=None, decided_by=None, upheld=None) for n in (5, 6)
+    ],
+    "money that is set right by nothing": [row("repayment", number=2, corrects=1, reason="r", fen=1)],
+    "money set right for no reason": [row("repayment", number=2, corrects=1, fen=-1)],
+    "money set right twice": [row("repayment", number=n, corrects=1, reason="r", fen=-1) for n in (2, 3)],
+    "setting one's own money right": [
+        row("repayment", number=2, corrects=1, reason="r", fen=-1, upheld=True, decided_by="recorded_by")
+    ],
+    "money set right that nobody decided": [row("repayment", number=2, corrects=1, reason="r", fen=-1, upheld=True)],
+    "a payment that is decided on": ["UPDATE repayment SET upheld = true, decided_by = 'another'"],
     "a rate below nought": ["UPDATE rate SET value = -1"],
     "two rates from one day": [row("rate", id=2)],
     "a budget below nought": ["UPDATE budget SET fen = -1"],
@@ -471,4 +487,6 @@ def test_every_check_is_attacked() -> None:
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint)
     }
+        "ck_correction_order", "ck_correction_decision", "ck_correction_four_eyes",
+        "ck_repayment_reason", "ck_repayment_decision", "ck_repayment_correction", "ck_repayment_two_people",
     assert {name if name.startswith("ck_") else f"ck_{name}" for name in checks} == attacked

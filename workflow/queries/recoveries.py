@@ -235,11 +235,14 @@ def _worth_a_look(connection: Connection, scope: Scope, on: date, after: int) ->
     gone = [
         select(hire.c.id).where(hire.c.state == literal_column("'dismissed'"), hire.c.entered_on >= since),
         select(hire.c.id).where(hire.c.stage == literal_column("'over_term'")),
+        # a term that was set right may have fewer days than were paid
+        select(hire.c.id).join(contract, contract.c.hire_id == hire.c.id).where(contract.c.corrected_by.is_not(None)),
         select(hire.c.id).join(person, person.c.id == hire.c.person_id).where(person.c.died_on >= since),
     ]
     ids = union(*(one.where(in_sight(scope, None)) for one in gone)).subquery()
     lacking = ~select(contract.c.hire_id).where(
         contract.c.hire_id == pay_line.c.hire_id,
+        contract.c.corrected_by.is_(None),
         contract.c.starts_on <= pay_line.c.from_on,
         func.coalesce(contract.c.ended_on, contract.c.ends_on) >= pay_line.c.until_on,
     ).correlate(pay_line).exists()  # fmt: skip
@@ -270,7 +273,9 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
     ).all()
     terms: dict[int, list[tuple[date, date]]] = {}
     ends_on = func.coalesce(contract.c.ended_on, contract.c.ends_on)
-    known = select(contract.c.hire_id, contract.c.starts_on, ends_on).where(contract.c.starts_on.is_not(None))
+    known = select(contract.c.hire_id, contract.c.starts_on, ends_on).where(
+        contract.c.starts_on.is_not(None), contract.c.corrected_by.is_(None)
+    )
     for hire_id, first, last in connection.execute(known.where(contract.c.hire_id.in_(ids))):
         terms.setdefault(hire_id, []).append((first, last))
     paid: dict[int, list[Paid]] = {}

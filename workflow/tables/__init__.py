@@ -8,6 +8,7 @@ Moments are UTC, days are Asia/Shanghai. JSON holds plain values only.
 
 from __future__ import annotations
 
+from states.past import LATER
 from workflow.tables.accounts import (
     Account,
     Feed,
@@ -25,6 +26,7 @@ from workflow.tables.cases import (
     Assessment,
     AuditEntry,
     Contract,
+    Correction,
     Decision,
     Departure,
     Filing,
@@ -71,6 +73,8 @@ __all__ = [
     "Comment",
     "Contract",
     "Decision",
+    "Cover",
+    "Correction",
     "Delivery",
     "Departure",
     "Document",
@@ -129,11 +133,10 @@ __all__ = [
 
 #: columns that are set after the row was written; the entry that sets them says so (``sets``)
 SET_LATER: dict[str, frozenset[str]] = {
-    "notice": frozenset({"closed_on"}),
+    **LATER,
     "objection": frozenset({"answered_seq", "upheld"}),
-    "contract": frozenset({"starts_on", "ends_on", "ended_on"}),
-    "assessment": frozenset({"ruled_seq"}),
     "point": frozenset({"struck_seq"}),
     "suspension": frozenset({"resumed_on", "resumed_seq"}),
     "filing": frozenset({"sent_on", "sent_seq", "receipt"}),
 }
+    "correction": frozenset({"decided_seq", "decided_by", "upheld"}),

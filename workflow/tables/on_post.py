@@ -82,6 +82,9 @@ class Survey(SQLModel, table=True):
     asked: int
     satisfied: int
     took_part: str = Field(max_length=500)
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
     __table_args__ = (CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name="numbers"),)
 
 
@@ -164,7 +167,11 @@ class Recovery(SQLModel, table=True):
 
 
 class Repayment(SQLModel, table=True):
-    """退回款: what came back of a recovery, in fen, with its voucher."""
+    """退回款: what came back of a recovery, in fen, with its voucher.
+
+    A row is never changed: one that was mistyped is set right by another with the same sum below nought (``corrects``),
+    with a reason, which counts once a second person has upheld it.
+    """
 
     __tablename__ = "repayment"
     recovery_id: int = Field(foreign_key="recovery.id", primary_key=True, sa_type=BigInteger)
@@ -175,4 +182,24 @@ class Repayment(SQLModel, table=True):
     voucher: str = Field(max_length=200)
     recorded_by: str = Field(max_length=64)
     recorded_at: datetime
-    __table_args__ = (CheckConstraint("fen > 0", name="fen"),)
+    corrects: int | None = None
+    reason: str | None = Field(default=None, max_length=500)
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_at: datetime | None = None
+    upheld: bool | None = None
+    __table_args__ = (
+        CheckConstraint("(corrects IS NULL AND fen > 0) OR (corrects < number AND fen < 0)", name="fen"),
+        CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name="reason"),
+        CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
+        CheckConstraint("upheld IS NULL OR corrects IS NOT NULL", name="correction"),
+        CheckConstraint("decided_by <> recorded_by", name="two_people"),
+        # a row is set right once, and one proposal of it waits at a time
+        Index(
+            "uq_repayment_corrects",
+            "recovery_id",
+            "corrects",
+            unique=True,
+            sqlite_where=text("corrects IS NOT NULL AND upheld IS NOT false"),
+            postgresql_where=text("corrects IS NOT NULL AND upheld IS NOT false"),
+        ),
+    )

@@ -18,8 +18,8 @@ HOLDS = (
     " (SELECT FROM unnest(zaigang_reach('zaigang.regions')) AS mine WHERE mine LIKE {0}.region || '%')"
 )
 OF_HIRE = (
-    "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
-    "paper", "pay_result",
+    "cover", "claim_line", "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
+    "paper", "pay_result", "correction",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
@@ -420,7 +420,18 @@ def upgrade() -> None:
         sa.Column("voucher", sa.String(length=200), nullable=False),
         sa.Column("recorded_by", sa.String(length=64), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("fen > 0", name=op.f("ck_repayment_fen")),
+        sa.Column("corrects", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "(corrects IS NULL AND fen > 0) OR (corrects < number AND fen < 0)", name=op.f("ck_repayment_fen")
+        ),
+        sa.CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name=op.f("ck_repayment_reason")),
+        sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_repayment_decision")),
+        sa.CheckConstraint("upheld IS NULL OR corrects IS NOT NULL", name=op.f("ck_repayment_correction")),
+        sa.CheckConstraint("decided_by <> recorded_by", name=op.f("ck_repayment_two_people")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_repayment_hire_id")),
         sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_repayment_recovery_id")),
         sa.PrimaryKeyConstraint("recovery_id", "number", name=op.f("pk_repayment")),
@@ -504,6 +515,8 @@ def upgrade() -> None:
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("result", sa.String(length=8), nullable=False),
+        sa.Column("corrects_seq", sa.Integer(), nullable=True),
+        sa.Column("corrected_by", sa.Integer(), nullable=True),
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.Column("said", sa.String(length=300), nullable=False),
         sa.Column("run_id", sa.String(length=40), nullable=True),
@@ -523,6 +536,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_hire_left",
         "hire",
+    with op.batch_alter_table("repayment", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_repayment_corrects",
+            ["recovery_id", "corrects"],
+            unique=True,
+            sqlite_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+            postgresql_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+        )
+
         ["entered_on"],
         unique=False,
         sqlite_where=sa.text("state = 'dismissed'"),
@@ -631,3 +653,82 @@ def downgrade() -> None:
 def _run(statement: str) -> None:
     """As it stands: a percent sign is no placeholder."""
     op.get_bind().exec_driver_sql(statement.replace("%", "%%"))
+    _corrections()
+#: rows that a correction sets another beside
+CORRECTED = ("notice", "training", "contract", "assessment", "protection", "departure")
+RULED = "ruled_seq IS NOT NULL"
+
+
+def _corrections() -> None:
+    """更正: rows are never changed, so of one term or one ruled year there may be several, and one is in force."""
+    op.create_table(
+        "correction",
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=48), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_seq", sa.Integer(), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("entry < seq AND decided_seq > seq", name=op.f("ck_correction_order")),
+        sa.CheckConstraint(
+            "(decided_by IS NULL) = (upheld IS NULL) AND (decided_seq IS NULL) = (upheld IS NULL)",
+            name=op.f("ck_correction_decision"),
+        ),
+        sa.CheckConstraint("decided_by <> proposed_by", name=op.f("ck_correction_four_eyes")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_correction_hire_id")),
+        sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_correction_open",
+            ["hire_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_seq IS NULL"),
+            postgresql_where=sa.text("decided_seq IS NULL"),
+        )
+    for table in CORRECTED:
+        for name in ("corrects_seq", "corrected_by"):
+            op.add_column(table, sa.Column(name, sa.Integer(), nullable=True))
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_constraint("uq_contract_hire_id_term_no", type_="unique")
+        batch_op.drop_constraint("pk_contract", type_="primary")
+        batch_op.create_primary_key("pk_contract", ["hire_id", "seq", "term_no"])
+    _index("uq_contract_term", "contract", ["hire_id", "term_no"], "corrected_by IS NULL")
+    _no_index("uq_assessment_ruled", "assessment", RULED)
+    _index("uq_assessment_ruled", "assessment", ["hire_id", "year"], f"{RULED} AND corrected_by IS NULL")
+
+
+def _index(name: str, table: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+def _no_index(name: str, table: str, where: str) -> None:
+    op.drop_index(name, table_name=table, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+def _no_corrections() -> None:
+    for table in ("contract", "assessment"):  # what was replaced has no place where one row of each is kept
+        _run(f"DELETE FROM {table} WHERE corrected_by IS NOT NULL")
+    _no_index("uq_assessment_ruled", "assessment", f"{RULED} AND corrected_by IS NULL")
+    _no_index("uq_contract_term", "contract", "corrected_by IS NULL")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_constraint("pk_contract", type_="primary")
+        batch_op.create_primary_key("pk_contract", ["hire_id", "seq"])
+        batch_op.create_unique_constraint("uq_contract_hire_id_term_no", ["hire_id", "term_no"])
+    for table in CORRECTED:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column("corrected_by")
+            batch_op.drop_column("corrects_seq")
+    _index("uq_assessment_ruled", "assessment", ["hire_id", "year"], RULED)
+    _no_index("uq_correction_open", "correction", "decided_seq IS NULL")
+    op.drop_table("correction")
+
+
+    _no_corrections()
+    _no_index("uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND upheld IS NOT false")
