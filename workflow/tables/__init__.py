@@ -138,5 +138,5 @@ SET_LATER: dict[str, frozenset[str]] = {
     "point": frozenset({"struck_seq"}),
     "suspension": frozenset({"resumed_on", "resumed_seq"}),
     "filing": frozenset({"sent_on", "sent_seq", "receipt"}),
-}
     "correction": frozenset({"decided_seq", "decided_by", "upheld"}),
+}
