@@ -126,11 +126,11 @@ ROWS: dict[str, dict[str, Any]] = {
     "import_line": {"change": "new"},
     "import_undo": {"id": 1, "asked_by": "a", "decided_by": "b", "upheld": True},
     "pay_result": {"result": "paid"},
+    "correction": {"entry": 1, "seq": 2, "decided_seq": 3, "decided_by": "another", "upheld": True},
 }
 
 
 def insert(connection: Connection, name: str, **overrides: Any) -> None:
-    "correction": {"entry": 1, "seq": 2, "decided_seq": 3, "decided_by": "another", "upheld": True},
     table = metadata.tables[name]
     values = {c.name: sample(table, c, ROWS.get(name, {}) | overrides) for c in table.columns}
     if "id" in values and values["id"] is None:
@@ -329,10 +329,6 @@ ATTACKS: dict[str, list[Step]] = {
     "somebody who decided nothing": ["UPDATE recovery SET asked_by = 'a', decided_by = 'b', upheld = NULL"],
     "closed for no reason": ["UPDATE aftercare SET closed_on = '2026-03-02', reason = NULL"],
     "paying back nothing": ["UPDATE repayment SET fen = 0"],
-    # money
-    "done before its month": ["UPDATE pay_day_done SET done_on = '2026-03-01', month = '2026-03-02'"],
-    "a list of nobody": ["UPDATE filing_list SET people = 0"],
-    "sent without a receipt": ["UPDATE filing_list SET sent_on = '2026-03-02'"],
     # facts and money set right
     "confirming one's own correction": ["UPDATE correction SET decided_by = proposed_by"],
     "a correction that nobody decided": ["UPDATE correction SET upheld = NULL"],
@@ -348,6 +344,18 @@ ATTACKS: dict[str, list[Step]] = {
     ],
     "money set right that nobody decided": [row("repayment", number=2, corrects=1, reason="r", fen=-1, upheld=True)],
     "a payment that is decided on": ["UPDATE repayment SET upheld = true, decided_by = 'another'"],
+    # money
+    "done before its month": ["UPDATE pay_day_done SET done_on = '2026-03-01', month = '2026-03-02'"],
+    "a list of nobody": ["UPDATE filing_list SET people = 0"],
+    "sent without a receipt": ["UPDATE filing_list SET sent_on = '2026-03-02'"],
+    "a policy that ends before it begins": ["UPDATE policy SET until_on = '2026-03-01'"],
+    "one policy twice": [row("policy", id=2)],
+    "cover that ends before it begins": ["UPDATE cover SET until_on = '2026-03-01'"],
+    "claiming nothing": ["UPDATE subsidy_claim SET fen = 0"],
+    "receiving more than was claimed": ["UPDATE subsidy_claim SET received_fen = 1, charged_fen = 1"],
+    "a claim of no known status": ["UPDATE subsidy_claim SET status = 'lost'"],
+    "a month claimed for nothing": ["UPDATE claim_line SET fen = 0"],
+    "a month claimed twice": [row("subsidy_claim", id=2), row("claim_line", claim_id=2)],
     "a rate below nought": ["UPDATE rate SET value = -1"],
     "two rates from one day": [row("rate", id=2)],
     "a budget below nought": ["UPDATE budget SET fen = -1"],
@@ -475,6 +483,8 @@ def test_every_check_is_attacked() -> None:
         "ck_attendance_device", "ck_attendance_two_people", "ck_attendance_claimed",
         "ck_point_numbers", "ck_point_check", "ck_survey_numbers",
         "ck_recovery_numbers", "ck_recovery_two_people", "ck_recovery_decision", "ck_aftercare_closed",
+        "ck_correction_order", "ck_correction_decision", "ck_correction_four_eyes",
+        "ck_repayment_reason", "ck_repayment_decision", "ck_repayment_correction", "ck_repayment_two_people",
         "ck_repayment_fen", "ck_rate_value", "ck_budget_fen",
         "ck_pay_sheet_status", "ck_pay_sheet_numbers", "ck_pay_line_days", "ck_pay_line_sum",
         "ck_pay_day_done_day", "ck_filing_list_people", "ck_filing_list_sent",
@@ -487,6 +497,4 @@ def test_every_check_is_attacked() -> None:
         for constraint in table.constraints
         if isinstance(constraint, CheckConstraint)
     }
-        "ck_correction_order", "ck_correction_decision", "ck_correction_four_eyes",
-        "ck_repayment_reason", "ck_repayment_decision", "ck_repayment_correction", "ck_repayment_two_people",
     assert {name if name.startswith("ck_") else f"ck_{name}" for name in checks} == attacked
