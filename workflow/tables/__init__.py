@@ -37,7 +37,7 @@ from workflow.tables.cases import (
     Training,
 )
 from workflow.tables.common import metadata
-from workflow.tables.funds import FilingList
+from workflow.tables.funds import ClaimLine, Cover, FilingList, Policy, SubsidyClaim
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
 from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
 from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
@@ -69,9 +69,11 @@ __all__ = [
     "AuditEntry",
     "Budget",
     "CalendarYear",
+    "ClaimLine",
     "Clearance",
     "Comment",
     "Contract",
+    "Cover",
     "Decision",
     "Cover",
     "Correction",
@@ -104,6 +106,7 @@ __all__ = [
     "Person",
     "PersonLog",
     "Point",
+    "Policy",
     "Post",
     "ProcedureVersion",
     "Protection",
@@ -122,6 +125,7 @@ __all__ = [
     "SignIn",
     "SignInAttempt",
     "StoredFile",
+    "SubsidyClaim",
     "Substitution",
     "Survey",
     "Suspension",

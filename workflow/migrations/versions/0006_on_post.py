@@ -22,6 +22,8 @@ OF_HIRE = (
     "paper", "pay_result", "correction",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
+    "policy": HOLDS.format("policy"),
+    "subsidy_claim": SEEN,
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
     **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
     **{name: SEEN for name in ("filing_list", "pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
@@ -126,6 +128,102 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filing_list", schema=None) as batch_op:
         batch_op.create_index("ix_filing_list_region", ["region", "id"], unique=False)
+
+    op.create_table(
+        "policy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("insurer", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("premium_fen", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until_on >= from_on AND premium_fen >= 0", name=op.f("ck_policy_numbers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
+        sa.UniqueConstraint("insurer", "number", name=op.f("uq_policy_insurer_number")),
+    )
+    with op.batch_alter_table("policy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_policy_region"), ["region"], unique=False)
+
+    op.create_table(
+        "cover",
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_cover_days")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_cover_hire_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_cover_person_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_cover_policy_id")),
+        sa.PrimaryKeyConstraint("policy_id", "hire_id", name=op.f("pk_cover")),
+    )
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.create_index("ix_cover_person_id", ["person_id", "from_on"], unique=False)
+        batch_op.create_index("ix_cover_hire_id", ["hire_id", "until_on"], unique=False)
+
+    op.create_table(
+        "subsidy_claim",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("procedure_id", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("from_month", sa.Date(), nullable=False),
+        sa.Column("until_month", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("handed_in_on", sa.Date(), nullable=True),
+        sa.Column("receipt", sa.String(length=200), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("received_fen", sa.BigInteger(), nullable=False),
+        sa.Column("voucher", sa.String(length=200), nullable=True),
+        sa.Column("charged_fen", sa.BigInteger(), nullable=False),
+        sa.Column("charge_voucher", sa.String(length=200), nullable=True),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "fen > 0 AND people >= 1 AND months >= people AND until_month >= from_month",
+            name=op.f("ck_subsidy_claim_numbers"),
+        ),
+        sa.CheckConstraint(
+            "received_fen >= 0 AND charged_fen >= 0 AND received_fen + charged_fen <= fen",
+            name=op.f("ck_subsidy_claim_money"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('prepared', 'handed_in', 'received', 'void')", name=op.f("ck_subsidy_claim_status")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_claim")),
+    )
+    with op.batch_alter_table("subsidy_claim", schema=None) as batch_op:
+        batch_op.create_index("ix_subsidy_claim_region", ["region", "id"], unique=False)
+
+    op.create_table(
+        "claim_line",
+        sa.Column("claim_id", sa.BigInteger(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_claim_line_fen")),
+        sa.ForeignKeyConstraint(["claim_id"], ["subsidy_claim.id"], name=op.f("fk_claim_line_claim_id")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_claim_line_hire_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_claim_line_person_id")),
+        sa.PrimaryKeyConstraint("claim_id", "hire_id", "month", name=op.f("pk_claim_line")),
+    )
+    with op.batch_alter_table("claim_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_claim_line_once",
+            ["hire_id", "month"],
+            unique=True,
+            sqlite_where=sa.text("live"),
+            postgresql_where=sa.text("live"),
+        )
 
     op.create_table(
         "pay_day_done",
@@ -641,6 +739,8 @@ def downgrade() -> None:
     op.drop_table("pay_sheet")
     op.drop_table("pay_day_done")
     op.drop_table("filing_list")
+    for name in ("claim_line", "subsidy_claim", "cover", "policy"):
+        op.drop_table(name)
     op.drop_index("ix_filing_open", table_name="filing")
     with op.batch_alter_table("paper_template", schema=None) as batch_op:
         batch_op.drop_index("uq_paper_template_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
