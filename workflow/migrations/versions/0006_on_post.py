@@ -504,6 +504,8 @@ def upgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("satisfied", sa.Integer(), nullable=False),
         sa.Column("took_part", sa.String(length=500), nullable=False),
+        sa.Column("corrects_seq", sa.Integer(), nullable=True),
+        sa.Column("corrected_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name=op.f("ck_survey_numbers")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_survey_hire_id")),
         sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_survey")),
@@ -534,6 +536,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_repayment_recovery_id")),
         sa.PrimaryKeyConstraint("recovery_id", "number", name=op.f("pk_repayment")),
     )
+    with op.batch_alter_table("repayment", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_repayment_corrects",
+            ["recovery_id", "corrects"],
+            unique=True,
+            sqlite_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+            postgresql_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+        )
+
     op.create_table(
         "import_run",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -613,8 +624,6 @@ def upgrade() -> None:
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("result", sa.String(length=8), nullable=False),
-        sa.Column("corrects_seq", sa.Integer(), nullable=True),
-        sa.Column("corrected_by", sa.Integer(), nullable=True),
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.Column("said", sa.String(length=300), nullable=False),
         sa.Column("run_id", sa.String(length=40), nullable=True),
@@ -634,15 +643,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_hire_left",
         "hire",
-    with op.batch_alter_table("repayment", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_repayment_corrects",
-            ["recovery_id", "corrects"],
-            unique=True,
-            sqlite_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
-            postgresql_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
-        )
-
         ["entered_on"],
         unique=False,
         sqlite_where=sa.text("state = 'dismissed'"),
@@ -660,6 +660,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("items", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("assessment", schema=None) as batch_op:  # only for the rows of before
         batch_op.alter_column("items", existing_type=sa.JSON(), existing_nullable=False, server_default=None)
+    _corrections()
     if op.get_bind().dialect.name == "postgresql":
         for table, condition in POLICIES.items():
             _run(f"CREATE POLICY reach ON {table} USING ({condition})")
@@ -667,93 +668,6 @@ def upgrade() -> None:
             _run(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
-def downgrade() -> None:
-    op.drop_index("ix_hire_term_ends_on", table_name="hire")
-    op.drop_index(
-        "ix_hire_left",
-        table_name="hire",
-        sqlite_where=sa.text("state = 'dismissed'"),
-        postgresql_where=sa.text("state = 'dismissed'"),
-    )
-    for name in ("renewal", "term_ends_on", "term_starts_on"):
-        op.drop_column("hire", name)
-    with op.batch_alter_table("assessment", schema=None) as batch_op:
-        batch_op.drop_column("items")
-    op.drop_column("person", "out_of_use")
-
-    for table in ("pay_result", "import_line"):
-        op.drop_table(table)
-    with op.batch_alter_table("import_undo", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_import_undo_open",
-            sqlite_where=sa.text("decided_by IS NULL"),
-            postgresql_where=sa.text("decided_by IS NULL"),
-        )
-
-    op.drop_table("import_undo")
-    with op.batch_alter_table("import_run", schema=None) as batch_op:
-        batch_op.drop_index("ix_import_run_ran_at")
-
-    op.drop_table("import_run")
-    op.drop_table("repayment")
-    op.drop_table("survey")
-    with op.batch_alter_table("recovery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recovery_person_id"))
-        batch_op.drop_index(
-            "ix_recovery_open",
-            sqlite_where=sa.text("settled_on IS NULL"),
-            postgresql_where=sa.text("settled_on IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_recovery_hire_id"))
-
-    op.drop_table("recovery")
-    op.drop_table("point")
-    with op.batch_alter_table("pay_line", schema=None) as batch_op:
-        batch_op.drop_index("uq_pay_line_once", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
-        batch_op.drop_index("ix_pay_line_hire_id")
-
-    op.drop_table("pay_line")
-    op.drop_table("paper")
-
-    with op.batch_alter_table("attendance", schema=None) as batch_op:
-        batch_op.drop_index("ix_attendance_month")
-
-    op.drop_table("attendance")
-    op.drop_table("aftercare_act")
-    with op.batch_alter_table("aftercare", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_aftercare_open",
-            sqlite_where=sa.text("closed_on IS NULL"),
-            postgresql_where=sa.text("closed_on IS NULL"),
-        )
-
-    op.drop_table("aftercare")
-    op.drop_table("pay_approval")
-    op.drop_table("rate")
-    with op.batch_alter_table("pay_sheet", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_pay_sheet_live", sqlite_where=sa.text("status <> 'void'"), postgresql_where=sa.text("status <> 'void'")
-        )
-        batch_op.drop_index("ix_pay_sheet_month")
-
-    op.drop_table("pay_sheet")
-    op.drop_table("pay_day_done")
-    op.drop_table("filing_list")
-    for name in ("claim_line", "subsidy_claim", "cover", "policy"):
-        op.drop_table(name)
-    op.drop_index("ix_filing_open", table_name="filing")
-    with op.batch_alter_table("paper_template", schema=None) as batch_op:
-        batch_op.drop_index("uq_paper_template_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
-
-    op.drop_table("paper_template")
-    op.drop_table("numbering")
-    op.drop_table("budget")
-
-
-def _run(statement: str) -> None:
-    """As it stands: a percent sign is no placeholder."""
-    op.get_bind().exec_driver_sql(statement.replace("%", "%%"))
-    _corrections()
 #: rows that a correction sets another beside
 CORRECTED = ("notice", "training", "contract", "assessment", "protection", "departure")
 RULED = "ruled_seq IS NOT NULL"
@@ -830,5 +744,91 @@ def _no_corrections() -> None:
     op.drop_table("correction")
 
 
+def downgrade() -> None:
     _no_corrections()
+    op.drop_index("ix_hire_term_ends_on", table_name="hire")
+    op.drop_index(
+        "ix_hire_left",
+        table_name="hire",
+        sqlite_where=sa.text("state = 'dismissed'"),
+        postgresql_where=sa.text("state = 'dismissed'"),
+    )
+    for name in ("renewal", "term_ends_on", "term_starts_on"):
+        op.drop_column("hire", name)
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.drop_column("items")
+    op.drop_column("person", "out_of_use")
+
+    for table in ("pay_result", "import_line"):
+        op.drop_table(table)
+    with op.batch_alter_table("import_undo", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_import_undo_open",
+            sqlite_where=sa.text("decided_by IS NULL"),
+            postgresql_where=sa.text("decided_by IS NULL"),
+        )
+
+    op.drop_table("import_undo")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_ran_at")
+
+    op.drop_table("import_run")
     _no_index("uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND upheld IS NOT false")
+    op.drop_table("repayment")
+    op.drop_table("survey")
+    with op.batch_alter_table("recovery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_person_id"))
+        batch_op.drop_index(
+            "ix_recovery_open",
+            sqlite_where=sa.text("settled_on IS NULL"),
+            postgresql_where=sa.text("settled_on IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_recovery_hire_id"))
+
+    op.drop_table("recovery")
+    op.drop_table("point")
+    with op.batch_alter_table("pay_line", schema=None) as batch_op:
+        batch_op.drop_index("uq_pay_line_once", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
+        batch_op.drop_index("ix_pay_line_hire_id")
+
+    op.drop_table("pay_line")
+    op.drop_table("paper")
+
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index("ix_attendance_month")
+
+    op.drop_table("attendance")
+    op.drop_table("aftercare_act")
+    with op.batch_alter_table("aftercare", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_aftercare_open",
+            sqlite_where=sa.text("closed_on IS NULL"),
+            postgresql_where=sa.text("closed_on IS NULL"),
+        )
+
+    op.drop_table("aftercare")
+    op.drop_table("pay_approval")
+    op.drop_table("rate")
+    with op.batch_alter_table("pay_sheet", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_pay_sheet_live", sqlite_where=sa.text("status <> 'void'"), postgresql_where=sa.text("status <> 'void'")
+        )
+        batch_op.drop_index("ix_pay_sheet_month")
+
+    op.drop_table("pay_sheet")
+    op.drop_table("pay_day_done")
+    op.drop_table("filing_list")
+    for name in ("claim_line", "subsidy_claim", "cover", "policy"):
+        op.drop_table(name)
+    op.drop_index("ix_filing_open", table_name="filing")
+    with op.batch_alter_table("paper_template", schema=None) as batch_op:
+        batch_op.drop_index("uq_paper_template_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))
+
+    op.drop_table("paper_template")
+    op.drop_table("numbering")
+    op.drop_table("budget")
+
+
+def _run(statement: str) -> None:
+    """As it stands: a percent sign is no placeholder."""
+    op.get_bind().exec_driver_sql(statement.replace("%", "%%"))
