@@ -156,6 +156,9 @@ def _entry(past: Past, rules: Rules, number: int) -> tuple[Entry, Step]:
     step = None if entry is None else rules.step(entry.from_stage, entry.act)
     if entry is None or step is None or not correctable(rules, entry.from_stage, entry.act):
         raise InputRefused({"entry": say("这一号记录不能这样更正；身份信息和环节请通过相应的办理步骤改正")})
+    if any("earlier" in later.changes for later in past.entries if later.seq > number):
+        # what a move to another version made of it does not follow from the trail alone
+        raise InputRefused({"entry": say("这一号记录是换版或重新认定以前办理的，不能更正；有误的按现在的情况另行办理")})
     return entry, step
 
 

@@ -30,6 +30,8 @@ from states.writing import Blocked, Carried, Remind, Setting, Writing
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
 
 SUSPENDED, CORRECTING = "suspended", "correcting"
+#: whose input names the person
+BRINGS_SOMEBODY = frozenset({RecordKind.APPLICATION, RecordKind.OLD_TERMS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def decide(
     _check_house(rules.procedure, hire, step, values)
     check_noting(rules.procedure, hire, step, values, day, actor, role)
     moves = check_correction(hire, step, values, rules, setting.calendar, at)
-    if step.records is RecordKind.APPLICATION:
+    if step.records in BRINGS_SOMEBODY:
         hire = replace(hire, person=candidate)
     ask = Ask(hire, rules.procedure, step, day, setting.calendar, actor, values)
     answers = _answers(ask, rules, role, values)
@@ -190,7 +192,7 @@ def _answers(ask: Ask, rules: Rules, role: Role, values: Mapping[str, Any]) -> t
     overrides = {override.guard: override for override in values.get("overrides", ())}
     roles = ask.actor.roles_in(ask.hire.region)
     guards = rules.guards_of(ask.step, ask.hire.kind)
-    found = [_weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
+    found = [weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
     return (*found, *separation(ask, role), *_suspended(ask), *_correcting(ask))
 
 
@@ -219,7 +221,7 @@ def _correcting(ask: Ask) -> Iterator[Answer]:
     yield Answer(CORRECTING, Effect.BLOCK, CITE.format("更正"), verdict)
 
 
-def _weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:
+def weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:
     """A verdict as it counts: a rule "in principle" yields to the officer it names, with a reason on record."""
     line = bound.line
     override = overrides.get(line.use)
@@ -268,7 +270,7 @@ def ask_opening(
     """The answers of an announcement's guards (发布公告前的核对), with what an officer in ``roles`` sets aside."""
     by_guard = {override.guard: override for override in overrides}
     return tuple(
-        _weighed(bound, bound.function(ask, bound.rule), by_guard, roles)
+        weighed(bound, bound.function(ask, bound.rule), by_guard, roles)
         for bound in rules.opening_guards
         if bound.applies_to(ask.post.kind)
     )

@@ -85,6 +85,29 @@ def _application(act: Act) -> dict[str, Any]:
     return {"applied_on": act.on, "route": act.input["route"]}
 
 
+def _old_terms(act: Act) -> dict[str, Any]:
+    """原在岗人员: at work under an agreement that was made elsewhere; its days and pay are taken as they stand."""
+    starts_on, ends_on = act.input["starts_on"], act.input["ends_on"]
+    fen = int(act.input["monthly_yuan"] * 100)
+    act.record(
+        "old_terms",
+        started_on=_iso(act.input["started_on"]),
+        months_before=act.person.prior_months,
+        monthly_fen=fen,
+        evidence=act.input["evidence"],
+    )
+    _contract_row(act, "old_agreement", 1, starts_on, ends_on)
+    return {
+        "first_started_on": act.input["started_on"],
+        "started_on": starts_on,
+        "signed_on": act.input["signed_on"],
+        "term_no": 1,
+        "term_starts_on": starts_on,
+        "term_ends_on": ends_on,
+        "old_pay_fen": fen,
+    }
+
+
 def _opinion(act: Act) -> dict[str, Any]:
     if act.step.params.get("reviews") == "assessment":
         return {"proposed_reviewed": True}
@@ -547,6 +570,7 @@ def _correction_confirmed(act: Act) -> dict[str, Any]:
 EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.NONE: _nothing,
     RecordKind.APPLICATION: _application,
+    RecordKind.OLD_TERMS: _old_terms,
     RecordKind.OPINION: _opinion,
     RecordKind.MEETING: _meeting,
     RecordKind.NOTICE: _notice,

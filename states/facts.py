@@ -224,6 +224,16 @@ class Dossier:
     correcting_seq: int | None = None
     correcting_entry: int | None = None
     correcting_by: str | None = None
+    #: a move to another version that waits for its second person: which kind, to which version, by whom, which entry
+    move_kind: str | None = None
+    move_to: str | None = None
+    move_by: str | None = None
+    move_seq: int | None = None
+    #: versions that the hire stood under before, each to its last day (ISO)
+    earlier: Mapping[str, str] = field(default_factory=_nothing)
+    #: the pay of an old agreement (原待遇标准), in fen a month, and the last day on which it counts
+    old_pay_fen: int | None = None
+    old_pay_until: date | None = None
     suspended_on: date | None = None
     #: the entry that suspended it
     suspended_seq: int | None = None
@@ -304,6 +314,7 @@ _FINDINGS = frozenset(
         "meeting_for",
         "proposed_points_tenths",
         "score_tenths",
+        "old_pay_fen",
     }
 )
 
@@ -332,8 +343,9 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         out["objections"] = [[o.seq, o.lodged_on.isoformat()] for o in dossier.objections]
     if "points" in out:
         out["points"] = [_to_list(note) for note in dossier.points]
-    if "assigned" in out:
-        out["assigned"] = dict(dossier.assigned)
+    for name in ("assigned", "earlier"):
+        if name in out:
+            out[name] = dict(out[name])
     if "signatures" in out:
         out["signatures"] = [[s.act, s.role.value, s.person_key] for s in dossier.signatures]
     if "filings" in out:

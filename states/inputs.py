@@ -48,6 +48,22 @@ class ApplicationInput(StepInput):
     route: Literal["open", "recommended", "self"] = "open"
 
 
+class OldTermsInput(StepInput):
+    """原在岗人员: the first day on the post, the agreement in force with its days, the old pay in yuan, the evidence.
+
+    Months served before that agreement are those of the person's record, so they are said and proved in one place.
+    """
+
+    person_id: int
+    started_on: date
+    starts_on: date
+    ends_on: date
+    signed_on: date
+    number: Line | None = None
+    monthly_yuan: Decimal = Field(ge=0, le=100_000, max_digits=8, decimal_places=2)
+    evidence: Line
+
+
 class OpinionInput(StepInput):
     """审核意见."""
 
@@ -309,6 +325,7 @@ class CorrectionRefusedInput(StepInput):
 INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.NONE: StepInput,
     RecordKind.APPLICATION: ApplicationInput,
+    RecordKind.OLD_TERMS: OldTermsInput,
     RecordKind.OPINION: OpinionInput,
     RecordKind.MEETING: MeetingInput,
     RecordKind.NOTICE: NoticeInput,

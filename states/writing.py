@@ -55,6 +55,12 @@ class Writing:
 
     def __init__(self, hire: Hire, at: datetime, rules: Rules, setting: Setting) -> None:
         self.hire, self.at, self.rules, self.setting = hire, at.astimezone(UTC), rules, setting
+        #: the rules under which the hire stood; others than ``rules`` only where it moves to another version
+        self.rules_before = rules
+        #: what the entry of such a move says of both versions
+        self.versions: Row = {}
+        #: clocks that are armed anew though their day is the same
+        self.anew: frozenset[str] = frozenset()
         self.seq = hire.audit_seq + 1
         self.act = ""
         self.on = local_day(at)
@@ -137,9 +143,11 @@ class Writing:
         for name, clock in after.items():
             old = before.get(name)
             same = old is not None and (old.due_on, old.visit) == (clock.due_on, clock.visit)
-            if not same:
+            if not same or name in self.anew:
                 if old is not None:
                     cancelled.append(name)
+                if name in self.anew:
+                    after[name] = replace(clock, called=False, blocked=False)
                 armed += [
                     self._timer_row(name, clock, m) for m in marks_to_arm(self.rules.procedure, name, clock, self.at)
                 ]
@@ -166,7 +174,7 @@ class Writing:
 
     def _tasks(self, plan: Plan) -> None:
         procedure = self.rules.procedure
-        before = tasks(procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
+        before = tasks(self.rules_before.procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
         if self.seq == 1:
             before = frozenset()  # the row of the hire stands there already, its tasks do not
         after = tasks(procedure, self.stage.stage, self.dossier, self.dossier.clocks)
@@ -197,7 +205,7 @@ class Writing:
                 "hire": self.hire.id,
                 "seq": self.seq,
                 "prev": self.hire.audit_head,
-                "procedure": self.hire.procedure,
+                "procedure": self._procedure,
                 "act": self.act,
                 "from": self.hire.stage,
                 "to": self.stage.stage,
@@ -219,9 +227,15 @@ class Writing:
                 **({"born": [list(row) for row in self.born]} if self.born else {}),
                 **({"through": [state.value for state in self.through]} if self.through else {}),
                 **({"batch": self.batch} if self.batch else {}),
+                **({"versions": self.versions} if self.versions else {}),
             }
         )
         return body, link(self.setting.algorithm, self.hire.audit_head, body)
+
+    @property
+    def _procedure(self) -> str:
+        """The version under which the hire stands after this entry."""
+        return self.hire.procedure if self.rules is self.rules_before else self.rules.procedure.key
 
     def _actor(self) -> Row:
         who: Row = {"person": self.actor.person_key, "account": self.actor.account_id, "role": self.role.value}
@@ -267,6 +281,7 @@ class Writing:
             "id": self.hire.id,
             "version": self.hire.version,
             "visit": self.visit,
+            "procedure": self._procedure,
             "stage": self.stage.stage,
             "state": self.stage.state.value,
             "person_id": person_id,

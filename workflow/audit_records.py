@@ -21,7 +21,7 @@ from workflow.tables import SET_LATER, metadata
 TABLES = (
     *("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
     *("returned", "suspension", "assignment", "comment", "document", "score"),
-    *("point", "survey", "correction"),
+    *("point", "survey", "correction", "old_terms"),
 )
 #: columns that rows did not have before entries of a version: what an entry says is held against what there was then
 SINCE: Mapping[int, Mapping[str, frozenset[str]]] = {

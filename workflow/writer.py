@@ -24,6 +24,7 @@ from workflow.tables import metadata
 
 _HIRE_SET = (
     "visit",
+    "procedure",
     "stage",
     "state",
     "person_id",
@@ -58,6 +59,7 @@ _TABLES = (
     "point",
     "survey",
     "correction",
+    "old_terms",
     "timer",
     "task",
     "outbox",

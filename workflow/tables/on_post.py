@@ -88,6 +88,22 @@ class Survey(SQLModel, table=True):
     __table_args__ = (CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name="numbers"),)
 
 
+class OldTerms(SQLModel, table=True):
+    """原协议: what somebody was under who was at work before the document. ``started_on``: the first day on the post.
+
+    ``months_before``: whole months before the agreement, as they stood in the person's record; pay in fen a month.
+    """
+
+    __tablename__ = "old_terms"
+    hire_id: int = hire_key()
+    seq: int = Field(primary_key=True)
+    started_on: date
+    months_before: int
+    monthly_fen: int = Field(sa_type=BigInteger)
+    evidence: str = Field(max_length=200)
+    __table_args__ = (CheckConstraint("months_before >= 0 AND monthly_fen >= 0", name="numbers"),)
+
+
 class Aftercare(SQLModel, table=True):
     """离岗后帮扶: what becomes of somebody who left, by its own small machine (``states.aftercare``).
 

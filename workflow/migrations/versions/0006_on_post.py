@@ -19,7 +19,7 @@ HOLDS = (
 )
 OF_HIRE = (
     "cover", "claim_line", "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
-    "paper", "pay_result", "correction",
+    "paper", "pay_result", "correction", "old_terms",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
     "policy": HOLDS.format("policy"),
@@ -496,6 +496,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recovery_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "old_terms",
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("months_before", sa.Integer(), nullable=False),
+        sa.Column("monthly_fen", sa.BigInteger(), nullable=False),
+        sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("months_before >= 0 AND monthly_fen >= 0", name=op.f("ck_old_terms_numbers")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_old_terms_hire_id")),
+        sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_old_terms")),
+    )
+    op.create_table(
         "survey",
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -776,6 +788,7 @@ def downgrade() -> None:
     _no_index("uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND upheld IS NOT false")
     op.drop_table("repayment")
     op.drop_table("survey")
+    op.drop_table("old_terms")
     with op.batch_alter_table("recovery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_person_id"))
         batch_op.drop_index(
