@@ -69,6 +69,12 @@ class Present:
     values: Mapping[str, Any]
 
 
+def hire_of(office: Office, hire_id: int, actor: Actor) -> Hire:
+    """The hire, for officers who deal with it. Raises NoSuchHire, StepNotOffered."""
+    with office.database.reading(scoped(actor).reach) as connection:
+        return _seen(office, connection, hire_id, actor)
+
+
 def present(office: Office, hire_id: int, number: int, actor: Actor) -> Present:
     """What may be set right of an entry, and what it says now. Raises NoSuchHire, StepNotOffered, InputRefused."""
     with office.database.reading(scoped(actor).reach) as connection:
@@ -115,7 +121,7 @@ def _name(connection: Connection, entry: Entry) -> str:
 
 def _seen(office: Office, connection: Connection, hire_id: int, actor: Actor) -> Hire:
     hire = load_hires(connection, [hire_id]).get(hire_id)
-    if hire is None or not actor.sees(hire.region):
+    if hire is None or not scoped(actor).covers(hire.region):
         raise NoSuchHire(hire_id)
     if not actor.roles_in(hire.region) & set(officers(office.procedure(hire.procedure))):
         raise StepNotOffered(say("您在这个地区没有办理这一步的职责"), forbidden=True)

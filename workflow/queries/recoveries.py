@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
     cast,
@@ -108,6 +109,10 @@ class RepaymentLine:
     on_day: date
     voucher: str
     recorded_at: datetime
+    #: of a row that sets another right: which one, why, and what was decided (None: it waits)
+    corrects: int | None = None
+    reason: str | None = None
+    upheld: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def recovery_line(connection: Connection, scope: Scope, number: int) -> Recovery
 
 def repayments(connection: Connection, number: int) -> tuple[RepaymentLine, ...]:
     """What came back of a claim, in order."""
-    names = ("number", "fen", "on_day", "voucher", "recorded_at")
+    names = RepaymentLine.__dataclass_fields__
     asked = select(*(repayment.c[name] for name in names)).where(repayment.c.recovery_id == number)
     return tuple(RepaymentLine(**row._mapping) for row in connection.execute(asked.order_by(repayment.c.number)))
 
@@ -181,10 +186,15 @@ _STANDING: dict[Standing, ColumnElement[bool]] = {
 }
 
 
+def counts(row: FromClause) -> ColumnElement[bool]:
+    """Whether a row of the ledger counts: money that came back, and what a second person set right of it."""
+    return or_(row.c.corrects.is_(None), row.c.upheld.is_(True))
+
+
 def _repaid() -> Any:
     return (
         select(func.sum(repayment.c.fen))
-        .where(repayment.c.recovery_id == recovery.c.id)
+        .where(repayment.c.recovery_id == recovery.c.id, counts(repayment))
         .correlate(recovery)
         .scalar_subquery()
     )
