@@ -97,10 +97,11 @@ def load_due(connection: Connection, ids: Sequence[int], at: datetime) -> list[t
 
 
 def load_person(connection: Connection, person_id: int) -> Person | None:
-    """A person as guards see one."""
+    """A person as guards see one; None as well for a registration that is out of use."""
     sqlite = _is_sqlite(connection)
     mark = "?" if sqlite else "%s"
-    sql = f"SELECT {_PERSON.format(agg=_AGG[sqlite], keys=_KEYS[sqlite])} FROM person n WHERE n.id = {mark}"
+    columns = _PERSON.format(agg=_AGG[sqlite], keys=_KEYS[sqlite])
+    sql = f"SELECT {columns} FROM person n WHERE n.id = {mark} AND NOT n.out_of_use"
     row = connection.exec_driver_sql(sql, (person_id,)).fetchone()
     return None if row is None else _person(row, sqlite)
 

@@ -6,9 +6,9 @@ from tests.api.permissions.admin import ADMIN
 from tests.api.permissions.after import AFTER
 from tests.api.permissions.api import API
 from tests.api.permissions.attendance import ATTENDANCE
-from tests.api.permissions.corrections import CORRECTIONS
 from tests.api.permissions.desk import DESK
 from tests.api.permissions.funds import FUNDS
+from tests.api.permissions.imports import IMPORTS
 from tests.api.permissions.pages import PAGES
 from tests.api.permissions.papers import PAPERS
 from tests.api.permissions.pay import PAY
@@ -29,7 +29,6 @@ RULES: Rules = {
     **PAPERS,
     **FUNDS,
     **IMPORTS,
-    **CORRECTIONS,
 }
 
 __all__ = ["API", "NOBODY", "PAGES", "PUBLIC", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]
