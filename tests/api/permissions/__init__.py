@@ -6,6 +6,7 @@ from tests.api.permissions.admin import ADMIN
 from tests.api.permissions.after import AFTER
 from tests.api.permissions.api import API
 from tests.api.permissions.attendance import ATTENDANCE
+from tests.api.permissions.corrections import CORRECTIONS
 from tests.api.permissions.desk import DESK
 from tests.api.permissions.funds import FUNDS
 from tests.api.permissions.imports import IMPORTS
@@ -29,6 +30,7 @@ RULES: Rules = {
     **PAPERS,
     **FUNDS,
     **IMPORTS,
+    **CORRECTIONS,
 }
 
 __all__ = ["API", "NOBODY", "PAGES", "PUBLIC", "RULES", "WHO", "Objects", "Relation", "Rule", "Rules", "Who"]
