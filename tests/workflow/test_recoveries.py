@@ -25,7 +25,7 @@ from workflow.queries import recoveries as queries
 from workflow.queries import scoped
 from workflow.queries.recoveries import RecoverySums, Standing, recovery_line, recovery_sums, repayments, suspects
 from workflow.queries.recoveries import recoveries as listed
-from workflow.recoveries import Claim, NoSuchRecovery, ask, decide, repay
+from workflow.recoveries import Claim, NoSuchRecovery, ask, correct_repayment, decide, decide_repayment, repay
 
 CLAIM = Claim("2022-08", "2022-09", 280000, "死亡后仍发放两个月", "第十五条")
 
@@ -268,3 +268,44 @@ def test_who_was_paid_rightly_takes_nobodys_place_on_the_page(
         with world.office.database.reading() as connection:
             found = suspects(connection, seen, date(2022, 9, 1), limit=1)
         assert [one.hire_id for one in found] == [village.hires["乙"]]
+
+
+def test_a_mistyped_repayment_is_set_right_by_a_row_of_its_own_and_a_second_person(village: Village) -> None:
+    office, day = village.world.office, date(2022, 10, 10)
+    number = claimed(village)
+    decide(office, number, True, "经核属实", bureau(village), now(village))
+    assert repay(office, number, 280000, day, "收据1", clerk(village), now(village)) is True
+    with pytest.raises(InputRefused):
+        correct_repayment(office, number, 1, " ", clerk(village), now(village))
+    assert correct_repayment(office, number, 1, "多打了一个零", clerk(village), now(village)) == 2
+    for again in (1, 2, 3):
+        with pytest.raises(NotPossible, match="没有这笔退回"):
+            correct_repayment(office, number, again, "再来一次", clerk(village), now(village))
+
+    def standing() -> tuple[Standing, int, int]:
+        with office.database.reading() as connection:
+            line = recovery_line(connection, scoped(bureau(village)), number)
+        assert line is not None
+        return line.standing, line.repaid_fen, line.open_fen
+
+    assert standing() == (Standing.SETTLED, 280000, 0), "nothing counts before a second person upholds it"
+    own = Actor(77, clerk(village).person_key, "另一账号", bureau(village).grants)
+    with pytest.raises(NotPossible, match="您提出的"):
+        decide_repayment(office, number, 2, True, own, now(village))
+    with pytest.raises(NotEntitled):
+        decide_repayment(office, number, 2, True, clerk(village), now(village))
+    decide_repayment(office, number, 2, False, bureau(village), now(village))
+    assert standing() == (Standing.SETTLED, 280000, 0)
+    assert correct_repayment(office, number, 1, "多打了一个零", clerk(village), now(village)) == 3
+    decide_repayment(office, number, 3, True, bureau(village), now(village))
+    assert standing() == (Standing.OPEN, 0, 280000), "a settled claim is open again"
+    with pytest.raises(NotPossible, match="没有待决定"):
+        decide_repayment(office, number, 3, True, bureau(village), now(village))
+    assert repay(office, number, 28000, day, "收据1", clerk(village), now(village)) is False
+    assert standing() == (Standing.OPEN, 28000, 252000)
+    with office.database.reading() as connection:
+        rows = [(one.number, one.fen, one.corrects, one.upheld) for one in repayments(connection, number)]
+        log = [entry.act for entry in office_log.entries(connection, recoveries.BOOK)]
+        assert recovery_sums(connection, scoped(bureau(village))) == RecoverySums(0, 1, 252000)
+    assert rows == [(1, 280000, None, None), (2, -280000, 1, False), (3, -280000, 1, True), (4, 28000, None, None)]
+    assert log[:4] == ["repaid", "repayment_corrected", "repayment_correction", "repayment_kept"]
