@@ -1,4 +1,4 @@
-"""How a list looks on paper (版式): one sheet, its title merged over it, header repeated, amounts added up.
+"""How a list looks on paper (版式): its title merged over it, header repeated, amounts added up, A4.
 
 No cell is ever a formula: whatever begins with =, +, - or @ is text, and so are numbers of identity and of cards.
 """
@@ -6,8 +6,9 @@ No cell is ever a formula: whatever begins with =, +, - or @ is text, and so are
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -15,6 +16,15 @@ import xlsxwriter
 
 Kind = Literal["text", "number", "money", "day"]
 A4 = 9
+#: more places than anybody leafs through stand in the whole list alone
+MOST_SHEETS = 200
+#: signs that the name of a sheet may not have
+_NO_NAME = re.compile(r"[\[\]:*?/\\']")
+#: points of the title, of the text and of a row: at a desk, and on a board (公示表)
+_Points = tuple[int, int, int | None]
+_DESK: _Points = (18, 11, None)
+_BOARD: _Points = (22, 14, 28)
+_MM = 1 / 25.4
 _FONT = {"font_name": "仿宋", "valign": "vcenter", "text_wrap": True}
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -34,7 +44,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list on paper. ``above``: lines under the title; ``below``: signatures and dates at the foot."""
+    """A list on paper. ``above``: lines under the title; ``below``: signatures and dates at the foot.
+
+    ``posted``: it is put up on a board, in large print; ``by``: the heading of a column by whose cells the list stands
+    once more, a sheet for each (一村一表).
+    """
 
     title: str
     columns: Sequence[Column]
@@ -43,6 +57,8 @@ class Listing:
     below: Sequence[str] = ()
     landscape: bool = True
     sheet: str = field(default="Sheet1")
+    posted: bool = False
+    by: str | None = None
 
 
 def workbook(listing: Listing) -> bytes:
@@ -50,8 +66,25 @@ def workbook(listing: Listing) -> bytes:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, OPTIONS) as book:
         book.set_properties({"title": listing.title})
-        _Writer(book, listing).all()
+        for one in _sheets(listing):
+            _Writer(book, one).all()
     return target.getvalue()
+
+
+def _sheets(listing: Listing) -> Iterator[Listing]:
+    """The whole list, and the same once more for each place, numbered anew; one place alone needs no second sheet."""
+    yield listing
+    headings = [column.heading for column in listing.columns]
+    if listing.by is None:
+        return
+    parts: dict[str, list[Sequence[Any]]] = {}
+    for row in listing.rows:
+        parts.setdefault(str(row[headings.index(listing.by)]), []).append(row)
+    if not 1 < len(parts) <= MOST_SHEETS:
+        return
+    for n, (words, rows) in enumerate(parts.items(), 1):
+        numbered = [[number, *row[1:]] for number, row in enumerate(rows, 1)]
+        yield replace(listing, rows=numbered, sheet=f"{n}.{_NO_NAME.sub('', words)[-20:]}")
 
 
 class _Writer:
@@ -60,9 +93,11 @@ class _Writer:
     def __init__(self, book: Any, listing: Listing) -> None:
         self.listing = listing
         self.sheet = book.add_worksheet(listing.sheet[:31])
-        ruled = {**_FONT, "border": 1, "font_size": 11}
-        self.title = book.add_format({**_FONT, "font_name": "宋体", "bold": True, "align": "center", "font_size": 18})
-        self.line = book.add_format({**_FONT, "font_size": 11})
+        title, text, self.height = _BOARD if listing.posted else _DESK
+        ruled = {**_FONT, "border": 1, "font_size": text}
+        large = {"font_name": "宋体", "bold": True, "align": "center", "font_size": title}
+        self.title = book.add_format({**_FONT, **large})
+        self.line = book.add_format({**_FONT, "font_size": text})
         self.head = book.add_format({**ruled, "bold": True, "align": "center"})
         self.formats = {
             "text": book.add_format({**ruled, "num_format": "@"}),
@@ -80,11 +115,13 @@ class _Writer:
         for place, column in enumerate(self.listing.columns):
             self.sheet.set_column(place, place, column.width)
             self.sheet.write_string(header, place, column.heading, self.head)
-        self.sheet.set_row(header, 30)
+        self.sheet.set_row(header, 40 if self.listing.posted else 30)
         row = header + 1
         for cells in self.listing.rows:
             for place, (column, cell) in enumerate(zip(self.listing.columns, cells, strict=True)):
                 self._cell(row, place, column.kind, cell)
+            if self.height:
+                self.sheet.set_row(row, self.height)
             row += 1
         if any(column.added for column in self.listing.columns):
             row = self._total(row)
@@ -125,7 +162,10 @@ class _Writer:
         self.sheet.set_paper(A4)
         if self.listing.landscape:
             self.sheet.set_landscape()
-        self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        if self.listing.posted:
+            self.sheet.set_margins(left=10 * _MM, right=10 * _MM, top=15 * _MM, bottom=15 * _MM)
+        else:
+            self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         self.sheet.repeat_rows(header)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.freeze_panes(header + 1, 0)

@@ -38,6 +38,8 @@ contract, filing, assessment, departure = (
 notice = metadata.tables["notice"]
 #: what one list may hold, and what may be read in full at once
 MOST_ROWS, MOST_REVEALED = 40_000, 1_000
+#: by whose cells a list is given out village by village
+VILLAGE = "村（社区）"
 SEXES = {"M": "男", "F": "女"}
 
 
@@ -133,7 +135,7 @@ def roster(office: Office, connection: Connection, asked: Asked) -> Listing:
         Column("上岗日期", 12, "day"), Column("合同（协议）期限", 26), Column("此前已享受月数", 9, "number"),
         Column("月基本待遇（元）", 12, "money", added=True), Column("编号", 8, "number"), Column("备注", 14),
     ]  # fmt: skip
-    return Listing("公益性岗位在岗人员花名册", columns, cells, _above(connection, asked), (SIGNED,))
+    return Listing("公益性岗位在岗人员花名册", columns, cells, _above(connection, asked), (SIGNED,), by=VILLAGE)
 
 
 def _monthly(office: Office, row: Any) -> int:
@@ -245,7 +247,7 @@ def assessments(office: Office, connection: Connection, asked: Asked) -> Listing
         Column("依据", 26), Column("本人签字", 14),
     ]  # fmt: skip
     title = f"{asked.since.year}年度公益性岗位人员考核表"
-    return Listing(title, columns, cells, _above(connection, asked), (SIGNED,))
+    return Listing(title, columns, cells, _above(connection, asked), (SIGNED,), by=VILLAGE)
 
 
 def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
@@ -305,7 +307,7 @@ def hires_notice(connection: Connection, scope: Scope, name: str) -> Listing | N
     first = rows[0]
     above = [f"公示单位（盖章）：{first.employer}", f"公示时间：{first.posted_on} 至 {first.ends_on}"]
     below = [f"合计：{len(rows)}人", "如有异议，请在公示期内向公示单位或县级人社部门反映。"]
-    return Listing("公益性岗位拟聘人员公示表", columns, cells, above, below, landscape=False)
+    return Listing("公益性岗位拟聘人员公示表", columns, cells, above, below, landscape=False, posted=True)
 
 
 def _above(connection: Connection, asked: Asked, *, days: bool = False) -> list[str]:

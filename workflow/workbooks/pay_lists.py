@@ -54,7 +54,8 @@ def _notice(procedure: Procedure, row: Any, texts: Sequence[found.PayText], path
         about_names(procedure).text(),
         "如有异议，请在公示期内向公示单位或县级人社部门反映。联系电话：",
     ]
-    return Listing(f"{_when(row)}公益性岗位补贴发放公示表", columns, cells, above, below, landscape=False)
+    title = f"{_when(row)}公益性岗位补贴发放公示表"
+    return Listing(title, columns, cells, above, below, landscape=False, posted=True)
 
 
 def _whole(row: Any, texts: Sequence[found.PayText], paths: Mapping[str, str]) -> Listing:
