@@ -166,7 +166,8 @@ def _choices_of_grade(asking: Asking) -> tuple[tuple[str, str], ...]:
 
 
 def _choices_of_ground(asking: Asking) -> tuple[tuple[str, str], ...]:
-    grounds = [g for g in asking.procedure.grounds if not g.only_at_term_end]
+    meant = [g for g in asking.procedure.grounds if not g.kinds or asking.hire.kind in g.kinds]
+    grounds = [g for g in meant if not g.only_at_term_end]
     return (("", asking.page.tell(say("请选择"))), *((g.ground, _ground_words(asking, g)) for g in grounds))
 
 

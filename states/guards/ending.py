@@ -56,7 +56,9 @@ def not_protected(ask: Ask, rule: At) -> Verdict:
 
 
 def _ground(ask: Ask) -> Ground | None:
-    return ask.procedure.ground_by_name.get(text_given(ask, "ground") or "")
+    """The ground that is named, where the document has it for this kind of post."""
+    ground = ask.procedure.ground_by_name.get(text_given(ask, "ground") or "")
+    return None if ground is None or (ground.kinds and ask.hire.kind not in ground.kinds) else ground
 
 
 def _no_ground(ask: Ask) -> Verdict:
