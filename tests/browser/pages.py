@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from notifications.delivery import address
 from states.aftercare import Act, Need
+from tests.browser.correction_pages import prepare_correction
 from tests.browser.county import DAHE, DONGQING, LIUCUN, NANQU, TOWN, County, number
 from tests.browser.funds_pages import Funds, addresses, prepare_funds
 from workflow import aftercare, attendance, pay_sheets, public_applications, recoveries
@@ -77,6 +78,8 @@ class Made:
     pay_sheet: int
     recovery: int
     funds: Funds
+    #: the addresses of corrections, by their paths
+    corrections: dict[str, str] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -116,6 +119,7 @@ def prepare(county: County) -> Made:
         _a_pay_sheet(county),
         _a_recovery(county),
         prepare_funds(county),
+        prepare_correction(county),
     )
 
 
@@ -230,6 +234,10 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("aftercare-case", CLERK, "/aftercare/{hire_id}", f"/aftercare/{hires['孙志强']}"),
         Sheet("recoveries", CLERK, "/recoveries", "/recoveries"),
         Sheet("recovery", OFFICER, "/recoveries/{number}", f"/recoveries/{made.recovery}"),
+        *(
+            Sheet(f"correction{'-new' if path.endswith('new') else ''}", OFFICER, path, address)
+            for path, address in made.corrections.items()
+        ),
         Sheet("recovery-new", CLERK, "/hires/{hire_id}/recoveries/new", f"/hires/{hires['孙志强']}/recoveries/new"),
         Sheet("calendar", CLERK, "/calendar", "/calendar"),
         Sheet("calendar-day", CLERK, "/calendar/{day}", "/calendar/2026-06-16"),
