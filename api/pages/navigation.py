@@ -55,6 +55,7 @@ _PAY = (
     Entry("lists", "/lists", say("表册"), DESK),
     Entry("imports", "/imports", say("导入记录"), DESK),
     Entry("insurance", "/insurance", say("意外伤害险"), frozenset({Role.TOWNSHIP, Role.HRSS, Role.COUNTY, Role.FINANCE})),
+    Entry("publications", "/publications", say("村务公开"), OFFICE | {Role.VILLAGE}),
     Entry("claims", "/claims", say("社保补贴申领"), OFFICE | {Role.COMPANY, Role.FINANCE}),
     Entry("filings", "/filings", say("备案报送"), OFFICE | {Role.VILLAGE, Role.COMPANY}),
 )

@@ -20,13 +20,27 @@ class Funds:
 
     filing_list: int
     claim: int
+    publication: int
 
 
 def prepare_funds(county: County) -> Funds:
     """A list of contracts that waits to be sent."""
     world, clerk = county.world, county.town
     listed = filing_lists.make(world.office, county.seal, DOCUMENT, "contract", TOWN, clerk, world.clock())
-    return Funds(listed, _a_claim(county))
+    return Funds(listed, _a_claim(county), _a_publication(county))
+
+
+def _a_publication(county: County) -> int:
+    """What a village says of its posts, under a document that asks for it."""
+    world, hire = county.world, county.hires["刘桂英"]
+    with world.office.database.transaction() as connection:
+        place = select(metadata.tables["hire"].c.region).where(metadata.tables["hire"].c.id == hire)
+        values = {"procedure_id": DOCUMENT, "duties": "摸清劳动力底数，送岗位信息上门。", "telephone": "0915-7201234"}
+        values |= {"scheme": "每年评价一次，服务对象参加。", "published_on": world.clock.today}
+        who = {"published_by": county.town.person_key, "published_at": world.clock()}
+        table = metadata.tables["publication"]
+        made = table.insert().values(**values, **who, region=place.scalar_subquery()).returning(table.c.id)
+        return int(connection.execute(made).scalar_one())
 
 
 def _a_claim(county: County) -> int:
@@ -59,6 +73,9 @@ def addresses(made: Funds) -> list[tuple[str, str, str, str]]:
         ("filings-late", "ducha", "/filings", "/filings?which=overdue"),
         ("insurance", "renshe", "/insurance", "/insurance"),
         ("claims", clerk, "/claims", "/claims"),
+        ("publications", "cunli", "/publications", "/publications"),
+        ("public-villages", "-", "/public/villages", "/public/villages"),
+        ("public-village", "-", "/public/villages/{number}", f"/public/villages/{made.publication}"),
         ("claim", "renshe", "/claims/{number}", f"/claims/{made.claim}"),
         ("filing-list", clerk, "/filings/lists/{number}", f"/filings/lists/{made.filing_list}"),
     ]

@@ -263,6 +263,7 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("procedure-gaps", CLERK, "/procedures/{key}", "/procedures/neimenggu-2022-10@1"),
         Sheet("manual", VILLAGE, "/procedures/manual", "/procedures/manual"),
         *(Sheet(*address) for address in addresses(made.funds)),
+        Sheet("pay-charges", OFFICER, "/pay/{number}/charges", f"/pay/{made.pay_sheet}/charges"),
         Sheet("paper-templates", OFFICER, "/papers/templates", "/papers/templates"),
         Sheet("inbox", CLERK, "/inbox", "/inbox"),
         Sheet("inbox-empty", VILLAGE, "/inbox", "/inbox"),

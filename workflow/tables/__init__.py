@@ -37,7 +37,7 @@ from workflow.tables.cases import (
     Training,
 )
 from workflow.tables.common import metadata
-from workflow.tables.funds import ClaimLine, Cover, FilingList, Policy, SubsidyClaim
+from workflow.tables.funds import ClaimLine, Cover, FilingList, PayCharge, Policy, Publication, SubsidyClaim
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
 from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
 from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
@@ -100,6 +100,7 @@ __all__ = [
     "Paper",
     "PaperTemplate",
     "PayApproval",
+    "PayCharge",
     "PayDayDone",
     "PayLine",
     "PayResult",
@@ -113,6 +114,7 @@ __all__ = [
     "Protection",
     "PublicApplication",
     "PublicAttempt",
+    "Publication",
     "Rate",
     "Receipt",
     "Recovery",

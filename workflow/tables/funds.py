@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflow.tables.common import big_id, json_column
@@ -134,5 +134,48 @@ class ClaimLine(SQLModel, table=True):
             unique=True,
             sqlite_where=text("live"),
             postgresql_where=text("live"),
+        ),
+    )
+
+
+class PayCharge(SQLModel, table=True):
+    """列支: what a named source bears of a pay sheet, in fen; the shares of a sheet add up to its sum."""
+
+    __tablename__ = "pay_charge"
+    sheet_id: int = Field(foreign_key="pay_sheet.id", primary_key=True, sa_type=BigInteger)
+    source: str = Field(primary_key=True, max_length=48)
+    region: str = Field(max_length=12)
+    fen: int = Field(sa_type=BigInteger)
+    set_by: str = Field(max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    set_at: datetime
+    __table_args__ = (CheckConstraint("fen > 0", name="fen"),)
+
+
+class Publication(SQLModel, table=True):
+    """村务公开: what a village publishes of its posts, until it is taken down; names and pay are read when it is."""
+
+    __tablename__ = "publication"
+    id: int | None = Field(default=None, sa_column=big_id())
+    region: str = Field(max_length=12)
+    procedure_id: str = Field(max_length=64)
+    duties: str = Field(sa_type=Text)
+    scheme: str = Field(sa_type=Text)
+    telephone: str = Field(max_length=40)
+    published_on: date
+    published_by: str = Field(max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    published_at: datetime
+    taken_on: date | None = None
+    taken_by: str | None = Field(default=None, max_length=64)
+    __table_args__ = (
+        CheckConstraint("taken_on >= published_on", name="taken"),
+        Index(
+            "uq_publication_live",
+            "region",
+            "procedure_id",
+            unique=True,
+            sqlite_where=text("taken_on IS NULL"),
+            postgresql_where=text("taken_on IS NULL"),
         ),
     )

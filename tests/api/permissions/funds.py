@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.api.permissions.pages import form, page
-from tests.api.permissions.rules import Ask, Rules, always
+from tests.api.permissions.pay import APPROVERS, MAKERS, the_sheet
+from tests.api.permissions.public import everybody
+from tests.api.permissions.rules import Ask, Rules, always, by, if_seen
 
 
 def absent(**sent: object) -> Ask:
@@ -31,4 +33,11 @@ FUNDS: Rules = {
     ("POST", "/claims/{number}/received"): page(always(404), absent(form={})),
     ("POST", "/claims/{number}/charged"): page(always(404), absent(form={})),
     ("POST", "/claims/{number}/void"): page(always(404), absent(form={})),
+    ("GET", "/pay/{number}/charges"): page(if_seen, the_sheet()),
+    ("POST", "/pay/{number}/charges"): page(by(MAKERS | APPROVERS, 422), the_sheet(form={})),
+    ("GET", "/publications"): page(always(200)),
+    ("POST", "/publications"): form(always(422)),
+    ("POST", "/publications/{number}/down"): page(always(404), absent(form={})),
+    ("GET", "/public/villages"): everybody(200),
+    ("GET", "/public/villages/{number}"): everybody(410, path={"number": 99}),
 }

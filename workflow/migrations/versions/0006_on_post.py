@@ -24,6 +24,8 @@ OF_HIRE = (
 POLICIES: dict[str, str] = {
     "policy": HOLDS.format("policy"),
     "subsidy_claim": SEEN,
+    "pay_charge": SEEN,
+    "publication": SEEN,
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
     **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
     **{name: SEEN for name in ("filing_list", "pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
@@ -508,6 +510,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_old_terms")),
     )
     op.create_table(
+        "publication",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("procedure_id", sa.String(length=64), nullable=False),
+        sa.Column("duties", sa.Text(), nullable=False),
+        sa.Column("scheme", sa.Text(), nullable=False),
+        sa.Column("telephone", sa.String(length=40), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.Column("published_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=True),
+        sa.Column("taken_by", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("taken_on >= published_on", name=op.f("ck_publication_taken")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_publication_live",
+            ["region", "procedure_id"],
+            unique=True,
+            sqlite_where=sa.text("taken_on IS NULL"),
+            postgresql_where=sa.text("taken_on IS NULL"),
+        )
+
+    op.create_table(
+        "pay_charge",
+        sa.Column("sheet_id", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(length=48), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("set_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_pay_charge_fen")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["pay_sheet.id"], name=op.f("fk_pay_charge_sheet_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "source", name=op.f("pk_pay_charge")),
+    )
+    op.create_table(
         "survey",
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -788,6 +829,8 @@ def downgrade() -> None:
     _no_index("uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND upheld IS NOT false")
     op.drop_table("repayment")
     op.drop_table("survey")
+    op.drop_table("pay_charge")
+    op.drop_table("publication")
     op.drop_table("old_terms")
     with op.batch_alter_table("recovery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_person_id"))

@@ -1,0 +1,103 @@
+"""Which source bears what of a pay sheet (列支): shares that add up to its sum, held against what each has left.
+
+Amounts are fen. What is charged stands in the office log (book ``charges``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from states.charging import Judged, judge
+from states.facts import Actor
+from states.refusals import InputRefused, StepNotOffered
+from states.say import say
+from workflow import office_log
+from workflow.office import Office
+from workflow.pay_sheets import APPROVERS, MAKERS, VOID, locked
+from workflow.queries.scope import within
+from workflow.tables import metadata
+
+BOOK = "charges"
+charge, sheet, budget = (metadata.tables[name] for name in ("pay_charge", "pay_sheet", "budget"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of money for a sheet: what was set for the year, what other sheets took, what is left (all in fen)."""
+
+    name: str
+    fen: int | None
+    taken: int
+
+    @property
+    def left(self) -> int | None:
+        return None if self.fen is None else self.fen - self.taken
+
+
+def sources(office: Office, connection: Connection, row: Any) -> tuple[Source, ...]:
+    """The sources of a sheet: those with a budget for its year and place, then those that the document names."""
+    around = [row.region[:length] for length in range(len(row.region) + 1)]
+    asked = select(budget.c.source, budget.c.region, budget.c.fen).where(
+        budget.c.procedure_id == row.procedure, budget.c.year == row.month.year, budget.c.region.in_(around)
+    )
+    found: dict[str, Any] = {}
+    for one in connection.execute(asked):
+        if one.source not in found or len(one.region) > len(found[one.source].region):
+            found[one.source] = one
+    known = [Source(name, one.fen, _taken(connection, row, name, one.region)) for name, one in sorted(found.items())]
+    named = [line.zh for line in office.catalogue.current(row.procedure).funding]
+    return (*known, *(Source(name, None, 0) for name in named if name not in found and len(name) <= 48))
+
+
+def _taken(connection: Connection, row: Any, source: str, region: str) -> int:
+    """What other sheets of the year took from a source in the place it was set for."""
+    asked = (
+        select(func.coalesce(func.sum(charge.c.fen), 0))
+        .join(sheet, sheet.c.id == charge.c.sheet_id)
+        .where(charge.c.source == source, charge.c.sheet_id != row.id, sheet.c.status != VOID)
+        .where(sheet.c.procedure == row.procedure, within(sheet.c.region, (region,)))
+        .where(sheet.c.month.between(row.month.replace(month=1, day=1), row.month.replace(month=12, day=31)))
+    )
+    return int(connection.execute(asked).scalar_one())
+
+
+def charged(connection: Connection, number: int) -> dict[str, int]:
+    """What each source bears of a sheet."""
+    asked = select(charge.c.source, charge.c.fen).where(charge.c.sheet_id == number).order_by(charge.c.source)
+    return {source: fen for source, fen in connection.execute(asked)}
+
+
+def judged(office: Office, connection: Connection, row: Any, shares: Mapping[str, int]) -> Judged:
+    """What is said of these shares as things stand."""
+    left = {source.name: source.left for source in sources(office, connection, row)}
+    return judge(office.catalogue.current(row.procedure), row.sum_fen, shares, left)
+
+
+def set_charges(office: Office, number: int, shares: Mapping[str, int], actor: Actor, at: datetime) -> Judged:
+    """Charges a sheet to sources, in place of what was charged before; returns what is warned of.
+
+    Two who charge one source at once wait for each other. Raises NoSuchSheet, StepNotOffered, InputRefused.
+    """
+    with office.database.session() as session:
+        office_log.hold(session, BOOK, at)
+        connection = session.connection()
+        row = locked(connection, number, actor)
+        if not actor.roles_in(row.region) & (APPROVERS | MAKERS):
+            raise StepNotOffered(say("您在这个地区没有登记列支的职责"), forbidden=True)
+        if row.status == VOID:
+            raise StepNotOffered(say("这份发放表已经作废，不能列支"))
+        found = judged(office, connection, row, shares)
+        if found.faults:
+            raise InputRefused(dict(found.faults))
+        connection.execute(delete(charge).where(charge.c.sheet_id == number))
+        who = {"region": row.region, "set_by": actor.person_key, "account_id": actor.account_id, "set_at": at}
+        rows = [{"sheet_id": number, "source": source, "fen": fen, **who} for source, fen in shares.items()]
+        connection.execute(insert(charge), rows)
+        facts = {"sheet": number, "shares": dict(shares), "over": sorted(found.warnings)}
+        office_log.write(connection, BOOK, "charged", actor, at, facts, office.setting.algorithm)
+    return found
