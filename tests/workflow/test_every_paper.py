@@ -163,6 +163,7 @@ LISTED = {
 def test_a_list_is_as_offices_expect_it(made: Made, name: str) -> None:
     want, book = LISTED[name], openpyxl.load_workbook(io.BytesIO(LISTED[name].make(made)))
     assert len(book.sheetnames) == (3 if want.places else 1), "one more for each village"
+    assert not want.places or (book.sheetnames[0] == "全部" and book.sheetnames[1].endswith("1号村"))
     for sheet in book.worksheets:
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         texts = [str(value) for row in rows for value in row if value is not None]

@@ -73,15 +73,13 @@ def workbook(listing: Listing) -> bytes:
 
 def _sheets(listing: Listing) -> Iterator[Listing]:
     """The whole list, and the same once more for each place, numbered anew; one place alone needs no second sheet."""
-    yield listing
-    headings = [column.heading for column in listing.columns]
-    if listing.by is None:
-        return
-    parts: dict[str, list[Sequence[Any]]] = {}
-    for row in listing.rows:
-        parts.setdefault(str(row[headings.index(listing.by)]), []).append(row)
+    headings, parts = [column.heading for column in listing.columns], dict[str, list[Sequence[Any]]]()
+    for row in listing.rows if listing.by else ():
+        parts.setdefault(str(row[headings.index(listing.by or "")]), []).append(row)
     if not 1 < len(parts) <= MOST_SHEETS:
+        yield listing
         return
+    yield replace(listing, sheet="全部")
     for n, (words, rows) in enumerate(parts.items(), 1):
         numbered = [[number, *row[1:]] for number, row in enumerate(rows, 1)]
         yield replace(listing, rows=numbered, sheet=f"{n}.{_NO_NAME.sub('', words)[-20:]}")
@@ -108,14 +106,15 @@ class _Writer:
         self.last = len(listing.columns) - 1
 
     def all(self) -> None:
-        row = self._over(0, self.listing.title, self.title, 30)
+        posted = self.listing.posted
+        row = self._over(0, self.listing.title, self.title, 36 if posted else 30)
         for text in self.listing.above:
-            row = self._over(row, text, self.line, 18)
+            row = self._over(row, text, self.line, 24 if posted else 18)
         header = row
         for place, column in enumerate(self.listing.columns):
             self.sheet.set_column(place, place, column.width)
             self.sheet.write_string(header, place, column.heading, self.head)
-        self.sheet.set_row(header, 40 if self.listing.posted else 30)
+        self.sheet.set_row(header, 40 if posted else 30)
         row = header + 1
         for cells in self.listing.rows:
             for place, (column, cell) in enumerate(zip(self.listing.columns, cells, strict=True)):

@@ -301,8 +301,8 @@ def hires_notice(connection: Connection, scope: Scope, name: str) -> Listing | N
         for number, row in enumerate(rows, 1)
     ]
     columns = [
-        Column("序号", 6, "number"), Column("姓名", 14), Column("性别", 8), Column("村（社区）", 22),
-        Column("拟聘岗位", 20), Column("备注", 16),
+        Column("序号", 7, "number"), Column("姓名", 16), Column("性别", 8), Column("村（社区）", 28),
+        Column("拟聘岗位", 24), Column("备注", 17),
     ]  # fmt: skip
     first = rows[0]
     above = [f"公示单位（盖章）：{first.employer}", f"公示时间：{first.posted_on} 至 {first.ends_on}"]

@@ -42,8 +42,8 @@ def _when(row: Any) -> str:
 def _notice(procedure: Procedure, row: Any, texts: Sequence[found.PayText], paths: Mapping[str, str]) -> Listing:
     lines = public_lines(procedure, texts)
     columns = [
-        Column("序号", 6, "number"), Column("姓名", 14), Column("村（社区）", 20), Column("岗位名称", 18),
-        Column("计发天数（天）", 14, "number"), Column("补贴金额（元）", 14, "money", added=True),
+        Column("序号", 7, "number"), Column("姓名", 16), Column("村（社区）", 26), Column("岗位名称", 20),
+        Column("计发天数（天）", 14, "number"), Column("补贴金额（元）", 17, "money", added=True),
     ]  # fmt: skip
     cells = [[n, one.name, paths[one.region], one.post, one.days, one.fen] for n, one in enumerate(lines, 1)]
     place = paths.get(row.region, row.region)
