@@ -39,24 +39,35 @@ MOST_OF = {"fen": 10**8, "ppm": 10**6, "days": 31, "hours": 400}
 
 
 def set_rate(
-    office: Office, name: str, region: str, from_on: date, value: int, source: str, actor: Actor, at: datetime
+    office: Office,
+    name: str,
+    region: str,
+    from_on: date | None,
+    value: int | None,
+    source: str,
+    actor: Actor,
+    at: datetime,
 ) -> int:
     """Sets a figure (``states.rates.RATES``) from a day on and returns its number.
 
-    ``value``: whole fen, millionths, days or hours. Raises StepNotOffered, InputRefused, also where one begins on that
-    day already.
+    ``value``: whole fen, millionths, days or hours; None, like a day of None, for what could not be read. Raises
+    StepNotOffered, InputRefused with every fault, also where one begins on that day already.
     """
     _may(actor, region)
     faults: dict[str, Sentence] = {}
     if not CODE.fullmatch(region):
         faults["region"] = say("请填写地区编码")
     if name not in RATES:
-        faults["name"] = say("没有这一项标准")
-    elif not 0 <= value <= MOST_OF[RATES[name].unit]:
+        faults["name"] = say("请选择是哪一项标准")
+    if value is None:
+        faults["value"] = say("请按单位填写数值：金额填元，比例填百分数")
+    elif name in RATES and not 0 <= value <= MOST_OF[RATES[name].unit]:
         faults["value"] = say("数值超出范围")
+    if from_on is None:
+        faults["from_on"] = say("请填写起始日")
     if words(source, 2, 300) is None:
         faults["source"] = say("请写明依据（文号或会议）")
-    if faults:
+    if faults or from_on is None:
         raise InputRefused(faults)
     values = {"name": name, "region": region, "from_on": from_on, "value": value, "source": source.strip()}
     try:
@@ -74,28 +85,30 @@ def set_budget(
     office: Office,
     procedure_id: str,
     region: str,
-    year: int,
+    year: int | None,
     source: str,
-    fen: int,
+    fen: int | None,
     basis: str,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Says what a source gives for a document in a region and a year, in fen; a later word replaces the earlier.
 
-    Raises StepNotOffered, InputRefused.
+    None stands for a year or a sum that could not be read. Raises StepNotOffered, InputRefused with every fault.
     """
     _may(actor, region)
     faults: dict[str, Sentence] = {}
     if not CODE.fullmatch(region):
         faults["region"] = say("请填写地区编码")
-    if not 0 <= fen <= MOST_FEN:
+    if fen is None:
+        faults["fen"] = say("请填写金额，例如3000000")
+    elif not 0 <= fen <= MOST_FEN:
         faults["fen"] = say("金额超出范围")
     if words(basis, 2, 300) is None:
         faults["basis"] = say("请写明依据（文号或会议）")
     if words(source, 1, 48) is None:
         faults["source"] = say("请填写资金来源")
-    if not 2000 <= year <= 2100:
+    if year is None or not 2000 <= year <= 2100:
         faults["year"] = say("请填写年份")
     if procedure_id not in {procedure.procedure for procedure in office.catalogue.all()}:
         faults["procedure"] = say("没有这个办法")

@@ -17,8 +17,8 @@ from api.pages.submitted import fen_of, given_of
 from api.problems import Forbidden
 from states.pay import yuan
 from states.rates import RATES
-from states.refusals import InputRefused, Refusal
-from states.say import Sentence, say
+from states.refusals import Refusal
+from states.say import say
 from workflow import rates
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
@@ -40,11 +40,7 @@ def set_rate(page: PageDep, form: RecentFormDep) -> Response:
     given = given_of(form)
     try:
         name = _text(given, "name")
-        faults: dict[str, Sentence] = {}
-        from_on = _day(_text(given, "from_on"), faults)
-        value = _value(name, _text(given, "value"), faults)
-        if faults or from_on is None:
-            raise InputRefused(faults)
+        from_on, value = _day(_text(given, "from_on")), _value(name, _text(given, "value"))
         facts = (name, _text(given, "region"), from_on, value, _text(given, "source"))
         rates.set_rate(page.office, *facts, page.actor, page.at)
     except Refusal as refusal:
@@ -58,18 +54,8 @@ def set_budget(page: PageDep, form: RecentFormDep) -> Response:
     _only_setters(page)
     given = given_of(form)
     try:
-        faults: dict[str, Sentence] = {}
-        try:
-            fen = fen_of(_text(given, "fen"), rates.MOST_FEN)
-        except ValueError:
-            faults["fen"] = say("请填写金额，例如3000000")
-            fen = 0
-        year = _text(given, "year")
-        if not (year.isascii() and year.isdigit() and len(year) == 4):
-            faults["year"] = say("请填写年份")
-        if faults:
-            raise InputRefused(faults)
-        facts = (_text(given, "procedure"), _text(given, "region"), int(year), _text(given, "source"), fen)
+        year, fen = _year(_text(given, "year")), _sum(_text(given, "fen"))
+        facts = (_text(given, "procedure"), _text(given, "region"), year, _text(given, "source"), fen)
         rates.set_budget(page.office, *facts, _text(given, "basis"), page.actor, page.at)
     except Refusal as refusal:
         return _all(page, {}, given, refusal)
@@ -89,30 +75,35 @@ def _text(given: Given, name: str) -> str:
     return (given.get(name) or [""])[0].strip()
 
 
-def _day(text: str, faults: dict[str, Sentence]) -> date | None:
+def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        faults["from_on"] = say("请填写起始日")
         return None
 
 
-def _value(name: str, text: str, faults: dict[str, Sentence]) -> int:
-    """A figure in its unit: yuan and hundredths with up to two and four decimals, days and hours whole."""
-    if name not in RATES:
-        faults["name"] = say("请选择是哪一项标准")
-        return 0
+def _year(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else None
+
+
+def _sum(text: str) -> int | None:
     try:
-        if RATES[name].unit == "fen":
-            return fen_of(text)
-        if RATES[name].unit == "ppm":
-            return pay_words.ppm_of(text)
-        if text.isascii() and text.isdigit():
-            return int(text)
-        raise ValueError(text)
+        return fen_of(text, rates.MOST_FEN)
     except ValueError:
-        faults["value"] = say("请按单位填写数值：金额填元，比例填百分数")
-        return 0
+        return None
+
+
+def _value(name: str, text: str) -> int | None:
+    """A figure in its unit: yuan and hundredths with up to two and four decimals, days and hours whole."""
+    unit = RATES[name].unit if name in RATES else ""
+    try:
+        if unit == "fen":
+            return fen_of(text)
+        if unit == "ppm":
+            return pay_words.ppm_of(text)
+    except ValueError:
+        return None
+    return int(text) if unit and text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 def _all(page: Page, rate: Given, money: Given, refusal: Refusal | None = None) -> Response:
