@@ -31,7 +31,7 @@ format: $(V)/.dev ## put every file into the common form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(V)/.dev ## measure: steps, sweeps and pages per second
+bench: $(V)/.dev ## measure: steps, sweeps and pages per second, a year of pay of a whole city
 	$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(V)/.dev ## years of a county in minutes, with crashes, on a PostgreSQL server

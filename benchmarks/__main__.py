@@ -38,7 +38,7 @@ def main() -> None:
     chosen = parser.parse_args()
     names = chosen.cases or list(CASES)
     found: list[Ratio] = []
-    print(f"{'database':<11}{'case':<52}{'ours':>12}{'raw':>12}{'ratio':>8}", flush=True)
+    print(f"{'database':<11}{'case':<52}{'ours':>12}{'raw':>12}{'ratio':>8}{'ours took':>10}", flush=True)
     for name in names:
         for ratio in _on_both(CASES[name], chosen.only, chosen.quick):
             print(ratio.line(), flush=True)

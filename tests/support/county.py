@@ -67,13 +67,16 @@ def at_work(world: World) -> int:
     return hire
 
 
-def multiply(world: World, template: int, copies: int) -> list[int]:
-    """Copies of a hire with its person, timers, tasks and last entry, spread over the villages. Returns their ids."""
+def multiply(world: World, template: int, copies: int, places: Sequence[str] = ()) -> list[int]:
+    """Copies of a hire with its person, timers, tasks and last entry, spread over the villages. Returns their ids.
+
+    ``places``: the villages, where it is not those of the county above.
+    """
     with world.office.database.transaction() as connection:
         first = connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM hire").scalar_one()
         first = max(first, connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM person").scalar_one())
         numbers = range(first, first + copies)
-        _numbers(connection, numbers)
+        _numbers(connection, numbers, places or [village(n) for n in range(TOWNS * VILLAGES)])
         for table, key in (("person", "person_id"), ("hire", "hire_id")):
             _copy_main(connection, table, template if table == "hire" else _person_of(connection, template), key)
         for table in ("timer", "task", "audit_entry", "decision", "contract"):
@@ -89,10 +92,10 @@ def _person_of(connection: Connection, hire: int) -> int:
     return int(connection.exec_driver_sql(f"SELECT person_id FROM hire WHERE id = {hire}").scalar_one())
 
 
-def _numbers(connection: Connection, numbers: Sequence[int]) -> None:
+def _numbers(connection: Connection, numbers: Sequence[int], places: Sequence[str]) -> None:
     connection.exec_driver_sql("CREATE TEMPORARY TABLE multiply (n bigint, region varchar(12))")
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    rows = [(n, village(n % (TOWNS * VILLAGES))) for n in numbers]
+    rows = [(n, places[n % len(places)]) for n in numbers]
     for start in range(0, len(rows), 10_000):
         connection.exec_driver_sql(f"INSERT INTO multiply VALUES ({mark}, {mark})", rows[start : start + 10_000])
 

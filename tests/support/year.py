@@ -32,7 +32,7 @@ class Place:
         cls, world: World, county: County, names: Sequence[str], first_day: date, until: date, **post: Any
     ) -> Place:
         """Everybody is hired by the book and begins to work on ``first_day``; the story goes on at ``until``."""
-        stops = tuple(_on(stop, first_day) for stop in county.lives["resigned"] if stop.act != "resign")
+        stops = tuple(beginning(stop, first_day) for stop in county.lives["resigned"] if stop.act != "resign")
         county = replace(county, lives={name: stops for name in names}, post={**county.post, **post})
         begun = begin(world, [county])
         live(world, begun, until)
@@ -109,7 +109,7 @@ class Place:
         return {names[hire_id]: int(fen) for hire_id, fen in self.world.ask(sql, kind)}
 
 
-def _on(stop: Stop, first_day: date) -> Stop:
+def beginning(stop: Stop, first_day: date) -> Stop:
     """Work begins on the day of the story, not as soon as it may."""
     begins = stop.act == "start" or (stop.act == "sign" and stop.stage in ("trained", "filed"))
     return replace(stop, when=lambda day, hire: day >= first_day) if begins else stop
