@@ -223,7 +223,7 @@ def main(arguments: Sequence[str]) -> int:
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return 1
-    if len(arguments) != 1:
+    if len(arguments) != 1 or arguments[0].startswith("-"):
         print("usage: python -m states.traceability docs/traceability.md", file=sys.stderr)
         return 2
     write(Path(arguments[0]))
