@@ -39,6 +39,22 @@ class RecoveryDecision(Accepted):
     opinion: Annotated[Prose, Field(max_length=500)]
 
 
+class RepaymentCorrectionIn(Accepted):
+    """Why a repayment was mistyped."""
+
+    reason: Annotated[Prose, Field(max_length=500)]
+
+
+class RepaymentCorrected(Returned):
+    """The row by which it is set right; it waits for somebody else."""
+
+    number: int
+
+
+class RepaymentDecision(Accepted):
+    upheld: bool
+
+
 class RepaymentIn(Accepted):
     fen: int = Field(ge=1, le=MOST_FEN)
     on_day: date

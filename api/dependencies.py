@@ -21,6 +21,7 @@ from api.security import token_of
 from notifications.i18n import translator
 from states.clocks import local_day
 from states.facts import Actor
+from states.house import CONFIRM_CORRECTION, REFUSE_CORRECTION
 from states.procedure import Procedure
 from states.say import Translate
 from workflow.access_policy import policy_of
@@ -136,10 +137,14 @@ def require_recent(session: SignedIn) -> None:
         raise ConfirmFirst
 
 
+#: acts of the house that approve something
+APPROVING = frozenset({CONFIRM_CORRECTION, REFUSE_CORRECTION})
+
+
 def require_recent_for(session: SignedIn, procedures: Iterable[Procedure], act: str) -> None:
     """As ``require_recent``, where ``act`` approves something in one of these procedures."""
     steps = [step for procedure in procedures for step in procedure.steps if step.act == act]
-    if any(step.independent or step.joint for step in steps):
+    if act in APPROVING or any(step.independent or step.joint for step in steps):
         require_recent(session)
 
 

@@ -11,17 +11,20 @@ from states.labels import role_name
 from states.procedure import Procedure, Role, article_of
 from states.say import Translate, say
 from states.tellings import Telling
-from workflow.due_letters import AFTERCARE, PAY_DAY
+from workflow.due_letters import AFTERCARE, PAY_DAY, POLICY
+from workflow.policies import BENEFIT
 
 #: letters of this kind, and those of them that are about a place and no person
-DUE = frozenset({PAY_DAY, AFTERCARE})
-OF_A_PLACE = frozenset({PAY_DAY})
+DUE = frozenset({PAY_DAY, AFTERCARE, POLICY})
+OF_A_PLACE = frozenset({PAY_DAY, POLICY})
 
 
 def link_of(template: str, hire_id: int, facts: Mapping[str, Any]) -> str:
     """The page, without the address of the service, on which the matter of a letter is dealt with."""
     if template == PAY_DAY:
         return f"/pay?month={str(facts['month'])[:7]}"
+    if template == POLICY:
+        return "/insurance"
     return f"/aftercare/{hire_id}" if template == AFTERCARE else f"/hires/{hire_id}"
 
 
@@ -42,6 +45,9 @@ def due_words(
     if template == AFTERCARE:
         owner, title, article = str(facts["owes"]), say("离岗后帮扶").text(speak), LAW
         more: dict[str, Any] = {"about": person}
+    elif template == POLICY:
+        owner, title, article = to_role, say("意外伤害险到期").text(speak), article_of(procedure, _benefit(procedure))
+        more = {"about": facts["place"], "number": facts["number"], "n": facts["n"]}
     else:
         line = {line.what: line for line in procedure.pay_days}[str(facts["what"])]
         owner, title, article = line.by.value, line.in_language(language), article_of(procedure, line.cite)
@@ -53,3 +59,7 @@ def due_words(
     escalation = facts["when"] == Telling.OVERDUE.value and to_role != owner
     owners = role_name(procedure, Role(owner).value, language)
     return {**common, **more, "title": title, "article": article, "escalation": escalation, "owners": owners}
+
+
+def _benefit(procedure: Procedure) -> str:
+    return next((line.cite for line in procedure.benefits if line.name == BENEFIT), "")

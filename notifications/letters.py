@@ -13,7 +13,7 @@ from notifications.due_words import DUE
 from notifications.messages import Letter
 from notifications.repeats import has_moved
 from states.clocks import FILING, local_day
-from workflow.due_letters import PAY_DAY, still_open
+from workflow.due_letters import AFTERCARE, PAY_DAY, still_open
 from workflow.office import Office
 from workflow.tables import metadata
 
@@ -91,13 +91,14 @@ def _letter(
 def _settled(office: Office, connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> frozenset[str]:
     """The letters about a day that is due, of which what they ask for was done meanwhile."""
     asked = [row for row in rows if row.template in DUE]
-    helped = {row.hire_id for row in asked if row.template != PAY_DAY}
+    helped = {row.hire_id for row in asked if row.template == AFTERCARE}
     closed = select(_case.c.hire_id).where(_case.c.hire_id.in_(helped), _case.c.closed_on.is_not(None))
     done = set(connection.execute(closed).scalars()) if helped else set()
     return frozenset(
         row.message_id
         for row in asked
-        if (not still_open(office, connection, row.facts) if row.template == PAY_DAY else row.hire_id in done)
+        if (row.template == PAY_DAY and not still_open(office, connection, row.facts))
+        or (row.template == AFTERCARE and row.hire_id in done)
     )
 
 

@@ -64,8 +64,10 @@ DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left
 ANY_DECISION = "decided"
 #: the letter that a year of the calendar was loaded: about many hires, and so in words of its own
 CALENDAR_MOVED = "calendar_moved"
+#: letters about a past fact that is set right
+CORRECTING = frozenset({"correction_proposed", "correction_made"})
 #: letters that no step of a document sends: that one, that somebody objected or a place has come free, days that are due
-OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"}) | DUE
+OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"}) | CORRECTING | DUE
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)
 

@@ -23,6 +23,7 @@ from states.procedure import (
     Ground,
     GuardLine,
     Line,
+    MoveLine,
     Pool,
     Procedure,
     Quota,
@@ -55,6 +56,7 @@ LIVE: Mapping[type[Line], str] = {
     Ground: "states.guards.ending",
     Validity: "states.guards.opening.document_in_force",
     Pool: "workflow.ranking.flags_of",
+    MoveLine: "states.recognition.decide_recognition",
 }
 _NAMES = (
     "name", "act", "stage", "deadline", "use", "gap", "ground", "filing", "exception", "item", "what", "target",

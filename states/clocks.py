@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from states.bases import BASES
 from states.calendar import Calendar
 from states.facts import Clock, Dossier, OpenFiling, Opening, OpenObjection
-from states.house import answering, handlers
+from states.house import answering, confirmers, handlers
 from states.periods import calendar_days_end, month_limit, working_days_end
 from states.plan import ENFORCE_MARK
 from states.procedure import Deadline, DeadlineKind, Length, Procedure, Role, Unit
@@ -229,6 +229,9 @@ def _tasks(procedure: Procedure, stage: str, dossier: Dossier, clocks: Mapping[s
         elif clock.blocked and not dossier.open_objections:
             for role in clearing(procedure, stage):
                 yield Task(f"clock:{name}", role, clock.due_on)
+    if dossier.correcting_seq is not None:
+        for role in confirmers(procedure):
+            yield Task("correction", role, None)
     if dossier.open_objections:
         soonest = min((clock.due_on for name, clock in clocks.items() if name.startswith(OBJECTION)), default=None)
         for role in answering(procedure, stage):

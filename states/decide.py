@@ -10,27 +10,28 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from states.chronology import check_days
 from states.clocks import local_day
+from states.correcting import check_correction
 from states.facts import SYSTEM, Actor, Hire, Person
 from states.guards import Answer, Ask, AskOpening, BoundGuard, Verdict, refused
-from states.house import CITE, WHILE_SUSPENDED, officers, targets
-from states.inputs import INPUTS, MORE_IN_FAVOUR, Override, StepInput
+from states.house import CITE, CORRECTIONS, WHILE_SUSPENDED, officers, targets
+from states.input_checks import check_scale, parsed
+from states.inputs import Override
 from states.machine import Rules
 from states.noting import check_noting
 from states.plan import Plan, TimerFact
-from states.points import in_points, reckon
 from states.procedure import DeadlineKind, Effect, Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused, StepNotOffered, StepRefused
-from states.say import Sentence, say
+from states.say import say
 from states.separation import separation
 from states.writing import Blocked, Carried, Remind, Setting, Writing
 
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
 
-SUSPENDED = "suspended"
+SUSPENDED, CORRECTING = "suspended", "correcting"
+#: whose input names the person
+BRINGS_SOMEBODY = frozenset({RecordKind.APPLICATION, RecordKind.OLD_TERMS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,20 @@ def decide(
     step = _offered_step(hire, act, rules)
     role = _role_of(hire, step, actor)
     day = on or local_day(at)
-    values = _parsed(step, payload or {})
+    values = parsed(step, payload or {})
     check_days(hire, step, values, day)
     _check_reason(step, values)
-    _check_scale(rules.procedure, hire, step, values)
+    check_scale(rules.procedure, hire, step, values)
     _check_house(rules.procedure, hire, step, values)
     check_noting(rules.procedure, hire, step, values, day, actor, role)
-    if step.records is RecordKind.APPLICATION:
+    moves = check_correction(hire, step, values, rules, setting.calendar, at)
+    if step.records in BRINGS_SOMEBODY:
         hire = replace(hire, person=candidate)
     ask = Ask(hire, rules.procedure, step, day, setting.calendar, actor, values)
     answers = _answers(ask, rules, role, values)
     if any(answer.stops for answer in answers):
         raise StepRefused(answers)
-    return Carried(ask, rules, setting, role, answers, at, fired, batch).plan()
+    return Carried(ask, rules, setting, role, answers, at, fired, batch, moves).plan()
 
 
 def offers(hire: Hire, actor: Actor, at: datetime, rules: Rules, setting: Setting) -> list[Offer]:
@@ -166,44 +168,10 @@ def _preferred(actor: Actor, region: str, roles: frozenset[Role]) -> Role:
     return min(roles, key=rank)
 
 
-def _parsed(step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        model: StepInput = INPUTS[step.records].model_validate(payload)
-    except ValidationError as error:
-        faults = {".".join(str(part) for part in e["loc"]) or "?": _fault(e["type"], e["msg"]) for e in error.errors()}
-        raise InputRefused(faults) from None
-    return dict(model)
-
-
 def _check_reason(step: Step, values: Mapping[str, Any]) -> None:
     """Whoever refuses an applicant says why: the person is told, and a supervisor will ask."""
     if step.params.get("refuse") and not values.get("opinion"):
         raise InputRefused({"opinion": say("请写明不予通过的理由")})
-
-
-def _check_scale(procedure: Procedure, hire: Hire, step: Step, values: Mapping[str, Any]) -> None:
-    """A document that counts points asks for points, one with grades for one of its own; nothing else has a meaning.
-
-    Where the points follow from what was noted, nobody has to say them; whoever does must say the same.
-    """
-    assessment = procedure.assessment
-    if step.records is not RecordKind.ASSESSMENT:
-        return
-    asked, other = ("points", "grade") if assessment.scale == "points" else ("grade", "points")
-    faults = {}
-    if values.get(other) is not None:
-        faults[other] = say("没有这一项")
-    if assessment.reckoned:
-        tenths = reckon(procedure, hire.dossier.points, values["year"]).tenths
-        if values["points"] is not None and values["points"] * 10 != tenths:
-            faults["points"] = say("按已登记的加分扣分应为{points}分，请核对登记或留空", points=in_points(tenths))
-    elif values.get(asked) is None:
-        faults[asked] = say("此项必填")
-    elif asked == "grade" and assessment.grade(values["grade"]) is None:
-        names, codes = zip(*((grade.zh, grade.grade) for grade in assessment.grades), strict=True)
-        faults["grade"] = say("没有这一等次，可选：{names}（{codes}）", names="、".join(names), codes="、".join(codes))
-    if faults:
-        raise InputRefused(faults)
 
 
 def _check_house(procedure: Procedure, hire: Hire, step: Step, values: Mapping[str, Any]) -> None:
@@ -220,40 +188,12 @@ def _check_house(procedure: Procedure, hire: Hire, step: Step, values: Mapping[s
         raise InputRefused({"role": say("没有这个选项，可选：{names}", names=names)})
 
 
-def _fault(kind: str, message: str) -> Sentence:
-    if kind == "missing":
-        return say("此项必填")
-    if kind == "extra_forbidden":
-        return say("没有这一项")
-    if kind.startswith("date"):
-        return say("请填写日期，例如2026-03-02")
-    if kind.startswith("int") or kind.startswith("decimal"):
-        return say("请填写数字")
-    if kind == "string_too_short":
-        return say("内容过短")
-    if kind == "string_too_long":
-        return say("内容过长")
-    if kind == "too_short":
-        return say("至少填写一项")
-    if kind == "too_long":
-        return say("填写的项数过多")
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        return say("超出允许的范围")
-    if kind in ("literal_error", "enum"):
-        return say("没有这个选项")
-    if kind.startswith("bool"):
-        return say("请选择是或否")
-    if MORE_IN_FAVOUR in message:
-        return say("同意人数不能多于到会人数")
-    return say("填写的内容不符合要求（{message}）", message=message)
-
-
 def _answers(ask: Ask, rules: Rules, role: Role, values: Mapping[str, Any]) -> tuple[Answer, ...]:
     overrides = {override.guard: override for override in values.get("overrides", ())}
     roles = ask.actor.roles_in(ask.hire.region)
     guards = rules.guards_of(ask.step, ask.hire.kind)
-    found = [_weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
-    return (*found, *separation(ask, role), *_suspended(ask))
+    found = [weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
+    return (*found, *separation(ask, role), *_suspended(ask), *_correcting(ask))
 
 
 def _suspended(ask: Ask) -> Iterator[Answer]:
@@ -269,7 +209,19 @@ def _suspended(ask: Ask) -> Iterator[Answer]:
     yield Answer(SUSPENDED, Effect.BLOCK, CITE.format("中止"), verdict)
 
 
-def _weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:
+def _correcting(ask: Ask) -> Iterator[Answer]:
+    """更正: one proposal waits at a time, and only one that waits is decided."""
+    waits = ask.hire.dossier.correcting_seq
+    if ask.step.records not in CORRECTIONS or (waits is None) is (ask.step.records is RecordKind.CORRECTION):
+        return
+    if waits is None:
+        verdict = refused(say("目前没有待确认的更正"), say("无须办理"))
+    else:
+        verdict = refused(say("第{seq}号更正还没有决定", seq=waits), say("决定之后再提出"), waits=waits)
+    yield Answer(CORRECTING, Effect.BLOCK, CITE.format("更正"), verdict)
+
+
+def weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:
     """A verdict as it counts: a rule "in principle" yields to the officer it names, with a reason on record."""
     line = bound.line
     override = overrides.get(line.use)
@@ -318,7 +270,7 @@ def ask_opening(
     """The answers of an announcement's guards (发布公告前的核对), with what an officer in ``roles`` sets aside."""
     by_guard = {override.guard: override for override in overrides}
     return tuple(
-        _weighed(bound, bound.function(ask, bound.rule), by_guard, roles)
+        weighed(bound, bound.function(ask, bound.rule), by_guard, roles)
         for bound in rules.opening_guards
         if bound.applies_to(ask.post.kind)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from states.bases import BASES
 from states.calendar import Calendar
@@ -19,12 +19,18 @@ from states.coming_term import renewed_until, term_end
 from states.facts import Actor, Dossier, Hire, OpenFiling, OpenObjection, Person
 from states.house import taken_back
 from states.noting import note_of
+from states.past import split
 from states.plan import Row
 from states.points import Total, reckon, worth
 from states.procedure import Procedure, RecordKind, Role, Step
 from states.tenure import last_lawful, measure_retirement
 
+if TYPE_CHECKING:  # corrections run the effects of earlier acts again
+    from states.correcting import Moves
+
 _ONE_DAY = timedelta(days=1)
+#: of rows that were corrected only the last one is spoken of
+IN_FORCE: Row = {"corrected_by": None}
 
 
 @dataclass(slots=True)
@@ -40,8 +46,12 @@ class Act:
     actor: Actor
     role: Role
     seq: int
+    #: of a correction: everything that moves with it
+    moves: Moves | None = None
     rows: list[tuple[str, Row]] = field(default_factory=list)
     updates: list[tuple[str, Row, Row]] = field(default_factory=list)
+    #: columns of this act's own rows that later acts may set again, by table and what tells the rows apart
+    born: list[tuple[str, Row, Row]] = field(default_factory=list)
 
     @property
     def dossier(self) -> Dossier:
@@ -73,6 +83,29 @@ def _nothing(act: Act) -> dict[str, Any]:
 
 def _application(act: Act) -> dict[str, Any]:
     return {"applied_on": act.on, "route": act.input["route"]}
+
+
+def _old_terms(act: Act) -> dict[str, Any]:
+    """原在岗人员: at work under an agreement that was made elsewhere; its days and pay are taken as they stand."""
+    starts_on, ends_on = act.input["starts_on"], act.input["ends_on"]
+    fen = int(act.input["monthly_yuan"] * 100)
+    act.record(
+        "old_terms",
+        started_on=_iso(act.input["started_on"]),
+        months_before=act.person.prior_months,
+        monthly_fen=fen,
+        evidence=act.input["evidence"],
+    )
+    _contract_row(act, "old_agreement", 1, starts_on, ends_on)
+    return {
+        "first_started_on": act.input["started_on"],
+        "started_on": starts_on,
+        "signed_on": act.input["signed_on"],
+        "term_no": 1,
+        "term_starts_on": starts_on,
+        "term_ends_on": ends_on,
+        "old_pay_fen": fen,
+    }
 
 
 def _opinion(act: Act) -> dict[str, Any]:
@@ -136,7 +169,7 @@ def sheet_of(opening_id: int, round_no: int, begins_on: date) -> str:
 
 
 def _notice_end(act: Act) -> dict[str, Any]:
-    act.update("notice", {"closed_on": None}, {"closed_on": _iso(act.on)})
+    act.update("notice", {"closed_on": None, **IN_FORCE}, {"closed_on": _iso(act.on)})
     return {}
 
 
@@ -188,7 +221,7 @@ def _start(act: Act) -> dict[str, Any]:
     if act.dossier.signed_on is not None and act.dossier.term_starts_on is None:
         # the agreement was signed before the work began: its term starts with the work
         term = term_end(act.procedure, started_on, changes["last_lawful_on"])
-        act.update("contract", {"term_no": 1}, _period(started_on, term))
+        act.update("contract", {"term_no": 1, **IN_FORCE}, _period(started_on, term))
         changes |= {"term_no": 1, "term_starts_on": started_on, "term_ends_on": term}
     return changes
 
@@ -318,7 +351,7 @@ def _renewal(act: Act) -> dict[str, Any]:
             **_period(starts_on, ends_on),
         )
     else:
-        act.update("contract", {"term_no": term_no}, _period(starts_on, ends_on))
+        act.update("contract", {"term_no": term_no, **IN_FORCE}, _period(starts_on, ends_on))
     return {
         "term_no": term_no,
         "term_starts_on": starts_on,
@@ -352,7 +385,7 @@ def _extension(act: Act) -> dict[str, Any]:
 def _statutory_extension(act: Act) -> dict[str, Any]:
     """The law moves the end of a term to the end of the protected period (LCL 45)."""
     end = act.dossier.protected_until
-    act.update("contract", {"term_no": act.dossier.term_no}, {"ends_on": _iso(end)})
+    act.update("contract", {"term_no": act.dossier.term_no, **IN_FORCE}, {"ends_on": _iso(end)})
     return {"term_ends_on": end}
 
 
@@ -394,7 +427,9 @@ def _ending(act: Act) -> dict[str, Any]:
     )
     # Only the present contract ends now, and no contract outlives its term: days over term are unpaid and not service.
     contract_ended = min(ended_on, dossier.term_ends_on or ended_on)
-    act.update("contract", {"term_no": dossier.term_no, "ended_on": None}, {"ended_on": _iso(contract_ended)})
+    act.update(
+        "contract", {"term_no": dossier.term_no, "ended_on": None, **IN_FORCE}, {"ended_on": _iso(contract_ended)}
+    )
     return {"ended_on": ended_on, "paid_until": paid_until, "leaving_ground": ground}
 
 
@@ -487,9 +522,55 @@ def _survey(act: Act) -> dict[str, Any]:
     return {"surveyed": tuple(sorted({*act.dossier.surveyed, year}))}
 
 
+def _correction(act: Act) -> dict[str, Any]:
+    moves = act.moves
+    assert moves is not None
+    act.record(
+        "correction",
+        entry=act.input["entry"],
+        act=moves.entry.act,
+        said=[[name, _plain(before), _plain(after)] for name, before, after in moves.said],
+        reason=act.input["reason"],
+        evidence=act.input["evidence"],
+        proposed_by=act.actor.person_key,
+    )
+    return {
+        "correcting_seq": act.seq,
+        "correcting_entry": act.input["entry"],
+        "correcting_by": act.actor.person_key,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def _decided(act: Act, upheld: bool) -> dict[str, Any]:
+    decided = {"decided_seq": act.seq, "upheld": upheld, "decided_by": act.actor.person_key}
+    act.update("correction", {"seq": act.input["correction"]}, decided)
+    return {"correcting_seq": None, "correcting_entry": None, "correcting_by": None}
+
+
+def _correction_refused(act: Act) -> dict[str, Any]:
+    return _decided(act, False)
+
+
+def _correction_confirmed(act: Act) -> dict[str, Any]:
+    """更正: rows that say something else now stand beside those in force, which stay as they were written."""
+    moves = act.moves
+    assert moves is not None
+    for row in moves.rows:
+        said, born = split(row)
+        act.rows.append((row.table, said))
+        act.born.append((row.table, row.keys, born))
+        act.update(row.table, {"seq": row.old["seq"], **row.keys}, {"corrected_by": act.seq})
+    return {**moves.changes(), **_decided(act, True)}
+
+
 EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.NONE: _nothing,
     RecordKind.APPLICATION: _application,
+    RecordKind.OLD_TERMS: _old_terms,
     RecordKind.OPINION: _opinion,
     RecordKind.MEETING: _meeting,
     RecordKind.NOTICE: _notice,
@@ -524,6 +605,9 @@ EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.POINT: _point,
     RecordKind.POINT_STRUCK: _point_struck,
     RecordKind.SURVEY: _survey,
+    RecordKind.CORRECTION: _correction,
+    RecordKind.CORRECTION_CONFIRMED: _correction_confirmed,
+    RecordKind.CORRECTION_REFUSED: _correction_refused,
 }
 
 

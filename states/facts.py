@@ -13,6 +13,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Self
 
+from states.past import Past
 from states.procedure import ADMINISTRATORS, RecordKind, Role, State
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -219,6 +220,20 @@ class Dossier:
     approvers: tuple[str, ...] = ()
     #: how often the case was returned: the chain of approvals begins anew with each round
     returns: int = 0
+    #: a correction that waits: the entry that proposed it, the entry it would set right, and who proposed it
+    correcting_seq: int | None = None
+    correcting_entry: int | None = None
+    correcting_by: str | None = None
+    #: a move to another version that waits for its second person: which kind, to which version, by whom, which entry
+    move_kind: str | None = None
+    move_to: str | None = None
+    move_by: str | None = None
+    move_seq: int | None = None
+    #: versions that the hire stood under before, each to its last day (ISO)
+    earlier: Mapping[str, str] = field(default_factory=_nothing)
+    #: the pay of an old agreement (原待遇标准), in fen a month, and the last day on which it counts
+    old_pay_fen: int | None = None
+    old_pay_until: date | None = None
     suspended_on: date | None = None
     #: the entry that suspended it
     suspended_seq: int | None = None
@@ -299,6 +314,7 @@ _FINDINGS = frozenset(
         "meeting_for",
         "proposed_points_tenths",
         "score_tenths",
+        "old_pay_fen",
     }
 )
 
@@ -327,8 +343,9 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         out["objections"] = [[o.seq, o.lodged_on.isoformat()] for o in dossier.objections]
     if "points" in out:
         out["points"] = [_to_list(note) for note in dossier.points]
-    if "assigned" in out:
-        out["assigned"] = dict(dossier.assigned)
+    for name in ("assigned", "earlier"):
+        if name in out:
+            out[name] = dict(out[name])
     if "signatures" in out:
         out["signatures"] = [[s.act, s.role.value, s.person_key] for s in dossier.signatures]
     if "filings" in out:
@@ -390,11 +407,15 @@ class Hire:
     opened_at: datetime | None = None
     #: the dossier as it is stored; what changes is told against it
     stored: Mapping[str, Any] = field(default_factory=_nothing)
+    #: all that a correction looks at; read for corrections alone
+    past: Past | None = None
 
     def submitter_of(self, record: RecordKind) -> str:
-        """Whose act a step would approve: the proposer of an assessment, else whoever brought the hire here."""
+        """Whose act a step would approve: who proposed the assessment or correction, else who brought the hire here."""
         if record is RecordKind.ASSESSMENT_RULING and self.dossier.proposed_by:
             return self.dossier.proposed_by
+        if record in (RecordKind.CORRECTION_CONFIRMED, RecordKind.CORRECTION_REFUSED) and self.dossier.correcting_by:
+            return self.dossier.correcting_by
         return self.submitted_by
 
 

@@ -16,19 +16,32 @@ CITE = "《在岗办理规则》{}"
 #: who deals with cases: not those who apply, look on, or belong to the house
 _OUTSIDE = frozenset({Role.APPLICANT, Role.SYSTEM, Role.SUPERVISOR}) | HOUSE_ROLES
 RETURN = "return_to"
+PROPOSE_CORRECTION, CONFIRM_CORRECTION, REFUSE_CORRECTION = (
+    "propose_correction",
+    "confirm_correction",
+    "refuse_correction",
+)
+#: setting a past fact right (更正): proposed, confirmed, refused
+CORRECTIONS = frozenset({RecordKind.CORRECTION, RecordKind.CORRECTION_CONFIRMED, RecordKind.CORRECTION_REFUSED})
 #: kinds of record that say nothing a guard reads: they never make the system ask a refused step again
 QUIET = frozenset(
     {RecordKind.COMMENT, RecordKind.DOCUMENT, RecordKind.ASSIGNMENT, RecordKind.SCORE}
     # nothing that the system is refused waits for them; a ruling that a person takes does
     | {RecordKind.POINT, RecordKind.SURVEY}
+    # a proposal changes nothing but that it waits
+    | {RecordKind.CORRECTION}
 )
 #: what goes on while a case is suspended
-WHILE_SUSPENDED = QUIET | {
-    RecordKind.RESUMPTION,
-    RecordKind.OBJECTION,
-    RecordKind.OBJECTION_ANSWER,
-    RecordKind.FILING,
-}
+WHILE_SUSPENDED = (
+    QUIET
+    | CORRECTIONS
+    | {
+        RecordKind.RESUMPTION,
+        RecordKind.OBJECTION,
+        RecordKind.OBJECTION_ANSWER,
+        RecordKind.FILING,
+    }
+)
 #: what a record establishes, and what a return to before it takes back
 ESTABLISHES: dict[RecordKind, tuple[str, ...]] = {
     RecordKind.MEETING: ("meeting_on", "meeting_present", "meeting_for"),
@@ -52,6 +65,7 @@ def _steps(procedure: Procedure, stage: Stage) -> Iterator[Step]:
     everyone, before = officers(procedure), before_the_hire(procedure, stage)
     yield _step("comment", "附言", "comment", stage, everyone, RecordKind.COMMENT)
     yield _step("attach", "添加材料", "attach a file", stage, everyone, RecordKind.DOCUMENT)
+    yield from _of_corrections(procedure, stage)
     if stage.final or stage.state is State.POSTED:
         return
     yield _step("reassign", "转办", "give to a colleague", stage, everyone, RecordKind.ASSIGNMENT)
@@ -64,6 +78,26 @@ def _steps(procedure: Procedure, stage: Stage) -> Iterator[Step]:
         yield _step("resume", "恢复办理", "resume", stage, everyone, RecordKind.RESUMPTION)
     if stage.at_work or stage.pay_stopped:
         yield from _of_the_assessment(procedure, stage)
+
+
+def _of_corrections(procedure: Procedure, stage: Stage) -> Iterator[Step]:
+    """A past fact is set right wherever the hire stands by now; what never began has no past."""
+    if stage.state is State.POSTED:
+        return
+    by, proposed = confirmers(procedure), RecordKind.CORRECTION
+    yield _step(PROPOSE_CORRECTION, "提出更正", "propose a correction", stage, officers(procedure), proposed)
+    for act, zh, en, records in (
+        (CONFIRM_CORRECTION, "确认更正", "confirm the correction", RecordKind.CORRECTION_CONFIRMED),
+        (REFUSE_CORRECTION, "不予更正", "refuse the correction", RecordKind.CORRECTION_REFUSED),
+    ):
+        yield _step(act, zh, en, stage, by, records, independent=True)
+
+
+def confirmers(procedure: Procedure) -> tuple[Role, ...]:
+    """Who confirms that a past fact is set right: the roles that approve under the document."""
+    steps = (step for step in procedure.steps if step.independent or step.joint)
+    roles = tuple(dict.fromkeys(role for step in steps for role in step.by if role not in _OUTSIDE))
+    return roles or officers(procedure)
 
 
 def _of_the_assessment(procedure: Procedure, stage: Stage) -> Iterator[Step]:
@@ -83,9 +117,26 @@ def noters(procedure: Procedure) -> tuple[Role, ...]:
     return tuple(dict.fromkeys(role for step in steps for role in step.by))
 
 
-def _step(act: str, zh: str, en: str, stage: Stage, by: tuple[Role, ...], records: RecordKind) -> Step:
+def _step(
+    act: str,
+    zh: str,
+    en: str,
+    stage: Stage,
+    by: tuple[Role, ...],
+    records: RecordKind,
+    *,
+    independent: bool = False,
+) -> Step:
     return Step(
-        act=act, zh=zh, en=en, origin=(stage.stage,), by=by, records=records, cite=CITE.format(zh), adverse=False
+        act=act,
+        zh=zh,
+        en=en,
+        origin=(stage.stage,),
+        by=by,
+        records=records,
+        cite=CITE.format(zh),
+        adverse=False,
+        independent=independent,
     )  # type: ignore[call-arg]  # ``origin`` is read from "from" in files
 
 

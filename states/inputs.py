@@ -48,6 +48,22 @@ class ApplicationInput(StepInput):
     route: Literal["open", "recommended", "self"] = "open"
 
 
+class OldTermsInput(StepInput):
+    """原在岗人员: the first day on the post, the agreement in force with its days, the old pay in yuan, the evidence.
+
+    Months served before that agreement are those of the person's record, so they are said and proved in one place.
+    """
+
+    person_id: int
+    started_on: date
+    starts_on: date
+    ends_on: date
+    signed_on: date
+    number: Line | None = None
+    monthly_yuan: Decimal = Field(ge=0, le=100_000, max_digits=8, decimal_places=2)
+    evidence: Line
+
+
 class OpinionInput(StepInput):
     """审核意见."""
 
@@ -280,9 +296,36 @@ class SurveyInput(StepInput):
     took_part: Line
 
 
+class CorrectionInput(StepInput):
+    """提出更正: which entry of this hire, what its fields should say, why, and what proves it.
+
+    ``values`` has the corrected fields alone; each is checked as it was when the entry was made.
+    """
+
+    entry: int = Field(ge=1)
+    values: dict[Line, Line | bool | int] = Field(min_length=1, max_length=10)
+    reason: Reason
+    evidence: Line
+
+
+class CorrectionConfirmedInput(StepInput):
+    """确认更正: which proposal (its entry), and that what now should not have been allowed was seen."""
+
+    correction: int = Field(ge=1)
+    acknowledged: bool = False
+
+
+class CorrectionRefusedInput(StepInput):
+    """不予更正: which proposal (its entry), and why it is turned down."""
+
+    correction: int = Field(ge=1)
+    reason: Reason
+
+
 INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.NONE: StepInput,
     RecordKind.APPLICATION: ApplicationInput,
+    RecordKind.OLD_TERMS: OldTermsInput,
     RecordKind.OPINION: OpinionInput,
     RecordKind.MEETING: MeetingInput,
     RecordKind.NOTICE: NoticeInput,
@@ -317,4 +360,7 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.POINT: PointInput,
     RecordKind.POINT_STRUCK: StrikeInput,
     RecordKind.SURVEY: SurveyInput,
+    RecordKind.CORRECTION: CorrectionInput,
+    RecordKind.CORRECTION_CONFIRMED: CorrectionConfirmedInput,
+    RecordKind.CORRECTION_REFUSED: CorrectionRefusedInput,
 }

@@ -82,6 +82,7 @@ def when(procedure: Procedure, line: Deadline, language: str = "zh") -> str:
 RECORDS: dict[RecordKind, Text] = {
     RecordKind.NONE: Text(zh="—", en="—"),
     RecordKind.APPLICATION: Text(zh="报名", en="application"),
+    RecordKind.OLD_TERMS: Text(zh="原协议", en="old agreement"),
     RecordKind.OPINION: Text(zh="意见", en="opinion"),
     RecordKind.MEETING: Text(zh="会议评议", en="meeting"),
     RecordKind.NOTICE: Text(zh="公示", en="notice"),
@@ -116,6 +117,9 @@ RECORDS: dict[RecordKind, Text] = {
     RecordKind.POINT: Text(zh="加分扣分", en="points"),
     RecordKind.POINT_STRUCK: Text(zh="撤销加分扣分", en="points struck"),
     RecordKind.SURVEY: Text(zh="满意度调查", en="survey of satisfaction"),
+    RecordKind.CORRECTION: Text(zh="提出更正", en="correction proposed"),
+    RecordKind.CORRECTION_CONFIRMED: Text(zh="确认更正", en="correction confirmed"),
+    RecordKind.CORRECTION_REFUSED: Text(zh="不予更正", en="correction refused"),
 }
 #: what each guard asks, in a few words; its sentence to the person is the guard's own
 GUARDS: dict[str, Text] = {
@@ -151,6 +155,7 @@ GUARDS: dict[str, Text] = {
     "not_protected": Text(zh="不在保护期", en="not protected"),
     "notice_period_over": Text(zh="公示期满", en="notice period over"),
     "objection_open": Text(zh="有待处理的异议", en="an objection is open"),
+    "old_terms_end": Text(zh="原协议期满终止", en="an old agreement ends"),
     "one_post_only": Text(zh="一人一岗", en="one post only"),
     "pay_cap": Text(zh="报酬上限", en="cap of the pay"),
     "place_free": Text(zh="尚有名额", en="a place is free"),
@@ -171,5 +176,6 @@ GUARDS: dict[str, Text] = {
     "statement_signed": Text(zh="本人承诺", en="signed statement"),
     "trained": Text(zh="培训合格", en="trained"),
     "training_passed": Text(zh="培训结果合格", en="training passed"),
+    "was_on_post": Text(zh="文件施行前已在岗", en="at work before the document"),
     "window_open": Text(zh="报名期内", en="window open"),
 }

@@ -101,7 +101,7 @@ def of_leaver(member: Member, fen: int, name: str, leavers: str) -> Part | NotPa
         )  # fmt: skip
         return Part("performance", total, why)
     why = say(
-        "离岗时年度考核没有审定，文件没有写是否发放；按留白的默认答案不发，裁定按在岗月数发的为{sum}元（{n}个月）",
+        "离岗时年度考核没有审定，文件没有写是否发放；按留白的现行答案不发，县级裁定按在岗月数发的为{sum}元（{n}个月）",
         sum=yuan(total), n=months,
     )  # fmt: skip
     return NotPaid(why)

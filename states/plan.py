@@ -71,6 +71,7 @@ class Plan:
             self.before,
             version=self.before.version + 1,
             visit=self.visit,
+            procedure=self.hire["procedure"],
             stage=self.stage.stage,
             state=self.stage.state,
             submitted_by=self.submitted_by,

@@ -111,6 +111,8 @@ class RecordKind(StrEnum):
 
     NONE = "none"
     APPLICATION = "application"
+    #: somebody who was at work before the document, entered with the agreement that was made then
+    OLD_TERMS = "old_terms"
     OPINION = "opinion"
     MEETING = "meeting"
     NOTICE = "notice"
@@ -148,6 +150,10 @@ class RecordKind(StrEnum):
     POINT = "point"
     POINT_STRUCK = "point_struck"
     SURVEY = "survey"
+    #: a past fact set right: proposed by one person, confirmed or refused by another
+    CORRECTION = "correction"
+    CORRECTION_CONFIRMED = "correction_confirmed"
+    CORRECTION_REFUSED = "correction_refused"
 
 
 HOUSE_RECORDS = frozenset(
@@ -162,6 +168,9 @@ HOUSE_RECORDS = frozenset(
         RecordKind.POINT,
         RecordKind.POINT_STRUCK,
         RecordKind.SURVEY,
+        RecordKind.CORRECTION,
+        RecordKind.CORRECTION_CONFIRMED,
+        RecordKind.CORRECTION_REFUSED,
     }
 )
 
@@ -630,6 +639,28 @@ class Ground(Line):
         return self.law or self.cite
 
 
+class MoveLine(Line):
+    """A way into this version from another one of the same document (版本衔接). ``origin``: the version that is left.
+
+    ``stages``: what its stages are called here; a stage that is not named keeps its name. ``recognition``: nobody comes
+    this way but by a new recognition (重新认定), for which the guards are asked.
+    """
+
+    origin: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.+-]+$", max_length=32)] = Field(alias="from")
+    zh: Words | None = None
+    en: Words | None = None
+    stages: dict[Name, Name] = Field(default_factory=dict)
+    recognition: bool = False
+    #: who confirms; none named: the officers of the county
+    by: tuple[Role, ...] = ()
+    guard_sets: tuple[Name, ...] = ()
+    guards: tuple[GuardLine, ...] = ()
+    files: tuple[FilingLine, ...] = ()
+    letters: tuple[Letter, ...] = ()
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
 class Procedure(Model):
     """One version of one governing document."""
 
@@ -649,6 +680,7 @@ class Procedure(Model):
     stages: tuple[Stage, ...] = Field(min_length=2)
     steps: tuple[Step, ...] = Field(min_length=1)
     deadlines: tuple[Deadline, ...] = ()
+    moves: tuple[MoveLine, ...] = ()
     contract: ContractTerms
     service: ServiceLimit
     pay: tuple[PayItem, ...] = ()
@@ -718,7 +750,11 @@ class Procedure(Model):
     def first_stage(self) -> Stage:
         return self.stages[0]
 
-    def guards_of(self, step: Step) -> Iterator[GuardLine]:
+    def move_from(self, version: str) -> MoveLine | None:
+        """What this version says of those who come from another one; None where it says nothing."""
+        return next((line for line in self.moves if line.origin == version), None)
+
+    def guards_of(self, step: Step | MoveLine) -> Iterator[GuardLine]:
         """Every guard of a step: those of its named sets, then its own."""
         for name in step.guard_sets:
             yield from self.guards_by_set[name]

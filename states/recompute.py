@@ -39,18 +39,18 @@ def decide_recompute(
     of the entry that made each open filing due, by its number. ``board_days``: the days on which the notice that hangs
     was put up on its boards. None: under this calendar every day stands as it is.
     """
-    return _Recomputed(hire, at, rules, setting, reason, filed_on or {}, board_days).plan()
+    return Recomputing(hire, at, rules, setting, reason, filed_on or {}, board_days).plan()
 
 
 def moves(
     hire: Hire, at: datetime, rules: Rules, setting: Setting, filed_on: Mapping[int, date] | None = None
 ) -> dict[str, tuple[Clock, Clock]]:
     """What ``decide_recompute`` would change: each clock that has another day or certainty, before and after."""
-    asked = _Recomputed(hire, at, rules, setting, "", filed_on or {})
+    asked = Recomputing(hire, at, rules, setting, "", filed_on or {})
     return {name: (hire.dossier.clocks[name], clock) for name, clock in asked.moved().items()}
 
 
-class _Recomputed(Writing):
+class Recomputing(Writing):
     """Clocks under another calendar: the notice, the filings, and everything that is reckoned from a base."""
 
     def __init__(
@@ -71,11 +71,16 @@ class _Recomputed(Writing):
         self._filings()
         return self._moved()
 
-    def plan(self) -> Plan | None:
+    def settled(self) -> dict[str, Clock]:
+        """``moved``, with the notice that hangs out set to its new end."""
         moved = self.moved()
+        self._notice(moved)
+        return moved
+
+    def plan(self) -> Plan | None:
+        moved = self.settled()
         if not moved:
             return None
-        self._notice(moved)
         first = min(moved, key=lambda name: (moved[name].due_on, name))
         self.act = (RECOMPUTE + first)[:_ACT_LENGTH]
         self.input = {
@@ -85,7 +90,7 @@ class _Recomputed(Writing):
         }
         person = self.hire.person
         plan = self.finish(person_id=person.id if person else None, submitted_by=self.hire.submitted_by)
-        self._timers(plan, moved)
+        self.settle_timers(plan, moved)
         return plan
 
     def _moved(self) -> dict[str, Clock]:
@@ -150,7 +155,7 @@ class _Recomputed(Writing):
         before = self.hire.dossier.clocks[name].due_on
         return f"{before.isoformat()}→{clock.due_on.isoformat()}" + ("?" if clock.provisional else "")
 
-    def _timers(self, plan: Plan, moved: Mapping[str, Clock]) -> None:
+    def settle_timers(self, plan: Plan, moved: Mapping[str, Clock]) -> None:
         """Where the day stayed the same the timers stay too, but they are certain now."""
         for name, clock in moved.items():
             if name not in plan.cancel_clocks:

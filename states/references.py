@@ -113,6 +113,23 @@ def guard_sets_are_known(procedure: Procedure) -> Iterator[Problem]:
                 yield Problem(("steps", index, "guard_sets", place), say("没有名为“{name}”的条件组", name=name))
 
 
+def moves_are_known(procedure: Procedure) -> Iterator[Problem]:
+    """Who comes from another version arrives at a stage that there is; a new recognition leads to work, by somebody."""
+    for index, line in enumerate(procedure.moves):
+        path: Path = ("moves", index)
+        for old, name in line.stages.items():
+            stage = procedure.stage_by_name.get(name)
+            if stage is None or stage.final:
+                yield Problem((*path, "stages", old), say("没有名为“{stage}”的环节", stage=name))
+            elif line.recognition and not stage.at_work:
+                yield Problem((*path, "stages", old), say("重新认定应到在岗的环节，“{stage}”不是", stage=name))
+        for place, name in enumerate(line.guard_sets):
+            if name not in procedure.guards_by_set:
+                yield Problem((*path, "guard_sets", place), say("没有名为“{name}”的条件组", name=name))
+        if line.recognition and not (line.by and line.zh and line.en and line.stages):
+            yield Problem((*path, "recognition"), say("重新认定须写明由谁确认（by）、名称（zh、en）和环节（stages）"))
+
+
 def grounds_are_known(procedure: Procedure) -> Iterator[Problem]:
     for index, step in enumerate(procedure.steps):
         ground = step.params.get("ground")
@@ -235,6 +252,7 @@ REFERENCES: tuple[Callable[[Procedure], Iterator[Problem]], ...] = (
     roles_are_known,
     kinds_are_known,
     guard_sets_are_known,
+    moves_are_known,
     grounds_are_known,
     gaps_are_known,
     gaps_choose_among_equals,

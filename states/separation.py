@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from states.facts import Actor, Hire, Person
 from states.guards import Answer, Ask, Verdict, refused
+from states.house import CORRECTIONS
 from states.procedure import Effect, RecordKind, Role, Step, article_of
 from states.say import Sentence, say
 
@@ -40,7 +41,8 @@ def keys_of(actor: Actor, role: Role, region: str) -> frozenset[str]:
 
 def approves(step: Step) -> bool:
     """Whether a step is an approval or a signature of one; refusing and answering objections are none."""
-    if step.records is RecordKind.OBJECTION_ANSWER or step.params.get("refuse"):
+    # whoever sets a past fact right is held apart from who proposed it, and belongs to no chain of approvals
+    if step.records is RecordKind.OBJECTION_ANSWER or step.records in CORRECTIONS or step.params.get("refuse"):
         return False
     return step.independent or step.joint
 

@@ -25,10 +25,11 @@ from states.clocks import (
     running,
     tasks,
 )
+from states.correcting import Moves
 from states.effects import EFFECTS, Act, filings_due
 from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_json, holds_place
 from states.guards import Answer, Ask
-from states.house import QUIET, answering
+from states.house import CORRECTIONS, QUIET, answering, confirmers
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
 from states.present_term import term_columns
@@ -54,6 +55,12 @@ class Writing:
 
     def __init__(self, hire: Hire, at: datetime, rules: Rules, setting: Setting) -> None:
         self.hire, self.at, self.rules, self.setting = hire, at.astimezone(UTC), rules, setting
+        #: the rules under which the hire stood; others than ``rules`` only where it moves to another version
+        self.rules_before = rules
+        #: what the entry of such a move says of both versions
+        self.versions: Row = {}
+        #: clocks that are armed anew though their day is the same
+        self.anew: frozenset[str] = frozenset()
         self.seq = hire.audit_seq + 1
         self.act = ""
         self.on = local_day(at)
@@ -68,6 +75,8 @@ class Writing:
         self.fired: tuple[tuple[TimerFact, str], ...] = ()
         self.records: list[tuple[str, Row]] = []
         self.updates: list[tuple[str, Row, Row]] = []
+        #: columns of the records that are told beside their digests, because later entries may set them again
+        self.born: list[tuple[str, Row, Row]] = []
         self.input: Mapping[str, Any] = {}
         #: the bulk run that the act belongs to
         self.batch: str | None = None
@@ -106,7 +115,7 @@ class Writing:
         )
         plan.rows["audit_entry"] = [self._audit_row(body, head)]
         for table, row in self.records:
-            plan.rows.setdefault(table, []).append(row)
+            plan.rows.setdefault(table, []).append({**row, **self._born(table, row)})
         if armed:
             plan.rows["timer"] = armed
         self._tasks(plan)
@@ -134,9 +143,11 @@ class Writing:
         for name, clock in after.items():
             old = before.get(name)
             same = old is not None and (old.due_on, old.visit) == (clock.due_on, clock.visit)
-            if not same:
+            if not same or name in self.anew:
                 if old is not None:
                     cancelled.append(name)
+                if name in self.anew:
+                    after[name] = replace(clock, called=False, blocked=False)
                 armed += [
                     self._timer_row(name, clock, m) for m in marks_to_arm(self.rules.procedure, name, clock, self.at)
                 ]
@@ -163,7 +174,7 @@ class Writing:
 
     def _tasks(self, plan: Plan) -> None:
         procedure = self.rules.procedure
-        before = tasks(procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
+        before = tasks(self.rules_before.procedure, self.hire.stage, self.hire.dossier, self.hire.dossier.clocks)
         if self.seq == 1:
             before = frozenset()  # the row of the hire stands there already, its tasks do not
         after = tasks(procedure, self.stage.stage, self.dossier, self.dossier.clocks)
@@ -194,7 +205,7 @@ class Writing:
                 "hire": self.hire.id,
                 "seq": self.seq,
                 "prev": self.hire.audit_head,
-                "procedure": self.hire.procedure,
+                "procedure": self._procedure,
                 "act": self.act,
                 "from": self.hire.stage,
                 "to": self.stage.stage,
@@ -204,21 +215,39 @@ class Writing:
                 "on": self.on.isoformat(),
                 "actor": self._actor(),
                 "input": {
-                    k: _said(v) for k, v in self.input.items() if k not in PROSE and k != "overrides" and v is not None
+                    # of a correction the fields that it sets right; each is plain
+                    k: dict(v) if k == "values" else _said(v)
+                    for k, v in self.input.items()
+                    if k not in PROSE and k != "overrides" and v is not None
                 },
                 "answers": [_kept(answer) for answer in self.answers],
                 "records": [[table, digest_of(self.setting.algorithm, row)] for table, row in self.records],
                 "changes": changes,
                 **({"sets": self._sets()} if self.updates else {}),
+                **({"born": [list(row) for row in self.born]} if self.born else {}),
                 **({"through": [state.value for state in self.through]} if self.through else {}),
                 **({"batch": self.batch} if self.batch else {}),
+                **({"versions": self.versions} if self.versions else {}),
             }
         )
         return body, link(self.setting.algorithm, self.hire.audit_head, body)
 
+    @property
+    def _procedure(self) -> str:
+        """The version under which the hire stands after this entry."""
+        return self.hire.procedure if self.rules is self.rules_before else self.rules.procedure.key
+
     def _actor(self) -> Row:
         who: Row = {"person": self.actor.person_key, "account": self.actor.account_id, "role": self.role.value}
         return who if self.deputy_for is None else {**who, "deputy_for": self.deputy_for}
+
+    def _born(self, table: str, row: Row) -> Row:
+        found = (
+            values
+            for name, keys, values in self.born
+            if name == table and all(row[column] == value for column, value in keys.items())
+        )
+        return next(found, {})
 
     def _sets(self) -> list[list[Any]]:
         """Columns of earlier rows that this entry sets: table, which rows, what; no words that may name anybody."""
@@ -252,6 +281,7 @@ class Writing:
             "id": self.hire.id,
             "version": self.hire.version,
             "visit": self.visit,
+            "procedure": self._procedure,
             "stage": self.stage.stage,
             "state": self.stage.state.value,
             "person_id": person_id,
@@ -315,8 +345,10 @@ class Carried(Writing):
         at: datetime,
         fired: tuple[tuple[TimerFact, str], ...],
         batch: str | None = None,
+        moves: Moves | None = None,
     ) -> None:
         super().__init__(ask.hire, at, rules, setting)
+        self.moves = moves
         self.batch, self.quiet = batch, ask.step.records in QUIET
         grant = ask.actor.grant_for(role, ask.hire.region)
         self.deputy_for = grant.deputy_for if grant is not None else None
@@ -368,10 +400,11 @@ class Carried(Writing):
             self.actor,
             self.role,
             self.seq,
+            self.moves,
         )
         changes = {**self._approver(), **EFFECTS[self.step.records](act)}
         filings = filings_due(act)
-        self.records, self.updates = act.rows, act.updates
+        self.records, self.updates, self.born = act.rows, act.updates, act.born
         if self.step.to is not None:
             self.stage = self.rules.move(self.hire.stage, self.step.act)
             self.through = self.step.through
@@ -393,11 +426,22 @@ class Carried(Writing):
     def _of_the_house(self) -> list[tuple[str, Role]]:
         """Letters that no document asks for: an objection has come in, a place has come free (递补)."""
         procedure = self.rules.procedure
+        if self.step.records in CORRECTIONS:
+            return self._of_the_correction()
         if self.step.records is RecordKind.OBJECTION:
             return [("objection_lodged", role) for role in answering(procedure, self.stage.stage)]
         if holds_place(self.hire.state, self.hire.dossier) and not holds_place(self.stage.state, self.dossier):
             return [("place_freed", role) for role in procedure.announcement.by]
         return []
+
+    def _of_the_correction(self) -> list[tuple[str, Role]]:
+        """更正: who may confirm hears of the proposal, and whoever was told a day that is another now hears that."""
+        if self.step.records is RecordKind.CORRECTION:
+            return [("correction_proposed", role) for role in confirmers(self.rules.procedure)]
+        told = self.moves.told if self.moves is not None else ()
+        roles = dict.fromkeys(Role(letter.role) for letter in told)
+        confirmed = self.step.records is RecordKind.CORRECTION_CONFIRMED
+        return [("correction_made", role) for role in roles] if confirmed else []
 
     def _signatures_left(self, dossier: Dossier) -> tuple[Signature, ...]:
         return tuple(s for s in dossier.signatures if s.act != self.step.act)

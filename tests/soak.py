@@ -1,4 +1,7 @@
-"""``make soak``: the full number of kills, on both databases. Ends with a non-zero code if anything was found."""
+"""``make soak``: the full number of kills, on both databases, and thousands of careers with pay.
+
+Ends with a non-zero code if anything was found.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
+from random import Random
 
+from tests.support.careers import a_career
 from tests.support.county import a_county, an_applicant
 from tests.support.kills import STEP_POINTS, Killed, kill_steps, kill_sweepers
+from tests.support.paper import Paper
+from tests.support.pay_proofs import faults
 from tests.support.postgres import Cluster
 from tests.support.world import World
 
@@ -17,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000, help="kills of single steps on each database")
     parser.add_argument("--timers", type=int, default=4000, help="due timers for four workers on each database")
+    parser.add_argument("--careers", type=int, default=5000, help="careers with pay, on paper")
     parser.add_argument("--seed", type=int, default=20260101)
     chosen = parser.parse_args()
     print(f"seed {chosen.seed}")
@@ -28,7 +36,20 @@ def main() -> int:
                 print(f"  {fault}", flush=True)
             bad += len(killed.faults)
         world.close()
+    bad += _careers(chosen.careers, chosen.seed)
     return 1 if bad else 0
+
+
+def _careers(number: int, seed: int) -> int:
+    """Lives so many careers; prints what speaks against any of them and returns in how many something does."""
+    bad = 0
+    for n in range(number):
+        career = a_career(Random(seed + n))
+        if found := faults(Paper(career).live().record):
+            bad += 1
+            print(f"  career {seed + n}: {found[:3]}", flush=True)
+    print(f"{number} careers with pay, {bad} with a fault", flush=True)
+    return bad
 
 
 def _worlds() -> Iterator[tuple[str, World]]:

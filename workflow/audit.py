@@ -78,8 +78,9 @@ def verify(office: Office, hire_id: int | None = None) -> Report:
         streams = audit_records.streams(source, hire_id)
         moments = lru_cache(4096)(_sqlite_moment if source.sqlite else datetime.fromisoformat)
         waiting = next(entries, None)
+        texts = _kept_texts(source)
         for hire in source.rows(_HIRES.format(where=where.format(column="id")), parameters):
-            trail = _Trail(office, hire, moments)
+            trail = _Trail(office, hire, moments, texts)
             if waiting is not None and waiting[0] == hire[0]:
                 trail.read(waiting[1])
                 waiting = next(entries, None)
@@ -88,6 +89,12 @@ def verify(office: Office, hire_id: int | None = None) -> Report:
             report.entries += trail.count
             report.faults += trail.faults
     return report
+
+
+def _kept_texts(source: Snapshot) -> dict[str, str]:
+    """The digest of every kept version, where its text still has it."""
+    found = source.rows("SELECT key, body, digest FROM procedure_version ORDER BY key")
+    return {key: digest for key, body, digest in found if DIGESTS["sha256"](body.encode()) == digest}
 
 
 def _opened(text: str, stored: str) -> Any:
@@ -106,11 +113,15 @@ def _sqlite_moment(text: str) -> str:
 class _Trail:
     """The entries of one hire, read one after the other."""
 
-    def __init__(self, office: Office, hire: tuple[Any, ...], moments: Callable[[str], Any]) -> None:
+    def __init__(
+        self, office: Office, hire: tuple[Any, ...], moments: Callable[[str], Any], texts: Mapping[str, str]
+    ) -> None:
         self.office = office
         self.hire = hire
         self.id: int = hire[0]
         self.moments = moments
+        #: the digest of every procedure version that is kept, by key
+        self.texts = texts
         self.count = 0
         self.seq = 0
         self.head = GENESIS
@@ -174,11 +185,23 @@ class _Trail:
             self.submitted_by = person
         if "person_id" in body["input"]:
             self.person_id = body["input"]["person_id"]
+        if self.last is not None and (body["procedure"] != self.last["procedure"] or "versions" in body):
+            self._moved(seq, self.last["procedure"], body)
         self.last = body
         if body["records"]:
             self.records[seq] = (body["alg"], body["v"], body["records"])
         if body["records"] or "sets" in body:
             self.later.hear(seq, body, self.dossier)
+
+    def _moved(self, seq: int, before: str, body: Mapping[str, Any]) -> None:
+        """A hire goes over to another version only by an entry that says so, by the texts that are kept."""
+        said = body.get("versions", {})
+        if (said.get("from"), said.get("to")) != (before, body["procedure"]):
+            self.fault(seq, "chain", say("第{seq}条记录换了办法版本，却没有换版的记载", seq=seq))
+            return
+        for key, digest in ((said["from"], said["from_digest"]), (said["to"], said["to_digest"])):
+            if self.texts.get(key) != digest:
+                self.fault(seq, "record", say("第{seq}条记录所适用的办法“{key}”与留存的文本不符", seq=seq, key=key))
 
     def finish(self, rows: Mapping[int, list[tuple[str, Row]]]) -> None:
         """Compares the head, the rows and the hire itself with what the entries said."""

@@ -21,7 +21,7 @@ from workflow.tables import SET_LATER, metadata
 TABLES = (
     *("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
     *("returned", "suspension", "assignment", "comment", "document", "score"),
-    *("point", "survey"),
+    *("point", "survey", "correction", "old_terms"),
 )
 #: columns that rows did not have before entries of a version: what an entry says is held against what there was then
 SINCE: Mapping[int, Mapping[str, frozenset[str]]] = {
@@ -114,6 +114,8 @@ class SetLater:
     def __init__(self) -> None:
         self._first_terms: dict[int, tuple[int, Term]] = {}
         self._sets: list[tuple[int, str, Row, Row]] = []
+        #: columns that rows had from their very entry on, by which they took the place of others
+        self._born: list[tuple[int, str, Row, Row]] = []
 
     def hear(self, seq: int, body: Mapping[str, Any], dossier: Mapping[str, Any]) -> None:
         """Takes in one entry; ``dossier`` is what follows from the trail up to and with it."""
@@ -122,11 +124,22 @@ class SetLater:
             term = (dossier.get("term_starts_on"), dossier.get("term_ends_on"))
             self._first_terms[seq] = (dossier.get("term_no", 0), term)
         self._sets += [(seq, table, keys, values) for table, keys, values in body.get("sets", ())]
+        self._born += [(seq, table, keys, values) for table, keys, values in body.get("born", ())]
 
     def first_term(self, row: Row) -> Term:
-        """The days that a contract had from its very entry on."""
+        """The days that a contract had from its very entry on, as the digest covers them."""
+        if self._born_with("contract", row) is not None:
+            return (None, None)
         number, term = self._first_terms.get(row["seq"], (None, None))
         return term if term is not None and number == row["term_no"] else (None, None)
+
+    def _born_with(self, table: str, row: Row) -> Row | None:
+        found = (
+            values
+            for seq, name, keys, values in self._born
+            if name == table and seq == row["seq"] and all(row[key] == value for key, value in keys.items())
+        )
+        return next(found, None)
 
     def agrees(self, table: str, row: Row) -> bool:
         """Whether the later columns of a row are what the trail says; free words among them are not looked at."""
@@ -136,6 +149,7 @@ class SetLater:
         expected: Row = {**row, **dict.fromkeys(later)}
         if table == "contract":
             expected["starts_on"], expected["ends_on"] = self.first_term(row)
+        expected |= self._born_with(table, row) or {}
         for seq, name, keys, values in self._sets:
             # an entry sets what earlier entries wrote, and its own rows are as it wrote them
             if name == table and row["seq"] < seq and all(expected[key] == value for key, value in keys.items()):

@@ -8,7 +8,7 @@ with which outcome, stands in the office log (book ``bulk``), the reasons sealed
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,18 +18,19 @@ from sqlalchemy import select
 
 from states.clocks import local_day
 from states.facts import Actor, Hire
-from states.procedure import HOUSE_RECORDS, RecordKind, Step
+from states.procedure import RecordKind, Step
 from states.refusals import Refusal
 from workflow import office_log
 from workflow.engine import Done, bulk, outlook
+from workflow.house_inputs import REASSIGN, check_house_input
 from workflow.office import Office
 from workflow.reading import load_hires
 from workflow.sealing import Place, Seal
 from workflow.tables import metadata
 
 BOOK, RAN = "bulk", "ran"
-#: an application names a person each; working a case is done on the page of the case
-_ALONE = HOUSE_RECORDS | {RecordKind.APPLICATION}
+#: of what the house does with a case, what says the same of many; a file, a score, a return are of one case each
+FOR_MANY = (RecordKind.COMMENT, RecordKind.ASSIGNMENT, RecordKind.SUSPENSION, RecordKind.RESUMPTION)
 _log = metadata.tables["office_log"]
 
 
@@ -45,6 +46,11 @@ class Choice:
     def key(self) -> str:
         """One act records the same thing in all documents; where not, they are two choices."""
         return f"{self.step.act}~{self.step.records.value}"
+
+    @property
+    def of_the_house(self) -> bool:
+        """Whether it works the cases and moves none of them on."""
+        return self.step.records in FOR_MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +81,39 @@ def read(office: Office, actor: Actor, ids: Sequence[int]) -> dict[int, Hire]:
 
 
 def choices(office: Office, actor: Actor, hires: Mapping[int, Hire]) -> list[Choice]:
-    """The steps that a role of the actor may take on at least one of the hires, the main ones first."""
+    """The steps that a role of the actor may take on at least one of the hires: the main ones first, the house's last.
+
+    An application names a person each: it is taken one by one.
+    """
     found: dict[str, Choice] = {}
     for hire_id, hire in hires.items():
         roles = actor.roles_in(hire.region)
-        for step in office.rulebook.rules(hire.procedure).procedure.steps_from[hire.stage]:
-            if step.automatic or step.records in _ALONE or not roles & frozenset(step.by):
-                continue
-            choice = Choice(step, hire)
-            found.setdefault(choice.key, choice).hires.append(hire_id)
-    return sorted(found.values(), key=lambda choice: (not choice.step.main, choice.step.adverse, -len(choice.hires)))
+        for step in _steps(office, hire):
+            if roles & frozenset(step.by):
+                choice = Choice(step, hire)
+                found.setdefault(choice.key, choice).hires.append(hire_id)
+    return sorted(found.values(), key=lambda c: (c.of_the_house, not c.step.main, c.step.adverse, -len(c.hires)))
+
+
+def _steps(office: Office, hire: Hire) -> Iterator[Step]:
+    rules = office.rulebook.rules(hire.procedure)
+    for step in rules.procedure.steps_from[hire.stage]:
+        if not step.automatic and step.records is not RecordKind.APPLICATION:
+            yield step
+    known = RecordKind.RESUMPTION if hire.dossier.suspended_on is None else RecordKind.SUSPENSION
+    for step in rules.house[hire.stage]:
+        if step.records in FOR_MANY and step.records is not known:
+            yield step
 
 
 def preview(office: Office, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Done | Refusal]:
     """What would become of each hire, or why nothing would. ``at`` is aware. Nothing is written."""
-    found: dict[int, Done | Refusal] = {}
+    found: dict[int, Done | Refusal] = {**_misnamed(office, orders, actor, at)}
     with office.database.reading() as connection:
         hires = load_hires(connection, list(orders))
         for i, order in orders.items():
+            if i in found:
+                continue
             try:
                 found[i] = outlook(
                     office, connection, i, hires.get(i), order.act, actor, at, order.payload, order.version
@@ -132,14 +153,38 @@ def taken(
     office: Office, run_id: str, orders: Mapping[int, Order], actor: Actor, at: datetime
 ) -> dict[int, Done | Refusal]:
     """Takes the steps, act by act, each in one transaction."""
-    found: dict[int, Done | Refusal] = {}
-    for act in dict.fromkeys(order.act for order in orders.values()):
-        ids = [hire_id for hire_id, order in orders.items() if order.act == act]
+    found: dict[int, Done | Refusal] = {**_misnamed(office, orders, actor, at)}
+    for act in dict.fromkeys(order.act for hire_id, order in orders.items() if hire_id not in found):
+        ids = [hire_id for hire_id, order in orders.items() if order.act == act and hire_id not in found]
         payloads = {hire_id: orders[hire_id].payload for hire_id in ids}
         versions = {hire_id: seen for hire_id in ids if (seen := orders[hire_id].version) is not None}
         outcomes = bulk(office, ids, act, actor, at, batch=run_id, payloads=payloads, versions=versions)
         found |= dict(zip(ids, outcomes, strict=True))
     return found
+
+
+def _misnamed(office: Office, orders: Mapping[int, Order], actor: Actor, at: datetime) -> dict[int, Refusal]:
+    """Orders that name a colleague who does not hold the role where the hire is, each place asked once."""
+    given = {hire_id: order for hire_id, order in orders.items() if order.act == REASSIGN}
+    hires = read(office, actor, list(given)) if given else {}
+    said: dict[str, Refusal | None] = {}
+    found = {}
+    for hire_id, hire in hires.items():
+        key = f"{hire.region}|{given[hire_id].payload.get('role')}|{given[hire_id].payload.get('to_account')}"
+        if key not in said:
+            said[key] = _refused(office, actor, hire.region, given[hire_id], at)
+        refusal = said[key]
+        if refusal is not None:
+            found[hire_id] = refusal
+    return found
+
+
+def _refused(office: Office, actor: Actor, region: str, order: Order, at: datetime) -> Refusal | None:
+    try:
+        check_house_input(office, actor, [region], order.act, order.payload, local_day(at))
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def keep(

@@ -96,6 +96,7 @@ def faults_of(document: Mapping[str, Any], expected_head: str | None = None) -> 
 
 def _faults(document: Mapping[str, Any], expected_head: str | None) -> Iterator[Sentence]:
     hire, head, stands, dossier = document["hire"], GENESIS, dict[str, Any](), dict[str, Any]()
+    key = ""
     for number, entry in enumerate(document["entries"], 1):
         body = orjson.loads(entry["body"])
         if body["alg"] not in DIGESTS or link(body["alg"], body["prev"], entry["body"]) != entry["hash"]:
@@ -104,10 +105,14 @@ def _faults(document: Mapping[str, Any], expected_head: str | None) -> Iterator[
         if (body["prev"], body["seq"], entry["seq"]) != (head, number, number):
             yield say("第{seq}条记录与前一条不衔接：前一条被改动、替换或删除", seq=number)
             return
-        if (body["hire"], body["procedure"]) != (hire["id"], hire["procedure"]):
+        said = body.get("versions")
+        if said is not None and (said["from"], said["to"]) != (key or said["from"], body["procedure"]):
+            yield say("第{seq}条记录换了办法版本，却没有换版的记载", seq=number)
+        elif body["hire"] != hire["id"] or (said is None and body["procedure"] != (key or body["procedure"])):
             yield say("第{seq}条记录属于另一件聘用", seq=number)
+        key = body["procedure"]
         head = entry["hash"]
-        stands = {"stage": body["to"], "state": body["state"], "visit": body["visit"]}
+        stands = {"stage": body["to"], "state": body["state"], "visit": body["visit"], "procedure": key}
         dossier |= body["changes"]
     if (len(document["entries"]), head) != (hire["audit_seq"], hire["audit_head"]):
         yield say("末条记录与聘用所记的不符：记录被截去或添加")

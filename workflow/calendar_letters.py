@@ -16,14 +16,14 @@ from sqlalchemy import Connection, insert, select, update
 from states.clocks import local_day, owners_of
 from states.plan import Plan
 from states.procedure import Procedure, Role
-from workflow.grants import in_force
+from workflow.grants import held
 from workflow.office import Office
 from workflow.tables import metadata
 
 TEMPLATE = "calendar_moved"
 #: a letter that still counts is due so long after its load that nothing addresses it before it is released
 HELD = timedelta(days=3650)
-outbox, account, grant = (metadata.tables[name] for name in ("outbox", "account", "role_grant"))
+outbox, account = metadata.tables["outbox"], metadata.tables["account"]
 
 
 def count(office: Office, connection: Connection, run: str, year: int, plans: Iterable[Plan], at: datetime) -> None:
@@ -58,13 +58,15 @@ def concerned_by(procedure: Procedure, plan: Plan) -> frozenset[Role]:
 
 
 def _accounts(connection: Connection, roles: frozenset[Role], region: str, at: datetime) -> list[int]:
+    """The accounts that hold one of these roles there on the day, and those who stand in for one that does (代)."""
     above = [region[:length] for length in range(len(region) + 1)]
+    granted = held(local_day(at)).subquery()
     asked = (
-        select(grant.c.account_id)
+        select(granted.c.account_id)
         .distinct()
-        .join(account, account.c.id == grant.c.account_id)
-        .where(account.c.disabled_at.is_(None), grant.c.role.in_([role.value for role in roles]))
-        .where(grant.c.region.in_(above), in_force(local_day(at)))
+        .join(account, account.c.id == granted.c.account_id)
+        .where(account.c.disabled_at.is_(None), granted.c.role.in_([role.value for role in roles]))
+        .where(granted.c.region.in_(above))
     )
     return list(connection.execute(asked).scalars())
 

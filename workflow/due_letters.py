@@ -19,14 +19,14 @@ from states.meets import enforces
 from states.pay_days import hearers
 from states.procedure import Procedure, Role
 from states.tellings import Telling, telling
-from workflow import pay_calendar
+from workflow import pay_calendar, policies
 from workflow.office import Office
 from workflow.pay_calendar import Owed
 from workflow.tables import metadata
 
-PAY_DAY, AFTERCARE = "pay_day", "aftercare_due"
+PAY_DAY, AFTERCARE, POLICY = "pay_day", "aftercare_due", "policy_ends"
 #: days ahead of the first letter
-PAY_AHEAD, AFTERCARE_AHEAD = 3, 7
+PAY_AHEAD, AFTERCARE_AHEAD, POLICY_AHEAD = 3, 7, 30
 #: what was due longer ago than this is on the pages, and no letter begins about it
 LOOK_BACK = timedelta(days=62)
 #: so many townships are named in a letter
@@ -38,13 +38,13 @@ outbox, setting, hire, case, region, sheet = (
 )
 
 
-@enforces("BH-25", "BH-26", "BH-27", "LC-26")
+@enforces("BH-25", "BH-26", "BH-27", "LC-24", "LC-26")
 def remind_due(office: Office, at: datetime) -> int:
     """Writes the letters whose day it is and returns how many; nothing before offices open. ``at`` is aware (UTC)."""
     today = local_day(at)
     if at < moment(today, REMIND_AT) or _was_here(office, today):
         return 0
-    told = _of_pay(office, today, at) + _of_aftercare(office, today, at)
+    told = _of_pay(office, today, at) + _of_aftercare(office, today, at) + _of_policies(office, today, at)
     _note(office, today, at)
     return told
 
@@ -149,6 +149,28 @@ def _case_rows(office: Office, one: Any, today: date, at: datetime) -> Iterator[
     for role in told:
         key = (str(one.hire_id), one.due_on.isoformat(), when.value, role.value)
         yield _row(AFTERCARE, key, one.hire_id, role, one.region, facts, at)
+
+
+# ---- insurance that ends ------------------------------------------------------------------------------------------
+
+
+def _of_policies(office: Office, today: date, at: datetime) -> int:
+    with office.database.transaction() as connection:
+        rows = []
+        for one in policies.ending(connection, today):
+            when = telling(one.until_on, today, POLICY_AHEAD)
+            if when is None:
+                continue
+            facts = {"due_on": one.until_on.isoformat(), "when": when.value, "number": one.number, "n": one.people}
+            facts |= {"region": one.region, "place": _name(connection, one.region)}
+            for role in sorted(policies.KEEPERS):
+                key = (str(one.id), when.value, role.value)
+                rows.append(_row(POLICY, key, one.hire, role, one.region, facts, at))
+        return _write(connection, rows)
+
+
+def _name(connection: Connection, code: str) -> str:
+    return str(connection.execute(select(region.c.name).where(region.c.code == code)).scalar() or code)
 
 
 # ---- writing -----------------------------------------------------------------------------------------------------

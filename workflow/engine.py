@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,14 @@ from sqlalchemy.exc import IntegrityError
 from states.decide import Offer, decide, offers
 from states.facts import Actor, Hire, Person
 from states.guards import Answer
+from states.house import CONFIRM_CORRECTION, PROPOSE_CORRECTION
 from states.plan import Plan, Row
 from states.refusals import NoSuchHire, Refusal, StaleHire, StepNotOffered
 from states.say import say
 from workflow.failpoints import failpoint
 from workflow.office import Office
 from workflow.openings import Announced, add_place, announce, preview_opening
+from workflow.past import past_of
 from workflow.reading import load_hires, load_person
 from workflow.writer import write_plans
 
@@ -43,6 +45,8 @@ __all__ = [
     "preview_opening",
 ]
 
+#: acts that look at all that was done before
+LOOKS_BACK = frozenset({PROPOSE_CORRECTION, CONFIRM_CORRECTION})
 #: how often a step is decided again when somebody else's step came in between
 ATTEMPTS = 8
 
@@ -215,6 +219,8 @@ def _decided(
 ) -> Plan:
     rules = office.rulebook.rules(hire.procedure)
     candidate = _candidate(connection, payload, actor) if hire.person is None else None
+    if act in LOOKS_BACK:
+        hire = replace(hire, past=past_of(connection, hire.id))
     return decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate, batch=batch)
 
 

@@ -103,9 +103,11 @@ def _overlapping(connection: Connection) -> Iterator[Sentence]:
 
 def _paid_too_long(connection: Connection) -> Iterator[Sentence]:
     """Paid beyond the last day, or beyond the last contract."""
-    last = select(func.max(contract.c.ends_on)).where(contract.c.hire_id == departure.c.hire_id).scalar_subquery()
+    of_hire = and_(contract.c.hire_id == departure.c.hire_id, contract.c.corrected_by.is_(None))
+    last = select(func.max(contract.c.ends_on)).where(of_hire).scalar_subquery()
     asked = select(departure.c.hire_id, departure.c.paid_until, departure.c.ended_on).where(
-        or_(departure.c.paid_until > departure.c.ended_on, departure.c.paid_until > last)
+        departure.c.corrected_by.is_(None),
+        or_(departure.c.paid_until > departure.c.ended_on, departure.c.paid_until > last),
     )
     for row in connection.execute(asked.order_by(departure.c.hire_id)):
         facts = {"hire": row.hire_id, "paid": row.paid_until, "ended": row.ended_on}

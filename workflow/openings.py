@@ -192,6 +192,37 @@ def add_applicant(
     return plan
 
 
+def place_under(
+    office: Office,
+    connection: Connection,
+    rules: Rules,
+    post_id: int,
+    roles: frozenset[Role],
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """A place of a post under a version never announced (原有岗位), by one of ``roles``. Returns the hire's id.
+
+    All places of a post stand in one opening, whose window was over on the document's first day.
+    Raises StepNotOffered.
+    """
+    post, procedure_id, _ = _post(office, connection, post_id, actor)
+    held = actor.roles_in(post.region) & roles
+    if not held or procedure_id != rules.procedure.procedure:
+        raise StepNotOffered(say("您在这个地区没有录入原有岗位人员的职责"), forbidden=True)
+    office.keep_procedure(connection, rules.procedure, at)
+    sql = "UPDATE opening SET places = places + 1 WHERE post_id = ? AND procedure = ? RETURNING id"
+    known = connection.exec_driver_sql(office._sql(sql), (post_id, rules.procedure.key)).fetchone()
+    day = rules.procedure.validity.valid_from
+    opening = Opening(0, day, day, 1, 0, (), None)
+    opening_id = (
+        known[0] if known else _insert_opening(office, connection, rules, post, opening, _Paper({}, None), actor, at)
+    )
+    hire_id = _insert_hire(office, connection, rules, post, opening_id, actor, at)
+    _post_hires(office, connection, [hire_id], actor, min(held), at)
+    return hire_id
+
+
 @contextmanager
 def once_only() -> Iterator[None]:
     """Around a transaction with ``add_applicant``: what the database says of a second application, in a sentence.

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from states.attendance_marks import days_of
 from states.budget import Cost, split
 from states.facts import Dossier, Person, dossier_from_json
+from states.moving import in_month
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
 from states.procedure import Procedure, State
 from states.rates import Figure, in_force
@@ -115,7 +116,8 @@ def month_rows(
     paid: dict[int, Line] = {}
     unpaid: dict[int, NotPaid] = {}
     for row in rows:
-        procedure = office.procedure(row.procedure)
+        key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, last)
+        procedure = office.procedure(key)
         answer = month_line(
             AskMonth(
                 procedure,
@@ -123,7 +125,7 @@ def month_rows(
                 month,
                 services[row.id],
                 marks.get(row.id),
-                row.monthly_fen,
+                standard_fen,
                 in_force(figures, row.region, last),
                 extra or {},
             )

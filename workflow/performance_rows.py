@@ -29,7 +29,7 @@ hire, sheet, line, assessment = (metadata.tables[name] for name in ("hire", "pay
 
 
 @dataclass(frozen=True, slots=True)
-class _Year:
+class Year:
     """What a year is reckoned from. ``missing``: the months of somebody's term that no paid sheet speaks of."""
 
     people: Mapping[int, Somebody]
@@ -57,7 +57,7 @@ def year_rows(
         return Rows({}, {}, {})
     known = _read(office, connection, procedure_id, region, year)
     pot = next((item for item in items if item.formula is not None), None)
-    rows = _by_months(office, known) if pot is None else _by_pot(procedure, pot, known, ruling)
+    rows = _by_months(office, known) if pot is None else by_pot(procedure, pot, known, ruling)
     paid = {hire_id: _warned(one, known.missing.get(hire_id, ())) for hire_id, one in rows.paid.items()}
     unpaid = {**rows.unpaid, **_without_a_month(known)}
     before = len(paid)
@@ -69,7 +69,7 @@ def year_rows(
     return Rows(paid, unpaid, people, basis=rows.basis)
 
 
-def _read(office: Office, connection: Connection, procedure_id: str, region: str, year: int) -> _Year:
+def _read(office: Office, connection: Connection, procedure_id: str, region: str, year: int) -> Year:
     months = [date(year, number, 1) for number in range(1, 13)]
     mine = (within(hire.c.region, (region,)), begins_with(hire.c.procedure, f"{procedure_id}@"))
     days, rulings = _paid_days(connection, mine, months), _rulings(connection, mine, year)
@@ -86,7 +86,7 @@ def _read(office: Office, connection: Connection, procedure_id: str, region: str
         if any(by_month.values()):
             passed, points = rulings.get(hire_id, (None, None))
             members[hire_id] = Member(hire_id, by_month, passed, points, people[hire_id].left)
-    return _Year(people, members, missing)
+    return Year(people, members, missing)
 
 
 def _days(month: date) -> list[date]:
@@ -104,7 +104,7 @@ def _warned(one: Line, months: Sequence[date]) -> Line:
     return replace(one, warnings=(*one.warnings, why))
 
 
-def _without_a_month(known: _Year) -> dict[int, NotPaid]:
+def _without_a_month(known: Year) -> dict[int, NotPaid]:
     """Who served in the year, and has not one month that was paid."""
     return {
         hire_id: NotPaid(say("{months}没有已发放的发放表，没有可计的月份", months=_listed(months)))
@@ -126,7 +126,7 @@ def _answer(procedure: Procedure) -> str:
     return NOTHING if gap is None else str(gap.default)
 
 
-def _by_months(office: Office, known: _Year) -> Rows:
+def _by_months(office: Office, known: Year) -> Rows:
     paid: dict[int, Line] = {}
     unpaid: dict[int, NotPaid] = {}
     for hire_id, member in known.members.items():
@@ -143,8 +143,11 @@ def _by_months(office: Office, known: _Year) -> Rows:
     return Rows(paid, unpaid, known.people)
 
 
-def _by_pot(procedure: Procedure, item: PayItem, known: _Year, ruling: PotRuling | None) -> Rows:
-    """Who is on the post shares in the pot; whoever left before the ruling is beside it, by the answer to the gap."""
+def by_pot(procedure: Procedure, item: PayItem, known: Year, ruling: PotRuling | None) -> Rows:
+    """Who is on the post shares in the pot; whoever left before the ruling is beside it, by the answer to the gap.
+
+    ``item``: the part of the pay that the pot is for.
+    """
     paid: dict[int, Line] = {}
     unpaid: dict[int, NotPaid] = {}
     counted: list[Member] = []
@@ -236,6 +239,8 @@ def _rulings(connection: Connection, mine: _Conditions, year: int) -> dict[int, 
     asked = (
         select(assessment.c.hire_id, assessment.c.passed, assessment.c.points_tenths)
         .join(hire, hire.c.id == assessment.c.hire_id)
-        .where(assessment.c.year == year, assessment.c.ruled_seq.is_not(None), *mine)
+        .where(
+            assessment.c.year == year, assessment.c.ruled_seq.is_not(None), assessment.c.corrected_by.is_(None), *mine
+        )
     )
     return {row.hire_id: (row.passed, row.points_tenths) for row in connection.execute(asked)}

@@ -30,7 +30,7 @@ _PERSON = """
   n.relatives, n.preferences, n.died_on, n.prior_months, n.name, n.contacts,
   (SELECT {keys} FROM clearance k WHERE k.person_id = n.id),
   (SELECT s.id FROM hire s WHERE s.person_id = n.id AND s.serving),
-  (SELECT {agg} FROM contract c WHERE c.person_id = n.id AND c.starts_on IS NOT NULL)
+  (SELECT {agg} FROM contract c WHERE c.person_id = n.id AND c.starts_on IS NOT NULL AND c.corrected_by IS NULL)
 """
 _FROM = """
 FROM hire h JOIN opening o ON o.id = h.opening_id JOIN post p ON p.id = o.post_id
@@ -97,10 +97,11 @@ def load_due(connection: Connection, ids: Sequence[int], at: datetime) -> list[t
 
 
 def load_person(connection: Connection, person_id: int) -> Person | None:
-    """A person as guards see one."""
+    """A person as guards see one; None as well for a registration that is out of use."""
     sqlite = _is_sqlite(connection)
     mark = "?" if sqlite else "%s"
-    sql = f"SELECT {_PERSON.format(agg=_AGG[sqlite], keys=_KEYS[sqlite])} FROM person n WHERE n.id = {mark}"
+    columns = _PERSON.format(agg=_AGG[sqlite], keys=_KEYS[sqlite])
+    sql = f"SELECT {columns} FROM person n WHERE n.id = {mark} AND NOT n.out_of_use"
     row = connection.exec_driver_sql(sql, (person_id,)).fetchone()
     return None if row is None else _person(row, sqlite)
 

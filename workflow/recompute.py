@@ -191,20 +191,21 @@ def _transaction(
 def _plan(
     office: Office, connection: Connection, setting: Setting, hire: Hire, at: datetime, reason: str
 ) -> Plan | None:
-    rules, filed_on = office.rulebook.rules(hire.procedure), _filed_on(connection, hire)
-    return decide_recompute(hire, at, rules, setting, reason, filed_on, _board_days(office, connection, hire))
+    rules, filed_on = office.rulebook.rules(hire.procedure), filed_days(connection, hire)
+    return decide_recompute(hire, at, rules, setting, reason, filed_on, board_days_of(office, connection, hire))
 
 
-def _filed_on(connection: Connection, hire: Hire) -> dict[int, date]:
+def filed_days(connection: Connection, hire: Hire) -> dict[int, date]:
+    """The legal day of the entry that made each open report due, by its number."""
     owed = [filing.seq for filing in hire.dossier.filings]
     return days_of_entries(connection, hire.id, owed) if owed else {}
 
 
-def _board_days(office: Office, connection: Connection, hire: Hire) -> list[str]:
+def board_days_of(office: Office, connection: Connection, hire: Hire) -> list[str]:
     """On which days the notice that hangs was put up on its boards."""
     if hire.dossier.posted_on is None:
         return []
-    sql = "SELECT board_days FROM notice WHERE hire_id = ? ORDER BY seq DESC LIMIT 1"
+    sql = "SELECT board_days FROM notice WHERE hire_id = ? AND corrected_by IS NULL ORDER BY seq DESC LIMIT 1"
     found = connection.exec_driver_sql(office._sql(sql), (hire.id,)).scalar()
     return list(orjson.loads(found) if isinstance(found, str) else found or [])
 
@@ -233,7 +234,7 @@ def foreseen(office: Office, at: datetime, calendar: Calendar, ids: Sequence[int
     with office.database.reading() as connection:
         for hire in load_hires(connection, ids).values():
             try:
-                rules, filed_on = office.rulebook.rules(hire.procedure), _filed_on(connection, hire)
+                rules, filed_on = office.rulebook.rules(hire.procedure), filed_days(connection, hire)
                 changes = moves(hire, at, rules, setting, filed_on)
             except Exception:
                 log.exception("a hire could not be computed ahead", extra={"hire_id": hire.id})

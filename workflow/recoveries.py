@@ -24,6 +24,7 @@ from states.separation import keys_of
 from workflow import office_log, plain_words
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
+from workflow.queries.recoveries import counts
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
 from workflow.tables import metadata
@@ -111,9 +112,8 @@ def repay(office: Office, number: int, fen: int, on_day: date | None, voucher: s
         _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
         if not row.upheld or row.settled_on is not None:
             raise NotPossible(say("这笔追回还没有决定，或者已经结清，不能登记退回"))
-        back = select(func.count(), func.coalesce(func.sum(_repayment.c.fen), 0))
-        count, repaid = connection.execute(back.where(_repayment.c.recovery_id == number)).one()
-        owed = row.fen - int(repaid)
+        count, repaid = _back(connection, number)
+        owed = row.fen - repaid
         values = _read_repayment(fen, on_day, voucher, owed, row.from_month, local_day(at))
         values |= {"recovery_id": number, "number": count + 1, "hire_id": hire.id}
         connection.execute(insert(_repayment).values({**values, "recorded_by": actor.person_key, "recorded_at": at}))
@@ -123,6 +123,68 @@ def repay(office: Office, number: int, fen: int, on_day: date | None, voucher: s
             connection.execute(done)
         _log(office, connection, "repaid", number, hire.id, actor, at, fen=fen, settled=settled)
     return settled
+
+
+def correct_repayment(office: Office, number: int, repayment: int, reason: str, actor: Actor, at: datetime) -> int:
+    """Proposes to set a mistyped repayment right: a row of its own with the same sum below nought. Returns its number.
+
+    The money counts as before until a second natural person upholds it. ``at`` is aware. Raises NoSuchRecovery,
+    NotEntitled, InputRefused, NotPossible for a row that is none, sets another right, or was set right before.
+    """
+    with office.database.transaction() as connection:
+        _, hire = _claimed(connection, number, actor)
+        _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
+        faults: dict[str, Sentence] = {}
+        words = plain_words.read("reason", reason, LONGEST["cause"], faults)
+        if faults:
+            raise InputRefused(faults)
+        row = _repaid_row(connection, number, repayment)
+        again = select(_repayment.c.number).where(
+            _repayment.c.recovery_id == number, _repayment.c.corrects == repayment, _repayment.c.upheld.is_not(False)
+        )
+        if row is None or row.corrects is not None or connection.execute(again).first() is not None:
+            raise NotPossible(say("没有这笔退回，或者已经更正、正在更正"))
+        count, _ = _back(connection, number)
+        values = {"recovery_id": number, "number": count + 1, "hire_id": hire.id, "fen": -row.fen}
+        values |= {"on_day": row.on_day, "voucher": row.voucher, "corrects": repayment, "reason": words}
+        connection.execute(insert(_repayment).values({**values, "recorded_by": actor.person_key, "recorded_at": at}))
+        _log(office, connection, "repayment_correction", number, hire.id, actor, at, repayment=repayment, fen=row.fen)
+    return count + 1
+
+
+def decide_repayment(office: Office, number: int, correction: int, upheld: bool, actor: Actor, at: datetime) -> None:
+    """Decides as the second natural person whether a repayment is set right; a settled claim is then open again.
+
+    Raises NoSuchRecovery, NotEntitled, NotPossible (one's own proposal, a relative's claim, decided before).
+    """
+    with office.database.transaction() as connection:
+        claim, hire = _claimed(connection, number, actor)
+        keys = keys_of(actor, _must_hold(actor, DECIDERS, hire), hire.region)
+        row = _repaid_row(connection, number, correction)
+        if row is None or row.corrects is None or row.upheld is not None:
+            raise NotPossible(say("没有待决定的更正"))
+        if row.recorded_by in keys:
+            raise NotPossible(say("这项更正是您提出的，须由另一人决定"))
+        _refuse_kin(hire, keys)
+        mine = (_repayment.c.recovery_id == number) & (_repayment.c.number == correction)
+        decided = {"decided_by": actor.person_key, "decided_at": at, "upheld": upheld}
+        connection.execute(update(_repayment).where(mine).values(decided))
+        if upheld and claim.settled_on is not None:
+            connection.execute(update(_recovery).where(_recovery.c.id == number).values(settled_on=None))
+        act = "repayment_corrected" if upheld else "repayment_kept"
+        _log(office, connection, act, number, hire.id, actor, at, repayment=row.corrects, fen=row.fen)
+
+
+def _back(connection: Connection, number: int) -> tuple[int, int]:
+    """How many rows there are of a claim, and what has come back by those that count."""
+    asked = select(func.count(), func.coalesce(func.sum(_repayment.c.fen).filter(counts(_repayment)), 0))
+    rows, fen = connection.execute(asked.where(_repayment.c.recovery_id == number)).one()
+    return int(rows), int(fen)
+
+
+def _repaid_row(connection: Connection, number: int, repayment: int) -> Row[Any] | None:
+    mine = (_repayment.c.recovery_id == number) & (_repayment.c.number == repayment)
+    return connection.execute(select(_repayment).where(mine)).one_or_none()
 
 
 def roles_for(actor: Actor, region: str) -> tuple[bool, bool]:

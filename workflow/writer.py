@@ -24,6 +24,7 @@ from workflow.tables import metadata
 
 _HIRE_SET = (
     "visit",
+    "procedure",
     "stage",
     "state",
     "person_id",
@@ -57,6 +58,8 @@ _TABLES = (
     "score",
     "point",
     "survey",
+    "correction",
+    "old_terms",
     "timer",
     "task",
     "outbox",
@@ -64,6 +67,8 @@ _TABLES = (
 )
 
 
+#: names the entry by which a row was set aside for another
+REPLACED = "corrected_by"
 TASK_AGAIN = (
     " ON CONFLICT (hire_id, name, role)"
     " DO UPDATE SET due_on = excluded.due_on, seq = excluded.seq, assigned_to = excluded.assigned_to"
@@ -212,10 +217,11 @@ def _pg_statement(sheet: _Sheet, updates: list[tuple[str, tuple[str, ...], tuple
         f" {_records('hire', hire, ('id', 'version', *_HIRE_SET, 'changed_at'))}"
         " WHERE hire.id = r.id AND hire.version = r.version RETURNING hire.id)",
     ]
+    parts += [_pg_update(number, *key) for number, key in enumerate(updates)]
     for table, rows in sorted(sheet.inserts.items()):
         if rows:
-            parts.append(_pg_insert(metadata.tables[table], tuple(rows[0])))
-    parts += [_pg_update(number, *key) for number, key in enumerate(updates)]
+            makes_way = [n for n, (name, _, values) in enumerate(updates) if name == table and REPLACED in values]
+            parts.append(_pg_insert(metadata.tables[table], tuple(rows[0]), makes_way))
     timer = metadata.tables["timer"]
     if sheet.cancel:
         parts.append(
@@ -249,15 +255,19 @@ def _pg_statement(sheet: _Sheet, updates: list[tuple[str, tuple[str, ...], tuple
     return "WITH " + ",\n".join(parts) + "\nSELECT id FROM u"
 
 
-def _pg_insert(table: Table, columns: tuple[str, ...]) -> str:
+def _pg_insert(table: Table, columns: tuple[str, ...], makes_way: Sequence[int] = ()) -> str:
+    """``makes_way``: the updates after which a new row may take the place of one that they set aside."""
     names = ", ".join(columns)
     values = ", ".join(f"r.{column}" for column in columns)
     conflict = ""
     if table.name == "task":
         conflict = TASK_AGAIN
+    # parts of one statement run in no order of their own: what an insert reads has run before it
+    after = " AND ".join(f"(SELECT count(*) FROM up_{number}) >= 0" for number in makes_way)
+    after = f" WHERE {after}" if after else ""
     return (
         f"in_{table.name} AS (INSERT INTO {table.name} ({names}) SELECT {values}"
-        f" FROM {_records(table.name, table, columns)} JOIN u ON u.id = r.hire_id{conflict})"
+        f" FROM {_records(table.name, table, columns)} JOIN u ON u.id = r.hire_id{after}{conflict})"
     )
 
 
@@ -271,7 +281,8 @@ def _pg_update(number: int, name: str, keys: tuple[str, ...], values: tuple[str,
     )
     return (
         f"up_{number} AS (UPDATE {name} SET {sets} FROM json_to_recordset((SELECT d->'update_{number}' FROM j))"
-        f" AS r({', '.join(shape)}) JOIN u ON u.id = r.k_hire_id WHERE {where})"
+        f" AS r({', '.join(shape)}) JOIN u ON u.id = r.k_hire_id WHERE {where}"
+        f"{' RETURNING 1' if REPLACED in values else ''})"
     )
 
 
@@ -293,10 +304,7 @@ def _write_sqlite(connection: Connection, sheet: _Sheet) -> frozenset[int]:
 
 
 def _rest_sqlite(connection: Connection, sheet: _Sheet, written: set[int]) -> None:
-    for name in _TABLES:
-        rows = [row for row in sheet.inserts.get(name, ()) if row["hire_id"] in written]
-        if rows:
-            _insert_sqlite(connection, metadata.tables[name], rows)
+    # rows that were there before are spoken of, never those of this very step: so they come first
     for (name, keys, values), rows in sheet.updates.items():
         table = metadata.tables[name]
         sets = ", ".join(f"{value} = ?" for value in values)
@@ -310,6 +318,10 @@ def _rest_sqlite(connection: Connection, sheet: _Sheet, written: set[int]) -> No
                 for row in chosen
             ],
         )
+    for name in _TABLES:
+        rows = [row for row in sheet.inserts.get(name, ()) if row["hire_id"] in written]
+        if rows:
+            _insert_sqlite(connection, metadata.tables[name], rows)
     _timers_sqlite(connection, sheet, written)
     _many(
         connection,

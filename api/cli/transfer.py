@@ -98,7 +98,7 @@ def allocation(
     with opened(console) as office:
         document = office.catalogue.current(procedure)
         with office.database.session() as session:
-            report = import_allocation(session, document, file, year=year, dry_run=dry_run)
+            report = import_allocation(session, document, file, year=year, dry_run=dry_run, office=office)
     return Answer(report.document(console.translate), tuple(_of_allocation(console, report)), ok=not report.faults)
 
 

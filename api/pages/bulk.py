@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -23,6 +24,7 @@ from api.pages.submitted import given_of
 from api.problems import NotFound
 from api.reasons import reasons_of, with_article
 from states.facts import Hire
+from states.house import house_steps
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
 from workflow import bulk_runs, queries
@@ -33,6 +35,8 @@ from workflow.queries import scoped
 
 router = APIRouter()
 _BACK = {TASKS: "/", HIRES: "/hires"}
+#: pages beside the two lists from which many are taken
+_BEGIN = frozenset({"/renewals", "/leaving"})
 NOTHING = say("没有勾选任何人。请在名单左侧打勾，或者选择办理筛选出的全部。")
 LOST = say("名单没有完整传过来，什么都没有办。请回到名单重新勾选。")
 
@@ -44,7 +48,7 @@ def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Re
     name = _one(given, "list") if _one(given, "list") in _BACK else TASKS
     picks = _picks(page, name, given)
     if isinstance(picks, Sentence):
-        return page.go(_address(name, _one(given, "query")), picks, "care")
+        return page.go(_way_back(name, given), picks, "care")
     hires = bulk_runs.read(page.office, page.actor, [hire_id for hire_id, _ in picks])
     choices = bulk_runs.choices(page.office, page.actor, hires)
     choice = next((c for c in choices if c.key == _one(given, "act")), None)
@@ -54,7 +58,10 @@ def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Re
     fault = bulk_fields.too_many(choice)
     if fault is not None:
         return screen.show(fault)
-    orders = bulk_fields.orders_of(page, choice, hires, screen.versions, given)
+    try:
+        orders = bulk_fields.orders_of(page, choice, hires, screen.versions, given)
+    except InputRefused as refusal:
+        return screen.show(refusal)
     if _one(given, "do") == "preview":
         return screen.show(plans=bulk_runs.preview(page.office, orders, page.actor, page.at))
     procedures = [page.office.procedure(key) for key in {hire.procedure for hire in hires.values()}]
@@ -126,7 +133,8 @@ class _Screen:
             "bulk.html",
             self.name,
             status=422 if refusal else 200,
-            back=_address(self.name, self.query),
+            back=_way_back(self.name, self.given),
+            begun=_begun(self.given),
             list=self.name,
             query=self.query,
             picked=picking.written(self.versions.items()),
@@ -149,6 +157,7 @@ class _Screen:
             "key": choice.key,
             "name": self.page.named(choice.step),
             "adverse": choice.step.adverse,
+            "house": choice.of_the_house,
             "number": len(choice.hires),
             "current": self.choice is not None and choice.key == self.choice.key,
         }
@@ -236,15 +245,28 @@ def _outcomes(page: Page, run: Run) -> list[dict[str, Any]]:
 def _act_words(page: Page, run: Run) -> str:
     act, _, records = run.act.partition("~")
     for procedure in page.office.catalogue.all():
-        for step in procedure.steps:
+        of_the_house = (step for steps in house_steps(procedure).values() for step in steps)
+        for step in (*procedure.steps, *of_the_house):
             if (step.act, step.records.value) == (act, records):
                 return page.named(step)
     return act
 
 
-def _address(name: str, query: str) -> str:
-    text = chosen_in(name, query).query
+def _way_back(name: str, given: Mapping[str, list[str]]) -> str:
+    """Where it began: the page that says so, else the list with its filter."""
+    if begun := _begun(given):
+        return begun
+    text = chosen_in(name, _one(given, "query")).query
     return _BACK[name] + (f"?{text}" if text else "")
+
+
+def _begun(given: Mapping[str, list[str]]) -> str:
+    """The page of ours on which it began, from the form; empty for any other address. Only these pages are led to."""
+    path, _, query = _one(given, "begun")[:500].partition("?")
+    if path not in _BEGIN:
+        return ""
+    text = urlencode(parse_qsl(query, max_num_fields=20)) if query.count("&") < 20 else ""
+    return path + (f"?{text}" if text else "")
 
 
 def _one(given: Mapping[str, list[str]], name: str) -> str:

@@ -6,18 +6,21 @@ from the hire itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from api.pages.forms import Asking, Field, fields_of
+from api.pages.house_forms import RECIPIENT, Asked, house_fields, house_payload
 from api.pages.render import Page
 from api.pages.submitted import payload_of
 from states.facts import Hire
-from states.procedure import Procedure, RecordKind, Step
+from states.house import officers
+from states.procedure import Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused
 from states.say import Sentence, say
 from workflow.bulk_runs import Choice, Order
+from workflow.queries.case_file import OfficerLine, officers_for_all
 
 #: what differs from hire to hire
 IN_ROWS: Mapping[RecordKind, tuple[str, ...]] = {
@@ -47,12 +50,35 @@ def common_fields(
     faults: Mapping[str, Sentence],
 ) -> list[Field]:
     """The fields that are asked once."""
+    if choice.of_the_house:
+        return _of_the_house(page, choice, hires, given, faults)
     procedure, records = page.office.procedure(choice.sample.procedure), choice.step.records
     found = fields_of(Asking(page, procedure, choice.sample, choice.step, given, faults))
     left_out = {*IN_ROWS.get(records, ()), _FROM_THE_HIRE.get(records, "")}
     found = [replace(f, value="") if f.name in _OF_ONE and f.name not in given else f for f in found]
     found = [f for f in found if f.name not in left_out]
     return [_which_report(page, choice, hires, given), *found] if records is RecordKind.FILING else found
+
+
+def _of_the_house(
+    page: Page,
+    choice: Choice,
+    hires: Mapping[int, Hire],
+    given: Mapping[str, list[str]],
+    faults: Mapping[str, Sentence],
+) -> list[Field]:
+    """A note or a reason, and whom the cases are given to: colleagues who hold the role wherever one of them is."""
+    procedure = page.office.procedure(choice.sample.procedure)
+    wrong = faults.get("to_account") or faults.get("role")
+    told = {**faults, RECIPIENT: wrong} if wrong else faults
+    sample = next((hires[i] for i in choice.hires if hires[i].dossier.assigned), choice.sample)
+    asked = Asked(choice.step.act, given, told)
+    colleagues: Mapping[Role, Sequence[OfficerLine]] = {}
+    if choice.step.records is RecordKind.ASSIGNMENT:
+        with page.reading() as connection:
+            regions = {hires[i].region for i in choice.hires}
+            colleagues = officers_for_all(connection, regions, officers(procedure), page.today)
+    return house_fields(page, procedure, sample, choice.step, colleagues, asked)
 
 
 def _which_report(page: Page, choice: Choice, hires: Mapping[int, Hire], given: Mapping[str, list[str]]) -> Field:
@@ -114,9 +140,13 @@ def orders_of(
 ) -> dict[int, Order]:
     """What is to be done with each hire; those that the form leaves out are not in it.
 
-    Hires that do not offer the step are in it, so that they are told why.
+    Hires that do not offer the step are in it, so that they are told why. Raises InputRefused for a recipient that is
+    none.
     """
     records = choice.step.records
+    if choice.of_the_house:
+        said = house_payload(records, given)
+        return {hire_id: Order(version, choice.step.act, said) for hire_id, version in versions.items()}
     common = payload_of(records, {name: values for name, values in given.items() if not name.startswith("override.")})
     for name in (*IN_ROWS.get(records, ()), "filing", "seq", "objection"):
         common.pop(name, None)

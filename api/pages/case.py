@@ -167,6 +167,8 @@ class Case:
             "noting": points_forms.forms_of(page, self.procedure, hire, self.offers, self.file.rows, noted),
             "upload": upload_form(page, hire, uploaded, fault) if may_attach else None,
             "upload_hint": hint(page),
+            "may_correct": any(offer.step.records is RecordKind.CORRECTION for offer in self.offers),
+            "correcting": hire.dossier.correcting_seq is not None and not page.actor.is_system,
         }
 
     def _head(self) -> dict[str, Any]:

@@ -16,14 +16,14 @@ from api.pages.points_forms import POINTS
 from api.pages.render import Page, new_key
 from states.decide import Offer
 from states.facts import Hire
-from states.house import officers, targets
-from states.procedure import HOUSE_RECORDS, Procedure, RecordKind, Role
+from states.house import CORRECTIONS, officers, targets
+from states.procedure import HOUSE_RECORDS, Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused
 from states.say import Sentence, say
 from workflow.queries.case_file import OfficerLine
 
 #: acts with a place of their own on other pages, or in another section of this one
-ELSEWHERE = frozenset({RecordKind.DOCUMENT, RecordKind.SCORE}) | POINTS
+ELSEWHERE = frozenset({RecordKind.DOCUMENT, RecordKind.SCORE}) | POINTS | CORRECTIONS
 RECIPIENT = "recipient"
 _ABOUT: dict[RecordKind, Sentence] = {
     RecordKind.COMMENT: say("写给一起办理的同事看，报名人和公众看不到。"),
@@ -87,17 +87,27 @@ def _view(
 ) -> HouseView:
     page, step = telling.page, offer.step
     again = asked if asked.act == step.act else Asked()
-    making = _Making(page, telling.procedure, hire, step.act, again)
     stopping = [answer for answer in offer.answers if answer.stops]
-    made: list[Field] = []
-    if not stopping:
-        if step.records is RecordKind.RETURN:
-            made.append(making.targets())
-        if step.records is RecordKind.ASSIGNMENT:
-            made.append(making.recipients(colleagues))
-        made.append(making.prose("text" if step.records is RecordKind.COMMENT else "reason"))
+    made = [] if stopping else house_fields(page, telling.procedure, hire, step, colleagues, again)
     about = page.tell(_ABOUT[step.records]) if step.records in _ABOUT else ""
     return HouseView(step.act, page.named(step), about, bool(again.act), made, telling.cards(stopping))
+
+
+def house_fields(
+    page: Page,
+    procedure: Procedure,
+    hire: Hire,
+    step: Step,
+    colleagues: Mapping[Role, Sequence[OfficerLine]],
+    asked: Asked,
+) -> list[Field]:
+    """The fields of a small form. ``asked``: what was filled in on this very form, with its faults."""
+    making, made = _Making(page, procedure, hire, step.act, asked), list[Field]()
+    if step.records is RecordKind.RETURN:
+        made.append(making.targets())
+    if step.records is RecordKind.ASSIGNMENT:
+        made.append(making.recipients(colleagues))
+    return [*made, making.prose("text" if step.records is RecordKind.COMMENT else "reason")]
 
 
 @dataclass(frozen=True, slots=True)

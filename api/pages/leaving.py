@@ -37,7 +37,7 @@ def show(page: PageDep) -> Response:
         rows=[_row(page, line, places) for line in found.lines],
         filters=filters,
         filtered=region is not None,
-        picking=picking_of(page, chosen_of(HIRES, {}), picks, len(picks)),
+        picking=picking_of(page, chosen_of(HIRES, {}), picks, len(picks), begun=page.address()),
         next_page=page.address(after=str(found.after)) if found.after else None,
         first_page=page.address(after=None) if after else None,
     )

@@ -235,6 +235,10 @@ FIELDS: dict[str, Sentence] = {
     "SurveyInput.asked": say("参与人数"),
     "satisfied": say("满意人数"),
     "took_part": say("参与的服务对象"),
+    "entry": say("更正哪一号记录"),
+    "values": say("应当是什么"),
+    "correction": say("更正的记录号"),
+    "acknowledged": say("已看清本来不能办理的步骤"),
 }
 HINTS: dict[str, Sentence] = {
     "boards": say("勾选实际张贴的地方；其他地方写在下面，一行一处。"),

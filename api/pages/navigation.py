@@ -53,9 +53,13 @@ _PAY = (
     Entry("pay", "/pay", say("待遇发放"), OFFICE | {Role.FINANCE, Role.COMPANY}),
     Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
     Entry("lists", "/lists", say("表册"), DESK),
+    Entry("imports", "/imports", say("导入记录"), DESK),
+    Entry("insurance", "/insurance", say("意外伤害险"), frozenset({Role.TOWNSHIP, Role.HRSS, Role.COUNTY, Role.FINANCE})),
+    Entry("claims", "/claims", say("社保补贴申领"), OFFICE | {Role.COMPANY, Role.FINANCE}),
     Entry("filings", "/filings", say("备案报送"), OFFICE | {Role.VILLAGE, Role.COMPANY}),
 )
 _AFTER = (
+    Entry("assessments", "/assessments", say("年度考核"), OFFICE | {Role.VILLAGE}),
     Entry("renewals", "/renewals", say("续签"), OFFICE),
     Entry("leaving", "/leaving", say("建议离岗"), OFFICE),
     Entry("aftercare", "/aftercare", say("离岗后帮扶"), OFFICE | {Role.VILLAGE}),

@@ -153,7 +153,9 @@ def _late(page: Page, connection: Connection, procedure: Procedure, hire: Hire) 
     if hire.dossier.ended_on is not None and hire.dossier.signed_on is None:
         return say("离岗以前没有签订劳动合同，未签期间的二倍工资依《劳动合同法》第八十二条办理")
     contract = metadata.tables["contract"].c
-    asked = select(contract.signed_on).where(contract.hire_id == hire.id, contract.term_no == 1)
+    asked = select(contract.signed_on).where(
+        contract.hire_id == hire.id, contract.term_no == 1, contract.corrected_by.is_(None)
+    )
     signed_on = connection.execute(asked).scalar()
     until = hire.dossier.ended_on or page.today
     late = late_contract(started_on, signed_on, min(until, page.today), page.office.setting.calendar)

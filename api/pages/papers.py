@@ -12,6 +12,7 @@ from api.pages import words
 from api.pages.record import act_in_words, shown_facts
 from api.pages.render import Page
 from states.facts import Hire
+from states.house import CONFIRM_CORRECTION, PROPOSE_CORRECTION, REFUSE_CORRECTION
 from states.procedure import Procedure
 from states.say import Sentence, say
 from workflow.queries.case_file import DecisionLine, SuspensionLine
@@ -53,7 +54,7 @@ def blocks_of(page: Page, procedure: Procedure, file: CaseFile) -> list[Block]:
         Block(
             page.tell(title),
             [
-                shown_facts(page, make(page, procedure, SimpleNamespace(**row, file=file)))
+                shown_facts(page, [*make(page, procedure, SimpleNamespace(**row, file=file)), *_corrected(page, row)])
                 for row in reversed(file.rows[name])
             ],
         )
@@ -62,6 +63,17 @@ def blocks_of(page: Page, procedure: Procedure, file: CaseFile) -> list[Block]:
     ]
     found.append(_suspensions(page, file.suspensions))
     return [block for block in found if block is not None]
+
+
+def _corrected(page: Page, row: Mapping[str, Any]) -> Pairs:
+    """更正: whether another row took the place of this one, or this one another's: both stay."""
+    if by := row.get("corrected_by"):
+        return [(say("更正"), page.tell(say("已更正，见第{seq}号", seq=by)))]
+    if first := row.get("corrects_seq"):
+        return [
+            (say("更正"), page.tell(say("第{seq}号更正后的记录，原记录为第{first}号", seq=row["seq"], first=first)))
+        ]
+    return []
 
 
 def _decisions(page: Page, procedure: Procedure, lines: Sequence[DecisionLine]) -> Block | None:
@@ -77,6 +89,7 @@ def _decisions(page: Page, procedure: Procedure, lines: Sequence[DecisionLine]) 
 #: acts of the house that decide nothing about the person; they have a card of their own or stand in the trail
 _ASIDE = frozenset({"suspend", "resume", "return_to", "reassign", "comment", "attach", "score"}) | {
     *("note_point", "strike_point", "note_survey"),
+    *(PROPOSE_CORRECTION, CONFIRM_CORRECTION, REFUSE_CORRECTION),
 }
 
 

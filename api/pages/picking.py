@@ -21,13 +21,19 @@ _LOOK_ON = frozenset({Role.SUPERVISOR, Role.APPLICANT})
 Pick = tuple[int, int]
 
 
-def picking_of(page: Page, chosen: Chosen, shown: Sequence[Pick], number: int) -> dict[str, Any] | None:
-    """What a list needs to offer a step for many: None where the reader takes none, or there is nothing to choose."""
+def picking_of(
+    page: Page, chosen: Chosen, shown: Sequence[Pick], number: int, *, begun: str = ""
+) -> dict[str, Any] | None:
+    """What a list needs to offer a step for many: None where the reader takes none, or there is nothing to choose.
+
+    ``begun``: the address to lead back to, of a page that is neither of the two lists.
+    """
     if not shown or not any(grant.role not in _LOOK_ON for grant in page.actor.grants):
         return None
     return {
         "list": chosen.list,
         "query": chosen.query,
+        "begun": begun,
         "shown": written(dict(shown).items()),
         "on_page": len(dict(shown)),
         "number": number,

@@ -12,6 +12,7 @@ from api.pages import points, words
 from api.pages.render import Page
 from api.pages.words import Due
 from states.clocks import local_day
+from states.correcting import correctable
 from states.decide import decide
 from states.facts import SYSTEM, Hire
 from states.procedure import HOUSE_RECORDS, Procedure, Step, article_of
@@ -115,6 +116,9 @@ class EntryView:
     said: list[str]
     since: str = ""
     seq: int = 0
+    #: whether what it says may be set right; by which entry it was
+    correctable: bool = False
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,16 @@ def _entry(page: Page, procedure: Procedure, entry: TrailLine, papers: Papers) -
         entry.role == "system",
         [*_said(page, entry, step), *_written(page, procedure, entry, papers)],
         seq=entry.seq,
+        correctable=bool(correctable(page.office.rulebook.rules(procedure.key), entry.from_stage, entry.act)),
+        corrected=_corrected(page, entry, papers),
     )
+
+
+def _corrected(page: Page, entry: TrailLine, papers: Papers) -> str:
+    """By which entries this one was set right (已更正)."""
+    rows = papers.rows.get("correction", ())
+    by = [str(row["decided_seq"]) for row in rows if row["entry"] == entry.seq and row["upheld"]]
+    return page.tell(say("已更正，见第{seq}号", seq="、".join(by))) if by else ""
 
 
 def _who(page: Page, procedure: Procedure, entry: TrailLine) -> str:
@@ -237,6 +250,12 @@ def _written(page: Page, procedure: Procedure, entry: TrailLine, papers: Papers)
         given = say("转给{name}（{role}）", name=name, role=role) if name else None
         anybody = say("交回{role}，谁先办都可以", role=role)
         return [page.tell(given or anybody), _reason(page, row)]
+    if row := papers.row("correction", entry.seq):
+        about = say("更正第{seq}号；证明材料：{evidence}", seq=row["entry"], evidence=str(row["evidence"]))
+        return [page.tell(about), _reason(page, row)]
+    if row := next((one for one in papers.rows.get("correction", ()) if one["decided_seq"] == entry.seq), None):
+        about = say("更正第{seq}号", seq=row["entry"])
+        return [page.tell(about), *([_reason(page, {"reason": entry.opinion})] if entry.opinion else [])]
     for table in ("returned", "suspension"):
         if row := papers.row(table, entry.seq):
             return [_reason(page, row)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -26,7 +26,7 @@ from workflow import queries, recoveries
 from workflow.authority import NotEntitled
 from workflow.queries import recoveries as ledger
 from workflow.queries import scoped
-from workflow.queries.recoveries import RecoveryLine, Standing, Suspect
+from workflow.queries.recoveries import RecoveryLine, RepaymentLine, Standing, Suspect
 from workflow.recoveries import Claim
 
 router = APIRouter()
@@ -149,10 +149,29 @@ def _one(page: Page, number: int, given: Given | None = None, refusal: Refusal |
         asked_at=page.moment(line.asked_at),
         decided_at=page.moment(line.decided_at) if line.decided_at else "",
         opinion=line.opinion,
-        back=[{"on_day": one.on_day, "fen": yuan(one.fen), "voucher": one.voucher} for one in back],
+        back=_back(page, back, may_ask, may_decide),
         decision=_decision(page, filling) if line.standing is Standing.WAITING and may_decide else None,
         repaying=_repaying(page, filling, line) if line.standing is Standing.OPEN and may_ask else None,
     )
+
+
+def _back(page: Page, lines: Sequence[RepaymentLine], may_ask: bool, may_decide: bool) -> list[dict[str, Any]]:
+    """What came back, and what of it was set right: the rows that did so stand beside those they set right."""
+    taken = {line.corrects for line in lines if line.corrects is not None and line.upheld is not False}
+    told = {None: say("待另一人决定"), True: say("已确认"), False: say("不予更正")}
+    return [
+        {
+            "number": line.number,
+            "on_day": line.on_day,
+            "fen": yuan(line.fen),
+            "voucher": line.voucher,
+            "about": page.tell(say("更正第{n}笔（{how}）：{reason}", n=line.corrects, how=page.tell(told[line.upheld]),
+                               reason=line.reason)) if line.corrects else "",
+            "may_correct": may_ask and line.corrects is None and line.number not in taken,
+            "may_decide": may_decide and line.corrects is not None and line.upheld is None,
+        }
+        for line in lines
+    ]  # fmt: skip
 
 
 def _decision(page: Page, filling: Filling) -> list[Field]:
@@ -204,6 +223,33 @@ def repaid(page: PageDep, form: FormDep, number: Number) -> Response:
     except Refusal as refusal:
         return _one(page, number, given, refusal)
     return page.go(f"/recoveries/{number}", say("已全部退回，这笔追回结清了") if settled else say("已登记退回"))
+
+
+@router.post("/recoveries/{number}/repayments/{repayment}/correct")
+def corrected(page: PageDep, form: FormDep, number: Number, repayment: Number) -> Response:
+    """Proposes to set a mistyped repayment right; the row itself stays."""
+    given = given_of(form)
+    reason = Filling(page, given).first("reason")
+    try:
+        recoveries.correct_repayment(page.office, number, repayment, reason, page.actor, page.at)
+    except NoSuchHire:
+        raise
+    except Refusal as refusal:
+        return _one(page, number, given, refusal)
+    return page.go(f"/recoveries/{number}", say("已提出更正这笔退回，等待另一人决定"))
+
+
+@router.post("/recoveries/{number}/repayments/{repayment}/decide")
+def correction_decided(page: PageDep, form: RecentFormDep, number: Number, repayment: Number) -> Response:
+    """Decides whether a repayment is set right, as somebody else than who proposed it."""
+    upheld = Filling(page, given_of(form)).first("upheld") == "yes"
+    try:
+        recoveries.decide_repayment(page.office, number, repayment, upheld, page.actor, page.at)
+    except NoSuchHire:
+        raise
+    except Refusal as refusal:
+        return _one(page, number, {}, refusal)
+    return page.go(f"/recoveries/{number}", say("已确认更正") if upheld else say("已退回这项更正"))
 
 
 def _fen(filling: Filling) -> int:

@@ -81,7 +81,7 @@ def show(page: PageDep) -> Response:
         decided=decided,
         filters=[_year_field(page, year), *filters],
         outcome=outcome.value,
-        picking=None if decided else picking_of(page, chosen_of(HIRES, {}), picks, len(picks)),
+        picking=None if decided else picking_of(page, chosen_of(HIRES, {}), picks, len(picks), begun=page.address()),
         next_page=page.address(after=day_key_text(found.after)) if found.after else None,
         first_page=page.address(after=None) if after else None,
     )

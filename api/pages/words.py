@@ -207,6 +207,8 @@ def task_words(page: Page, procedure: Procedure, name: str, stage: str) -> str:
         return page.tell(say("报备：{name}", name=called) if filing else say("期限：{name}", name=called))
     if kind == "objection":
         return page.tell(say("处理异议"))
+    if kind == "correction":
+        return page.tell(say("确认更正"))
     steps = [s for s in procedure.steps_from.get(stage, ()) if s.main and not s.automatic]
     known = procedure.stage_by_name.get(stage)
     if not steps:

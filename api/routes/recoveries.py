@@ -11,6 +11,9 @@ from api.after_schemas import (
     RecoveryOut,
     RecoverySumsOut,
     Repaid,
+    RepaymentCorrected,
+    RepaymentCorrectionIn,
+    RepaymentDecision,
     RepaymentIn,
 )
 from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, ScopeDep
@@ -71,6 +74,33 @@ def decided(
 @router.post("/recoveries/{number}/repayments", summary="enter money that came back", status_code=201)
 def repaid(number: PathId, given: RepaymentIn, actor: ActorDep, office: OfficeDep, at: NowDep) -> Repaid:
     return Repaid(settled=recoveries.repay(office, number, given.fen, given.on_day, given.voucher, actor, at))
+
+
+@router.post(
+    "/recoveries/{number}/repayments/{repayment}/correct", summary="set a mistyped repayment right", status_code=201
+)
+def corrected(
+    number: PathId, repayment: PathId, given: RepaymentCorrectionIn, actor: ActorDep, office: OfficeDep, at: NowDep
+) -> RepaymentCorrected:
+    row = recoveries.correct_repayment(office, number, repayment, given.reason, actor, at)
+    return RepaymentCorrected(number=row)
+
+
+@router.post(
+    "/recoveries/{number}/repayments/{repayment}/decide",
+    summary="decide as the second person whether a repayment is set right",
+    status_code=204,
+)
+def correction_decided(
+    number: PathId,
+    repayment: PathId,
+    given: RepaymentDecision,
+    _recent: RecentDep,
+    actor: ActorDep,
+    office: OfficeDep,
+    at: NowDep,
+) -> None:
+    recoveries.decide_repayment(office, number, repayment, given.upheld, actor, at)
 
 
 def _out(line: RecoveryLine) -> RecoveryOut:

@@ -170,8 +170,10 @@ def load_all() -> None:
     """Imports every guard module, so that the registry is complete."""
     from states.guards import ages, conduct, contract, eligibility, ending, extension, opening, quotas, ruling, term
     from states.guards import notice as notice_guards
+    from states.guards import old_terms as old_guards
 
     modules = (ages, conduct, contract, eligibility, ending, extension, opening, quotas, ruling, term, notice_guards)
+    assert old_guards
     assert all(modules)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
 
 from tests.browser.county import TOWN, County
 from workflow import filing_lists
+from workflow.tables import metadata
 
-DOCUMENT = "xunyang-2022-88"
+DOCUMENT, MAY = "xunyang-2022-88", date(2026, 5, 1)
 
 
 @dataclass(frozen=True)
@@ -15,13 +19,35 @@ class Funds:
     """Numbers of what the addresses name."""
 
     filing_list: int
+    claim: int
 
 
 def prepare_funds(county: County) -> Funds:
     """A list of contracts that waits to be sent."""
     world, clerk = county.world, county.town
     listed = filing_lists.make(world.office, county.seal, DOCUMENT, "contract", TOWN, clerk, world.clock())
-    return Funds(listed)
+    return Funds(listed, _a_claim(county))
+
+
+def _a_claim(county: County) -> int:
+    """A policy of the county, and a claim of one month of somebody at work."""
+    world, hire = county.world, county.hires["刘桂英"]
+    day, who = world.clock.today, {"recorded_by": county.hrss.person_key, "recorded_at": world.clock()}
+    tables = metadata.tables
+    with world.office.database.transaction() as connection:
+        policy = {"region": TOWN[:6], "insurer": "人保财险旬阳支公司", "number": "PEAC20266109810000001"}
+        days = {"from_on": day.replace(month=1, day=1), "until_on": day.replace(day=28), "premium_fen": 3_600_000}
+        connection.execute(tables["policy"].insert().values(**policy, **days, **who))
+        person = select(tables["hire"].c.person_id).where(tables["hire"].c.id == hire)
+        money = {"fen": 620_50, "people": 1, "months": 1, "received_fen": 600_00, "charged_fen": 0}
+        about = {"procedure_id": DOCUMENT, "region": TOWN, "from_month": MAY, "until_month": MAY, "status": "received"}
+        sent = {"handed_in_on": day, "receipt": "收文〔2026〕9号", "received_on": day, "voucher": "回单0615"}
+        by = {"made_by": county.town.person_key, "made_at": world.clock()}
+        made = tables["subsidy_claim"].insert().values(**about, **money, **sent, **by)
+        number = int(connection.execute(made.returning(tables["subsidy_claim"].c.id)).scalar_one())
+        line = {"claim_id": number, "hire_id": hire, "month": MAY, "fen": 620_50, "live": True}
+        connection.execute(tables["claim_line"].insert().values(**line, person_id=person.scalar_subquery()))
+    return number
 
 
 def addresses(made: Funds) -> list[tuple[str, str, str, str]]:
@@ -31,5 +57,8 @@ def addresses(made: Funds) -> list[tuple[str, str, str, str]]:
         ("pay-days", clerk, "/pay/days", "/pay/days?month=2026-05"),
         ("filings", clerk, "/filings", "/filings"),
         ("filings-late", "ducha", "/filings", "/filings?which=overdue"),
+        ("insurance", "renshe", "/insurance", "/insurance"),
+        ("claims", clerk, "/claims", "/claims"),
+        ("claim", "renshe", "/claims/{number}", f"/claims/{made.claim}"),
         ("filing-list", clerk, "/filings/lists/{number}", f"/filings/lists/{made.filing_list}"),
     ]

@@ -26,6 +26,7 @@ SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
 FILES = {
     "/lists/{name}.xlsx",
     "/filings/lists/{number}/list.xlsx",
+    "/claims/{number}/claim.xlsx",
     "/pay/{number}/sheet.xlsx",
     "/pay/{number}/notice.xlsx",
     "/notices/{sheet}/list.xlsx",

@@ -54,6 +54,20 @@ def villages(tmp_path_factory: pytest.TempPathFactory, migrated_template: Migrat
     world.close()
 
 
+@pytest.mark.sqlite
+def test_every_ground_of_every_document_has_its_case(villages: dict[str, Village]) -> None:
+    """A new document or ground fails here until somebody works under it who can leave by it."""
+    written = {(one.procedure, ground.ground) for one in shipped().values() for ground in one.grounds}
+    told = {(document, name) for document, village in villages.items() for name in village.hires if name != "stays"}
+    assert told == written == set(GROUNDS)
+    assert len(written) >= 30
+    for document, village in villages.items():
+        procedure = next(one for one in shipped().values() if one.procedure == document)
+        kinds = {name: ground.kinds for name, ground in procedure.ground_by_name.items()}
+        elsewhere = {name for name, of in kinds.items() if of and village.county.kind not in of}
+        assert elsewhere <= {"retirement"}, "a ground of another kind of post"
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A ground of a document and the hire that leaves by it."""

@@ -105,6 +105,12 @@ BROKEN = {
         "act: check",
         "没有名为“elegibility”的条件组",
     ),
+    "a move to nowhere": (
+        "contract:\n  instrument:",
+        'moves:\n  - {from: "0", stages: {at_work: nowhere}, cite: 四(二)2}\ncontract:\n  instrument:',
+        'from: "0"',
+        "没有名为“nowhere”的环节",
+    ),
     "an unknown ground": (
         "with: {ground: term_over}",
         "with: {ground: bad_weather}",

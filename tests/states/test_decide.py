@@ -130,18 +130,20 @@ def test_what_the_system_does_is_offered_to_nobody_and_taken_by_nobody() -> None
 def test_offers_answer_like_the_step_itself() -> None:
     desk = Desk.at_applied(person=a_person("1960-01-01"))
     offered = desk.offers(HRSS)
-    of_the_house = {"comment", "attach", "reassign", "score", "suspend"}
+    of_the_house = {"comment", "attach", "reassign", "score", "suspend", "propose_correction"}
     assert {act: offer.open for act, offer in offered.items() if act not in of_the_house} == {
         "check": False,
         "refuse": True,
         "review_and_post": True,
         "resume": False,
+        "confirm_correction": False,
+        "refuse_correction": False,
     }
     assert all(offered[act].open for act in of_the_house)
     stops = [answer.guard for answer in offered["check"].answers if answer.stops]
     assert stops == stopping(desk, "check", HRSS)
     assert offered["check"].roles == {Role.HRSS}
-    assert desk.offers(RURAL).keys() == {*of_the_house, "resume"}
+    assert desk.offers(RURAL).keys() == {*of_the_house, "resume", "confirm_correction", "refuse_correction"}
 
 
 # ---- joint signatures ------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ OWN: dict[str, st.SearchStrategy[Any]] = {
     "surveyed": st.lists(numbers, max_size=3).map(tuple),
     "approvers": st.lists(words, max_size=3).map(tuple),
     "assigned": st.dictionaries(words, numbers, max_size=2),
+    "earlier": st.dictionaries(words, words, max_size=2),
     "score_tenths": st.none() | st.integers(-1_000, 1_000),
     "open_objections": st.lists(numbers, max_size=3).map(tuple),
     "signatures": st.lists(st.builds(Signature, words, st.sampled_from(Role), words), max_size=2).map(tuple),

@@ -162,7 +162,8 @@ def test_the_key_on_can_be_used() -> None:
 
 
 def test_every_shipped_file_is_a_procedure_named_like_its_file() -> None:
-    assert set(shipped()) == {path.stem for path in Path(loading.FOLDER).glob("*.yaml")}
+    # old terms are a version beside the present one: "document.old-terms.yaml"
+    assert set(shipped()) == {path.stem.partition(".")[0] for path in Path(loading.FOLDER).glob("*.yaml")}
     assert shipped()["xunyang-2022-88"] is shipped()["xunyang-2022-88"]
 
 
@@ -177,7 +178,7 @@ def test_the_example_of_the_guide_loads(tmp_path: Path) -> None:
     catalogue = Catalogue.load(tmp_path)
     assert catalogue.current("example-county-2026-1").key == "example-county-2026-1@1"
     assert catalogue.get("xunyang-2022-88@1") == shipped()["xunyang-2022-88"]
-    assert len(catalogue.all()) == len(shipped()) + 1
+    assert len(catalogue.all()) == len(Catalogue.load().all()) + 1
 
 
 # -- catalogue --------------------------------------------------------------------------------------------------------

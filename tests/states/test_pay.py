@@ -19,7 +19,7 @@ from states.calendar import default_calendar
 from states.loading import Catalogue
 from states.pay import AskMonth, Line, NotPaid, Service, month_line, share_of, yuan
 from states.pay_days import dues
-from states.performance import Member, PotRuling, by_months, share_pot
+from states.performance import LEAVERS, Member, PotRuling, by_months, share_pot
 from states.procedure import Procedure
 from states.rates import Figure, in_force, part_of
 from states.say import say
@@ -210,6 +210,20 @@ def test_performance_by_months_waits_for_the_ruling() -> None:
     waits, failed = by_months(year(passed=None), 60_000, "绩效"), by_months(year(passed=False), 60_000, "绩效")
     assert isinstance(waits, NotPaid) and waits.stops
     assert isinstance(failed, NotPaid) and not failed.stops
+
+
+def test_what_whoever_left_before_the_ruling_gets_is_a_gap_with_two_answers() -> None:
+    """A month and a half of 400 yuan: nothing until the county rules, and what it would be is said; nobody waits."""
+    days = {date(2026, 6, 1): 15, date(2026, 7, 1): 31}
+    gone = Member(1, days, None, left=True)
+    for name in ("xunyang-2022-88", "baihe-2022-72"):
+        gap = procedure(name).gap_by_name[LEAVERS]
+        assert (gap.default, set(gap.choices)) == ("nothing", {"nothing", "by_months"})
+    nothing, months = (by_months(gone, 40_000, "绩效工资", answer) for answer in ("nothing", "by_months"))
+    assert isinstance(nothing, NotPaid) and not nothing.stops and "600.00元（2个月）" in nothing.why.text()
+    assert not isinstance(months, NotPaid) and months.fen == 60_000 and "留白" in months.why.text()
+    ruled = by_months(replace(gone, passed=True), 40_000, "绩效工资")
+    assert not isinstance(ruled, NotPaid) and ruled.fen == 60_000, "whoever was ruled on before leaving is paid"
 
 
 @pytest.mark.parametrize(

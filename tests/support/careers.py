@@ -28,8 +28,6 @@ HIRING = {
 }
 CONTRACTING = {county.document: HIRING[county.document][-1].who for county in (XUNYANG, LIAOCHENG, BAIHE, NEIMENGGU)}
 PLACES = {"xunyang": XUNYANG, "rural": LIAOCHENG, "urban": URBAN, "baihe": BAIHE, "neimenggu": NEIMENGGU}
-#: so many days between two mornings on which somebody looks
-PACE = 4
 BEGINNING = frozenset({"start", "sign"})
 #: a woman of fifty retires in these years; a man of 1990 never within the story
 YOUNG, NEAR, NEARER, SOON = (
@@ -272,9 +270,7 @@ class Living:
     heard: bool = False
 
     def morning(self, today: date) -> None:
-        """Everything whose moment has come is tried, once. On the way to a post that is daily, later at times."""
-        if today.toordinal() % PACE and not any(job.ahead and today >= job.again_on for job in self.jobs):
-            return
+        """Everything whose moment has come is tried, once."""
         age = (today - FIRST_DAY).days
         died = self.career.died
         if died is not None and not self.heard and age >= died[0] + died[1]:
@@ -288,6 +284,10 @@ class Living:
         for job in self.jobs:
             self._hired(job, today)
             self._served(job, today)
+
+    def on_the_way(self, today: date) -> bool:
+        """Whether somebody is being hired, which is looked after daily."""
+        return any(job.ahead and today >= job.again_on for job in self.jobs)
 
     @property
     def over(self) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 #: rows that belong to an entry of the trail, by the column that names it
 BELONG = ("decision", "notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing",
-          "point", "survey")  # fmt: skip
+          "point", "survey", "old_terms")  # fmt: skip
 
 
 def faults_of(connection: Connection, hire_ids: Iterable[int]) -> list[str]:

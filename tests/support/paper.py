@@ -30,6 +30,8 @@ from tests.support.lives import FIRST_DAY
 from tests.support.pay_proofs import STANDARD, Act, Paid, Record, Term, known_of
 from workflow.pay_rows import service_of
 
+#: so many days between two mornings on which somebody looks
+PACE = 4
 ENFORCE = DeadlineKind.ENFORCE.value
 CATALOGUE = Catalogue.load()
 KNOWN = {"by": "主管部门", "on": "2021-12-31"}
@@ -82,7 +84,8 @@ class Paper:
         while self.today < until:
             if self.today > self.next_due:
                 self._sweep()
-            living.morning(self.today)
+            if self.today.toordinal() % PACE == 0 or living.on_the_way(self.today):
+                living.morning(self.today)
             for month in paydays.get(self.today, ()):
                 for number in self.desks:
                     self._pay(number, month)
@@ -91,7 +94,7 @@ class Paper:
                 self.today = max((self.today, *(day for day in paydays if day <= until)))
                 break
         for number in self.desks:
-            for month in _months(FIRST_DAY, until):
+            for month in months_between(FIRST_DAY, until):
                 self._pay(number, month)
         return self
 
@@ -196,7 +199,7 @@ class Paper:
             acts += [Act(number, row["act"], row["actor_key"], steps.get(row["act"])) for row in entries]
         hires = {number: desk.hire for number, desk in self.desks.items()}
         procedures = {number: desk.rules.procedure for number, desk in self.desks.items()}
-        until = _after(self.today.replace(day=1)) - timedelta(1)
+        until = next_month(self.today.replace(day=1)) - timedelta(1)
         return Record(until, self.career, self.person.died_on, hires, procedures, self.terms, acts, self.paid)
 
     # ---- money
@@ -204,17 +207,17 @@ class Paper:
     def _paydays(self, until: date) -> dict[date, list[date]]:
         """The months that are paid on each day."""
         found: dict[date, list[date]] = defaultdict(list)
-        for month in _months(FIRST_DAY, until):
+        for month in months_between(FIRST_DAY, until):
             lag = self.career.lag(month)
             if lag is not None:
-                found[_after(month) + timedelta(4 + lag)].append(month)
+                found[next_month(month) + timedelta(4 + lag)].append(month)
         return found
 
     def _pay(self, number: int, month: date) -> None:
         dossier = self.desks[number].hire.dossier
-        if dossier.started_on is None or _after(month) <= dossier.started_on or (number, month) in self.done:
+        if dossier.started_on is None or next_month(month) <= dossier.started_on or (number, month) in self.done:
             return
-        if dossier.ended_on is not None and month > _after(_after(dossier.ended_on.replace(day=1))):
+        if dossier.ended_on is not None and month > next_month(next_month(dossier.ended_on.replace(day=1))):
             return
         answer = self.asked(number, month)
         if isinstance(answer, Line):
@@ -246,13 +249,15 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _after(month: date) -> date:
+def next_month(month: date) -> date:
+    """The first day of the month after (``month``: a first day)."""
     return (month + timedelta(32)).replace(day=1)
 
 
-def _months(first: date, last: date) -> list[date]:
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of the months from one day to another."""
     found, month = [], first.replace(day=1)
     while month <= last:
         found.append(month)
-        month = _after(month)
+        month = next_month(month)
     return found

@@ -318,6 +318,8 @@ PROOFS: tuple[Callable[[Record], Iterator[str]], ...] = (
     not_to_the_fen,
     twice_for_a_month,
 )
+#: those that hold of a career while some of it is not paid yet
+AS_PAID = tuple(proof for proof in PROOFS if proof is not unequal_to_the_ledger)
 
 
 def faults(record: Record) -> list[str]:

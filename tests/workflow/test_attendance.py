@@ -294,6 +294,9 @@ def test_writing_voids_the_pay_that_rests_on_it_and_stops_where_it_was_paid(worl
     assert keep(world) == 1 and status(number) == "frozen"  # nothing changed
     keep(world, FULL[:-1] + "x")
     assert status(number) == "void"
+    with world.office.database.reading() as connection:
+        newest = office_log.entries(connection, pay_sheets.BOOK, limit=1)[0]
+    assert (newest.act, newest.actor_key) == ("voided", CADRE.person_key) and '"why":"attendance"' in newest.body
     keep(world)
     number = pay_sheets.make(world.office, order, TOWN, at)
     pay_sheets.freeze(world.office, number, TOWN, at)

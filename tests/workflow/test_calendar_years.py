@@ -33,7 +33,7 @@ from workflow.calendar_years import (
 from workflow.grants import settled
 from workflow.office import Office
 from workflow.settings import Settings
-from workflow.tables import Account
+from workflow.tables import Account, Substitution
 from workflow.years_kept import kept_years
 
 OWN, OTHER = "610981100", "610981101"
@@ -297,6 +297,23 @@ def test_one_letter_to_each_account_and_none_to_others(world: World) -> None:
     near = an_account(world, "zhen", Role.EMPLOYER, "610981100")
     county = an_account(world, "xian", Role.EMPLOYER, "610981")
     strangers = [an_account(world, "bie", Role.EMPLOYER, "610929"), an_account(world, "rs", Role.HRSS, "610981")]
+    today = world.clock.today
+    deputy, late = (an_account(world, name, Role.EMPLOYER, "610929") for name in ("dai", "guo"))
+    with world.office.database.session() as session:
+        for account, until in ((deputy, today + timedelta(60)), (late, today - timedelta(1))):
+            row = Substitution(
+                principal_id=near,
+                deputy_id=account,
+                role="employer",
+                region="610981100",
+                from_on=today - timedelta(3),
+                until_on=until,
+                reason="休假",
+                asked_by="zhen",
+                asked_at=world.clock(),
+                accepted_at=world.clock(),
+            )
+            session.add(row)
     for n in range(3):
         on_notice(world, f"人{n}")
     on_notice(world, "人九", OTHER)
@@ -311,6 +328,7 @@ def test_one_letter_to_each_account_and_none_to_others(world: World) -> None:
     assert ["3件聘用的期限" in body and "3件的最后一日" in body for body in told(near)] == [True]
     assert ["4件聘用的期限" in body and "http://x/years/2027" in body for body in told(county)] == [True]
     assert [told(account) for account in strangers] == [[], []]
+    assert told(deputy) == told(near) and told(late) == [], "who stands in hears it, in the window alone"
 
 
 def test_letters_wait_until_the_load_has_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from random import Random
 
 import pytest
@@ -14,8 +15,13 @@ from hypothesis.strategies import randoms
 
 from tests.conftest import Figures
 from tests.support.careers import Career, Post, Year, a_career
+from tests.support.county_desk import CountyDesk
+from tests.support.lives import FIRST_DAY
 from tests.support.paper import Paper
-from tests.support.pay_proofs import faults
+from tests.support.pay_proofs import AS_PAID, faults
+from tests.support.world import World
+from workflow import audit, office_log
+from workflow.invariants import impossible
 
 #: so many careers in CI; thousands in ``make soak``
 EXAMPLES = 100
@@ -66,6 +72,39 @@ def test_of_every_career_all_that_has_to_hold_holds(figures: Figures) -> None:
     met = lived(EXAMPLES)
     figures("careers with pay", careers=EXAMPLES, paid_months=met["paid months"], hires=met["start"])
     assert {name: met[name] for name, least in WANTED.items() if met[name] < least} == {}
+
+
+# ---- in a database -----------------------------------------------------------------------------------------------
+
+#: seeds of careers that meet many things in little time
+SIDE_BY_SIDE = (21, 24, 20, 3)
+UNTIL = date(2023, 8, 31)
+WANTED_THERE = ("a sheet that was paid", "a sheet: SheetChanged", "decide_leaving", "a death that was heard of late")
+
+
+def test_side_by_side_in_a_database(migrated_url: str) -> None:
+    """Sheets are made, handed in, approved and paid on different mornings, in between of which lives go on."""
+    world = World.on(migrated_url, FIRST_DAY, {})
+    seeds = SIDE_BY_SIDE if world.office.database.is_sqlite else SIDE_BY_SIDE[:2]
+    desk = CountyDesk(world, [a_career(Random(seed)) for seed in seeds])
+    desk.live(UNTIL)
+    for index in range(len(seeds)):
+        record = desk.record(index, UNTIL)
+        assert [fault for proof in AS_PAID for fault in proof(record)] == [], record.career
+    sums = "SELECT s.id, s.people, s.sum_fen, count(*), sum(l.net_fen) FROM pay_sheet s JOIN pay_line l"
+    for sheet, people, sum_fen, lines, fen in world.ask(
+        f"{sums} ON l.sheet_id = s.id GROUP BY s.id, s.people, s.sum_fen"
+    ):
+        assert (people, sum_fen) == (lines, fen), sheet
+    once = "SELECT person_id, post_id, month FROM pay_line WHERE live GROUP BY person_id, post_id, month"
+    assert world.ask(f"{once} HAVING count(*) > 1") == []
+    with world.office.database.reading() as connection:
+        assert impossible(connection) == []
+        assert not list(office_log.verify(connection))
+    assert audit.verify(world.office).faults == []
+    assert not [what for what in WANTED_THERE if not desk.met[what]], desk.met
+    assert sum(map(len, desk.paid.values())) >= 5 * len(seeds)
+    world.close()
 
 
 GOES_ON = Year()

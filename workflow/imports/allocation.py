@@ -15,10 +15,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from states.facts import Actor
 from states.procedure import Procedure
 from states.say import Sentence, Translate, say
+from workflow import bulk_runs, import_runs, office_log
+from workflow.imports import carried
 from workflow.imports.table import CellFault, Column, Row, Table, find_table, half_width, whole_number
 from workflow.imports.workbook import NotReadable, read_sheets
+from workflow.office import Office
 from workflow.tables import Allocation
 
 _TOTALS = ("合计", "总计", "全市", "全市合计")
@@ -83,9 +87,18 @@ class AllocationReport:
 
 
 def import_allocation(
-    session: Session, procedure: Procedure, path: Path, *, year: int | None = None, dry_run: bool = False
+    session: Session,
+    procedure: Procedure,
+    path: Path,
+    *,
+    year: int | None = None,
+    dry_run: bool = False,
+    office: Office | None = None,
+    actor: Actor = office_log.CONSOLE_ACTOR,
 ) -> AllocationReport:
     """Reads the annex in ``path`` and keeps it, unless anything in it is wrong or ``dry_run`` is set.
+
+    ``office``: in whose records the import is told, so that it can be undone; ``actor``: who runs it.
 
     The year is the one given, or that of the title above the table, or the only year of the document's own annex.
     Raises NotReadable for a file without such a table, OSError.
@@ -108,6 +121,8 @@ def import_allocation(
     if report.faults or dry_run:
         return report
     source = f"{path.name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"[:200]
+    if office is not None:
+        _tell(session, office, report, known, carried.digest_of(path), actor)
     for share in (*report.new, *report.changed):
         row = known.get((share.region, share.kind)) or Allocation(
             procedure_id=procedure.procedure, year=told, region=share.region, kind=share.kind, places=0, source=""
@@ -117,6 +132,27 @@ def import_allocation(
     session.flush()
     report.kept = True
     return report
+
+
+def _tell(
+    session: Session,
+    office: Office,
+    report: AllocationReport,
+    known: Mapping[tuple[str, str], Allocation],
+    digest: str,
+    actor: Actor,
+) -> None:
+    """Writes down what changes, with the numbers before."""
+    at, lines = office.now(), []
+    for share in (*report.new, *report.changed):
+        was = known.get((share.region, share.kind))
+        before = {"places": share.before, "source": was.source if was is not None else "", "after": share.places}
+        change = "new" if share.before is None else "changed"
+        lines.append(import_runs.Changed(change, f"{share.region}:{share.kind}", before=before))
+    region = office.catalogue.current(report.procedure).document.region
+    subject = f"{report.procedure} {report.year}"
+    told = import_runs.Told(bulk_runs.new_id(at), import_runs.ALLOCATION, region, subject, digest)
+    import_runs.keep(office, session.connection(), told, lines, actor, at)
 
 
 def stored(session: Session, procedure_id: str, year: int) -> list[Allocation]:

@@ -240,7 +240,7 @@ class _Grades(_Reading):
             return
         before = person.said(self.sheet.procedure, self.sheet.year)
         now = (said, skilled, evidence)
-        if before and now == (before, person.hire.dossier.proposed_skilled, person.evidence):
+        if before and now == (half_width(before), person.hire.dossier.proposed_skilled, person.evidence):
             self.found.unchanged += 1
         else:
             self.wish(person, "changed" if before else "new", person.step.act, payload)
@@ -263,7 +263,7 @@ class _Grades(_Reading):
             if not re.fullmatch(r"-?\d{1,4}(\.\d)?(0*)?", said):
                 self.wrong("said", say("分值应为数字，最多一位小数，现为：{value}", value=said[:20]))
             return {"points": said}
-        grade = next((grade for grade in rules.grades if said in (grade.zh, grade.grade)), None)
+        grade = next((grade for grade in rules.grades if said in (half_width(grade.zh), grade.grade)), None)
         if grade is None:
             known = "、".join(grade.zh for grade in rules.grades)
             self.wrong("said", say("没有“{value}”这一等次，应为：{known}", value=said[:20], known=known))
@@ -276,8 +276,9 @@ class _Points(_Reading):
 
     def __init__(self, sheet: Sheet, found: Found) -> None:
         super().__init__(sheet, found)
-        self.items, levels = items_by_name(sheet.procedure), levels_of(sheet.procedure)
-        self.levels = {zh: code for code, zh in levels.items()}
+        # cells are read half-width, so are the names they are compared with
+        self.items = {half_width(zh): item for zh, item in items_by_name(sheet.procedure).items()}
+        self.levels = {half_width(zh): code for code, zh in levels_of(sheet.procedure).items()}
         self.seen: dict[tuple[Any, ...], int] = {}
 
     def say(self, person: YearRow) -> None:

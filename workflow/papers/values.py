@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from states.certificate import kind_of_end, time_served
 from states.coming_term import Term, first_term, renewed_term
@@ -102,8 +102,13 @@ def _day(value: date | None) -> str | None:
 
 
 def _rows(connection: Connection, name: str, hire_id: int) -> list[Any]:
+    """The rows of a hire that are in force, in the order of what they tell of."""
     table = metadata.tables[name]
-    return list(connection.execute(select(table).where(table.c.hire_id == hire_id).order_by(table.c.seq)))
+    asked = select(table).where(table.c.hire_id == hire_id)
+    if "corrected_by" not in table.c:
+        return list(connection.execute(asked.order_by(table.c.seq)))
+    first = func.coalesce(table.c.corrects_seq, table.c.seq)
+    return list(connection.execute(asked.where(table.c.corrected_by.is_(None)).order_by(first)))
 
 
 def _paper(connection: Connection, source: Source) -> Values:

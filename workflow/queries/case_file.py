@@ -206,6 +206,17 @@ def account_names(connection: Connection, ids: Collection[int]) -> dict[int, str
     return {row.id: row.name for row in connection.execute(asked)}
 
 
+def officers_for_all(
+    connection: Connection, regions: Collection[str], roles: Collection[Role], on: date
+) -> dict[Role, tuple[OfficerLine, ...]]:
+    """The same for hires of several places: who holds the role in every one of them."""
+    here = [officers_for(connection, region, roles, on) for region in sorted(regions)]
+    return {
+        role: tuple(line for line in lines if all(line in others.get(role, ()) for others in here))
+        for role, lines in (here[0] if here else {}).items()
+    }
+
+
 def officers_for(
     connection: Connection, region: str, roles: Collection[Role], on: date
 ) -> dict[Role, tuple[OfficerLine, ...]]:

@@ -281,7 +281,7 @@ def _trail_line(row: Any, body: dict[str, Any], office: bool, names: Mapping[str
 RECORDS = (
     *("notice", "objection", "training", "contract", "assessment", "protection", "departure", "filing"),
     *("returned", "suspension", "assignment", "comment", "document", "score"),
-    *("point", "survey"),
+    *("point", "survey", "correction", "old_terms"),
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
     cast,
@@ -108,6 +109,10 @@ class RepaymentLine:
     on_day: date
     voucher: str
     recorded_at: datetime
+    #: of a row that sets another right: which one, why, and what was decided (None: it waits)
+    corrects: int | None = None
+    reason: str | None = None
+    upheld: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ def recovery_line(connection: Connection, scope: Scope, number: int) -> Recovery
 
 def repayments(connection: Connection, number: int) -> tuple[RepaymentLine, ...]:
     """What came back of a claim, in order."""
-    names = ("number", "fen", "on_day", "voucher", "recorded_at")
+    names = RepaymentLine.__dataclass_fields__
     asked = select(*(repayment.c[name] for name in names)).where(repayment.c.recovery_id == number)
     return tuple(RepaymentLine(**row._mapping) for row in connection.execute(asked.order_by(repayment.c.number)))
 
@@ -181,10 +186,15 @@ _STANDING: dict[Standing, ColumnElement[bool]] = {
 }
 
 
+def counts(row: FromClause) -> ColumnElement[bool]:
+    """Whether a row of the ledger counts: money that came back, and what a second person set right of it."""
+    return or_(row.c.corrects.is_(None), row.c.upheld.is_(True))
+
+
 def _repaid() -> Any:
     return (
         select(func.sum(repayment.c.fen))
-        .where(repayment.c.recovery_id == recovery.c.id)
+        .where(repayment.c.recovery_id == recovery.c.id, counts(repayment))
         .correlate(recovery)
         .scalar_subquery()
     )
@@ -235,11 +245,14 @@ def _worth_a_look(connection: Connection, scope: Scope, on: date, after: int) ->
     gone = [
         select(hire.c.id).where(hire.c.state == literal_column("'dismissed'"), hire.c.entered_on >= since),
         select(hire.c.id).where(hire.c.stage == literal_column("'over_term'")),
+        # a term that was set right may have fewer days than were paid
+        select(hire.c.id).join(contract, contract.c.hire_id == hire.c.id).where(contract.c.corrected_by.is_not(None)),
         select(hire.c.id).join(person, person.c.id == hire.c.person_id).where(person.c.died_on >= since),
     ]
     ids = union(*(one.where(in_sight(scope, None)) for one in gone)).subquery()
     lacking = ~select(contract.c.hire_id).where(
         contract.c.hire_id == pay_line.c.hire_id,
+        contract.c.corrected_by.is_(None),
         contract.c.starts_on <= pay_line.c.from_on,
         func.coalesce(contract.c.ended_on, contract.c.ends_on) >= pay_line.c.until_on,
     ).correlate(pay_line).exists()  # fmt: skip
@@ -270,7 +283,9 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
     ).all()
     terms: dict[int, list[tuple[date, date]]] = {}
     ends_on = func.coalesce(contract.c.ended_on, contract.c.ends_on)
-    known = select(contract.c.hire_id, contract.c.starts_on, ends_on).where(contract.c.starts_on.is_not(None))
+    known = select(contract.c.hire_id, contract.c.starts_on, ends_on).where(
+        contract.c.starts_on.is_not(None), contract.c.corrected_by.is_(None)
+    )
     for hire_id, first, last in connection.execute(known.where(contract.c.hire_id.in_(ids))):
         terms.setdefault(hire_id, []).append((first, last))
     paid: dict[int, list[Paid]] = {}

@@ -8,6 +8,7 @@ Moments are UTC, days are Asia/Shanghai. JSON holds plain values only.
 
 from __future__ import annotations
 
+from states.past import LATER
 from workflow.tables.accounts import (
     Account,
     Feed,
@@ -25,6 +26,7 @@ from workflow.tables.cases import (
     Assessment,
     AuditEntry,
     Contract,
+    Correction,
     Decision,
     Departure,
     Filing,
@@ -35,7 +37,7 @@ from workflow.tables.cases import (
     Training,
 )
 from workflow.tables.common import metadata
-from workflow.tables.funds import FilingList
+from workflow.tables.funds import ClaimLine, Cover, FilingList, Policy, SubsidyClaim
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
 from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
 from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
@@ -43,6 +45,7 @@ from workflow.tables.on_post import (
     Aftercare,
     AftercareAct,
     Attendance,
+    OldTerms,
     Point,
     Recovery,
     Repayment,
@@ -67,9 +70,12 @@ __all__ = [
     "AuditEntry",
     "Budget",
     "CalendarYear",
+    "ClaimLine",
     "Clearance",
     "Comment",
     "Contract",
+    "Cover",
+    "Correction",
     "Decision",
     "Delivery",
     "Departure",
@@ -88,6 +94,7 @@ __all__ = [
     "Objection",
     "OfficeLog",
     "OidcState",
+    "OldTerms",
     "Opening",
     "Outbox",
     "Paper",
@@ -100,6 +107,7 @@ __all__ = [
     "Person",
     "PersonLog",
     "Point",
+    "Policy",
     "Post",
     "ProcedureVersion",
     "Protection",
@@ -118,6 +126,7 @@ __all__ = [
     "SignIn",
     "SignInAttempt",
     "StoredFile",
+    "SubsidyClaim",
     "Substitution",
     "Survey",
     "Suspension",
@@ -129,11 +138,10 @@ __all__ = [
 
 #: columns that are set after the row was written; the entry that sets them says so (``sets``)
 SET_LATER: dict[str, frozenset[str]] = {
-    "notice": frozenset({"closed_on"}),
+    **LATER,
     "objection": frozenset({"answered_seq", "upheld"}),
-    "contract": frozenset({"starts_on", "ends_on", "ended_on"}),
-    "assessment": frozenset({"ruled_seq"}),
     "point": frozenset({"struck_seq"}),
     "suspension": frozenset({"resumed_on", "resumed_seq"}),
     "filing": frozenset({"sent_on", "sent_seq", "receipt"}),
+    "correction": frozenset({"decided_seq", "decided_by", "upheld"}),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from workflow.tables.common import big_id, hire_key, json_column
@@ -178,6 +178,9 @@ class Notice(SQLModel, table=True):
     sheet: str = Field(default="", max_length=48, index=True, sa_column_kwargs={"server_default": text("''")})
     article: str = Field(max_length=100)
     closed_on: date | None = None
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
     __table_args__ = (CheckConstraint("ends_on >= posted_on", name="period"),)
 
 
@@ -207,24 +210,41 @@ class Training(SQLModel, table=True):
     held_on: date
     hours: int | None = None
     passed: bool
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
 
 
 class Contract(SQLModel, table=True):
-    """合同、协议: one row per instrument; term 0 is an agreement before the labour contract."""
+    """合同、协议: one row per instrument; term 0 is an agreement before the labour contract.
+
+    A row is never changed by a correction: another stands beside it, and the one that nobody corrected is in force.
+    """
 
     __tablename__ = "contract"
     hire_id: int = hire_key()
     seq: int = Field(primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True, sa_type=BigInteger)
     instrument: str = Field(max_length=48)
-    term_no: int
+    #: one entry may set right several terms
+    term_no: int = Field(primary_key=True)
     number: str | None = Field(default=None, max_length=200)
     signed_on: date
     starts_on: date | None = None
     ends_on: date | None = None
     ended_on: date | None = None
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
     __table_args__ = (
-        UniqueConstraint("hire_id", "term_no"),
+        Index(
+            "uq_contract_term",
+            "hire_id",
+            "term_no",
+            unique=True,
+            sqlite_where=text("corrected_by IS NULL"),
+            postgresql_where=text("corrected_by IS NULL"),
+        ),
         CheckConstraint("starts_on IS NULL OR ends_on >= starts_on", name="term"),
     )
 
@@ -244,14 +264,17 @@ class Assessment(SQLModel, table=True):
     #: the single points of which the total consists, as they stood when it was proposed
     items: list[Any] = Field(default_factory=list, sa_column=json_column())
     ruled_seq: int | None = None
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
     __table_args__ = (
         Index(
             "uq_assessment_ruled",
             "hire_id",
             "year",
             unique=True,
-            sqlite_where=text("ruled_seq IS NOT NULL"),
-            postgresql_where=text("ruled_seq IS NOT NULL"),
+            sqlite_where=text("ruled_seq IS NOT NULL AND corrected_by IS NULL"),
+            postgresql_where=text("ruled_seq IS NOT NULL AND corrected_by IS NULL"),
         ),
     )
 
@@ -265,6 +288,9 @@ class Protection(SQLModel, table=True):
     kind: str = Field(max_length=48)
     until_on: date
     evidence: str = Field(max_length=200)
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
 
 
 class Departure(SQLModel, table=True):
@@ -278,6 +304,9 @@ class Departure(SQLModel, table=True):
     paid_until: date | None = None
     law: str | None = Field(default=None, max_length=200)
     article: str = Field(max_length=100)
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
 
 
 class Filing(SQLModel, table=True):
@@ -303,5 +332,40 @@ class Filing(SQLModel, table=True):
             "hire_id",
             sqlite_where=text("sent_on IS NULL"),
             postgresql_where=text("sent_on IS NULL"),
+        ),
+    )
+
+
+class Correction(SQLModel, table=True):
+    """更正: a past entry whose fields should have said something else, why, and what the second person decided.
+
+    ``said`` lists each field with its value before and after; ``seq`` is the entry that proposed it.
+    """
+
+    __tablename__ = "correction"
+    hire_id: int = hire_key()
+    seq: int = Field(primary_key=True)
+    entry: int
+    act: str = Field(max_length=48)
+    said: list[Any] = Field(default_factory=list, sa_column=json_column())
+    reason: str = Field(sa_type=Text)
+    evidence: str = Field(max_length=200)
+    proposed_by: str = Field(max_length=64)
+    decided_seq: int | None = None
+    decided_by: str | None = Field(default=None, max_length=64)
+    upheld: bool | None = None
+    __table_args__ = (
+        CheckConstraint("entry < seq AND decided_seq > seq", name="order"),
+        CheckConstraint(
+            "(decided_by IS NULL) = (upheld IS NULL) AND (decided_seq IS NULL) = (upheld IS NULL)", name="decision"
+        ),
+        CheckConstraint("decided_by <> proposed_by", name="four_eyes"),
+        # one waits at a time: what a second one moves depends on the first
+        Index(
+            "uq_correction_open",
+            "hire_id",
+            unique=True,
+            sqlite_where=text("decided_seq IS NULL"),
+            postgresql_where=text("decided_seq IS NULL"),
         ),
     )

@@ -82,7 +82,26 @@ class Survey(SQLModel, table=True):
     asked: int
     satisfied: int
     took_part: str = Field(max_length=500)
+    #: of a row that takes another's place, the entry that wrote the first one; of one that was replaced, by which entry
+    corrects_seq: int | None = None
+    corrected_by: int | None = None
     __table_args__ = (CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name="numbers"),)
+
+
+class OldTerms(SQLModel, table=True):
+    """原协议: what somebody was under who was at work before the document. ``started_on``: the first day on the post.
+
+    ``months_before``: whole months before the agreement, as they stood in the person's record; pay in fen a month.
+    """
+
+    __tablename__ = "old_terms"
+    hire_id: int = hire_key()
+    seq: int = Field(primary_key=True)
+    started_on: date
+    months_before: int
+    monthly_fen: int = Field(sa_type=BigInteger)
+    evidence: str = Field(max_length=200)
+    __table_args__ = (CheckConstraint("months_before >= 0 AND monthly_fen >= 0", name="numbers"),)
 
 
 class Aftercare(SQLModel, table=True):
@@ -164,7 +183,11 @@ class Recovery(SQLModel, table=True):
 
 
 class Repayment(SQLModel, table=True):
-    """退回款: what came back of a recovery, in fen, with its voucher."""
+    """退回款: what came back of a recovery, in fen, with its voucher.
+
+    A row is never changed: one that was mistyped is set right by another with the same sum below nought (``corrects``),
+    with a reason, which counts once a second person has upheld it.
+    """
 
     __tablename__ = "repayment"
     recovery_id: int = Field(foreign_key="recovery.id", primary_key=True, sa_type=BigInteger)
@@ -175,4 +198,24 @@ class Repayment(SQLModel, table=True):
     voucher: str = Field(max_length=200)
     recorded_by: str = Field(max_length=64)
     recorded_at: datetime
-    __table_args__ = (CheckConstraint("fen > 0", name="fen"),)
+    corrects: int | None = None
+    reason: str | None = Field(default=None, max_length=500)
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_at: datetime | None = None
+    upheld: bool | None = None
+    __table_args__ = (
+        CheckConstraint("(corrects IS NULL AND fen > 0) OR (corrects < number AND fen < 0)", name="fen"),
+        CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name="reason"),
+        CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
+        CheckConstraint("upheld IS NULL OR corrects IS NOT NULL", name="correction"),
+        CheckConstraint("decided_by <> recorded_by", name="two_people"),
+        # a row is set right once, and one proposal of it waits at a time
+        Index(
+            "uq_repayment_corrects",
+            "recovery_id",
+            "corrects",
+            unique=True,
+            sqlite_where=text("corrects IS NOT NULL AND upheld IS NOT false"),
+            postgresql_where=text("corrects IS NOT NULL AND upheld IS NOT false"),
+        ),
+    )

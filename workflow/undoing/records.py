@@ -19,6 +19,7 @@ from states.say import say
 from workflow import attendance, people, person_log
 from workflow.office import Office
 from workflow.pay_sheets import PAYERS
+from workflow.people import REGISTRARS
 from workflow.sealing import Place, Seal
 from workflow.tables import Person, metadata
 from workflow.undoing.common import BuiltOn, Line, Undoing
@@ -26,8 +27,6 @@ from workflow.undoing.common import BuiltOn, Line, Undoing
 hire, log, allocation, result = (metadata.tables[name] for name in ("hire", "person_log", "allocation", "pay_result"))
 #: who sets places of an annex right
 PLANNERS = frozenset({Role.HRSS, Role.COUNTY})
-#: who keeps people's registrations right
-REGISTRARS = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.COMPANY})
 
 
 class Months:

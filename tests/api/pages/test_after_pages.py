@@ -138,6 +138,7 @@ def test_a_round_leads_to_the_decision_for_many(desk: Desk) -> None:
     assert {int(pick.split(".")[0]) for pick in picks} == {desk.village.hires[name] for name in NAMES[1:]}
     screen = desk.send(Role.EMPLOYER, "/bulk", list="hires", take="ticked", hire=picks)
     assert "决定续聘" in screen.text or "续签" in screen.text
+    assert 'name="begun" value="/renewals?year=2023"' in page.text
     assert desk.client(Role.HRSS, "440300").get("/renewals?year=2023").text.count('name="hire"') == 0
     assert 'name="hire"' not in desk.client(Role.SUPERVISOR).get("/renewals?year=2023").text
     for odd in ("year=x", "year=99999999999999999999", "outcome=none", "region=%00", "after=2023-01-01~", "after=~~"):

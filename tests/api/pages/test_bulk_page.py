@@ -10,6 +10,7 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
+from tests.api.pages.test_hire_page import words
 from tests.api.pages.test_lists import client_of, names_in, token_of
 from tests.browser import county as counties
 from tests.browser.county import County
@@ -179,6 +180,73 @@ def test_the_table_of_a_run_opens_in_a_spreadsheet_and_holds_no_formula(county: 
     assert len(lines) == 4
     assert "'=1+1" in lines[1]
     assert ",=1+1" not in answer.text
+
+
+# ---- working many cases, and where it began ----------------------------------------------------------------------
+
+
+def test_cases_are_noted_suspended_and_resumed_together(county: County, town: TestClient) -> None:
+    hires = [county.hires[name] for name in THREE]
+    chosen = press(town, take="ticked", hire=picks(county, *THREE)).text
+    assert "其他办理" in chosen and 'value="comment~comment"' in chosen and 'value="suspend~suspension"' in chosen
+    assert "resume~" not in chosen and "attach~" not in chosen and "return_to~" not in chosen
+    fields = screen(town, county, "comment~comment", *THREE)
+    assert "此项必填" in press(town, **fields, do="preview").text
+    before = [world_state(county, hire) for hire in hires]
+    done = town.get(press(town, **fields, text="等复印件", do="run").headers["location"]).text
+    assert "已办理3人" in done and "附言" in done
+    assert [world_state(county, hire) for hire in hires] == before, "a note moves nothing"
+    suspended = screen(town, county, "suspend~suspension", *THREE[:2])
+    press(town, **suspended, reason="防汛", do="run")
+    mixed = press(town, take="ticked", hire=picks(county, *THREE)).text
+    assert "中止办理（1人）" in words(mixed) and "恢复办理（2人）" in words(mixed)
+    press(town, **screen(town, county, "resume~resumption", *THREE), reason="汛期已过", do="run")
+    assert [county.world.acts(hire)[-1] for hire in hires] == ["resume", "resume", "comment"]
+
+
+def world_state(county: County, hire: int) -> tuple[str, Any]:
+    return county.world.hire(hire).stage, county.world.hire(hire).dossier.clocks
+
+
+def test_cases_are_given_to_somebody_who_has_the_role_at_each_of_them(county: County, town: TestClient) -> None:
+    from states.facts import Grant
+    from states.procedure import Role
+
+    facts = [("tongshi", "孙丽", Grant(Role.EMPLOYER, counties.TOWN), 71)]
+    facts += [("cunzhong", "周小明", Grant(Role.EMPLOYER, county.world.hire(county.hires[THREE[0]]).region), 73)]
+    mate, villager = (counties.an_account(county.world, county.seal, *one).account_id for one in facts)
+    fields = screen(town, county, "reassign~assignment", *THREE)
+    shown = press(town, **{name: fields[name] for name in ("chosen", "digest")}, act="reassign~assignment").text
+    assert f"employer|{mate}" in shown and f"employer|{villager}" not in shown, "of one village only"
+    assert "请选择转给谁" in press(town, **fields, do="preview", reason="分工").text
+    look = press(town, **fields, do="preview", recipient=f"employer|{villager}", reason="分工")
+    assert "这个账户在本地区没有这一职责" in look.text and list(verdicts(look.text).values()).count("yes") == 1
+    press(town, **fields, do="run", recipient=f"employer|{mate}", reason="分工")
+    for name in THREE:
+        assert county.world.hire(county.hires[name]).dossier.assigned[Role.EMPLOYER] == mate
+
+
+@pytest.mark.parametrize(
+    ("begun", "back"),
+    [
+        ("/renewals?year=2026&outcome=over", "/renewals?year=2026&amp;outcome=over"),
+        ("/leaving", "/leaving"),
+        ("https://evil.example/renewals", "/hires"),
+        ("//evil.example/renewals", "/hires"),
+        ("/renewals/../../evil", "/hires"),
+        ("/\\evil.example", "/hires"),
+        ("/renewals?a=\r\nLocation:x", "/renewals?a=%0D%0ALocation%3Ax"),
+        ("", "/hires"),
+    ],
+)
+def test_it_leads_back_to_where_it_began_and_nowhere_else(
+    county: County, town: TestClient, begun: str, back: str
+) -> None:
+    first = press(town, list="hires", begun=begun, take="ticked", hire=picks(county, *THREE))
+    assert f'<p class="crumb"><a href="{back}">' in first.text
+    second = press(town, **hidden(first.text), act=CHECK)
+    assert f'<p class="crumb"><a href="{back}">' in second.text, "it travels along"
+    assert press(town, list="hires", begun=begun, take="ticked").headers["location"] == unescape(back)
 
 
 # ---- what differs from hire to hire ------------------------------------------------------------------------------

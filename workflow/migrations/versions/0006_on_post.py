@@ -18,10 +18,12 @@ HOLDS = (
     " (SELECT FROM unnest(zaigang_reach('zaigang.regions')) AS mine WHERE mine LIKE {0}.region || '%')"
 )
 OF_HIRE = (
-    "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
-    "paper", "pay_result",
+    "cover", "claim_line", "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
+    "paper", "pay_result", "correction", "old_terms",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
+    "policy": HOLDS.format("policy"),
+    "subsidy_claim": SEEN,
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
     **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
     **{name: SEEN for name in ("filing_list", "pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
@@ -126,6 +128,102 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filing_list", schema=None) as batch_op:
         batch_op.create_index("ix_filing_list_region", ["region", "id"], unique=False)
+
+    op.create_table(
+        "policy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("insurer", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("premium_fen", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until_on >= from_on AND premium_fen >= 0", name=op.f("ck_policy_numbers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
+        sa.UniqueConstraint("insurer", "number", name=op.f("uq_policy_insurer_number")),
+    )
+    with op.batch_alter_table("policy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_policy_region"), ["region"], unique=False)
+
+    op.create_table(
+        "cover",
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_cover_days")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_cover_hire_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_cover_person_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_cover_policy_id")),
+        sa.PrimaryKeyConstraint("policy_id", "hire_id", name=op.f("pk_cover")),
+    )
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.create_index("ix_cover_person_id", ["person_id", "from_on"], unique=False)
+        batch_op.create_index("ix_cover_hire_id", ["hire_id", "until_on"], unique=False)
+
+    op.create_table(
+        "subsidy_claim",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("procedure_id", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("from_month", sa.Date(), nullable=False),
+        sa.Column("until_month", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("handed_in_on", sa.Date(), nullable=True),
+        sa.Column("receipt", sa.String(length=200), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("received_fen", sa.BigInteger(), nullable=False),
+        sa.Column("voucher", sa.String(length=200), nullable=True),
+        sa.Column("charged_fen", sa.BigInteger(), nullable=False),
+        sa.Column("charge_voucher", sa.String(length=200), nullable=True),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "fen > 0 AND people >= 1 AND months >= people AND until_month >= from_month",
+            name=op.f("ck_subsidy_claim_numbers"),
+        ),
+        sa.CheckConstraint(
+            "received_fen >= 0 AND charged_fen >= 0 AND received_fen + charged_fen <= fen",
+            name=op.f("ck_subsidy_claim_money"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('prepared', 'handed_in', 'received', 'void')", name=op.f("ck_subsidy_claim_status")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_claim")),
+    )
+    with op.batch_alter_table("subsidy_claim", schema=None) as batch_op:
+        batch_op.create_index("ix_subsidy_claim_region", ["region", "id"], unique=False)
+
+    op.create_table(
+        "claim_line",
+        sa.Column("claim_id", sa.BigInteger(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("fen > 0", name=op.f("ck_claim_line_fen")),
+        sa.ForeignKeyConstraint(["claim_id"], ["subsidy_claim.id"], name=op.f("fk_claim_line_claim_id")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_claim_line_hire_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_claim_line_person_id")),
+        sa.PrimaryKeyConstraint("claim_id", "hire_id", "month", name=op.f("pk_claim_line")),
+    )
+    with op.batch_alter_table("claim_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_claim_line_once",
+            ["hire_id", "month"],
+            unique=True,
+            sqlite_where=sa.text("live"),
+            postgresql_where=sa.text("live"),
+        )
 
     op.create_table(
         "pay_day_done",
@@ -398,6 +496,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recovery_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "old_terms",
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("months_before", sa.Integer(), nullable=False),
+        sa.Column("monthly_fen", sa.BigInteger(), nullable=False),
+        sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("months_before >= 0 AND monthly_fen >= 0", name=op.f("ck_old_terms_numbers")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_old_terms_hire_id")),
+        sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_old_terms")),
+    )
+    op.create_table(
         "survey",
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -406,6 +516,8 @@ def upgrade() -> None:
         sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("satisfied", sa.Integer(), nullable=False),
         sa.Column("took_part", sa.String(length=500), nullable=False),
+        sa.Column("corrects_seq", sa.Integer(), nullable=True),
+        sa.Column("corrected_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("satisfied BETWEEN 0 AND asked AND asked >= 1", name=op.f("ck_survey_numbers")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_survey_hire_id")),
         sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_survey")),
@@ -420,11 +532,31 @@ def upgrade() -> None:
         sa.Column("voucher", sa.String(length=200), nullable=False),
         sa.Column("recorded_by", sa.String(length=64), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("fen > 0", name=op.f("ck_repayment_fen")),
+        sa.Column("corrects", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.CheckConstraint(
+            "(corrects IS NULL AND fen > 0) OR (corrects < number AND fen < 0)", name=op.f("ck_repayment_fen")
+        ),
+        sa.CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name=op.f("ck_repayment_reason")),
+        sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_repayment_decision")),
+        sa.CheckConstraint("upheld IS NULL OR corrects IS NOT NULL", name=op.f("ck_repayment_correction")),
+        sa.CheckConstraint("decided_by <> recorded_by", name=op.f("ck_repayment_two_people")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_repayment_hire_id")),
         sa.ForeignKeyConstraint(["recovery_id"], ["recovery.id"], name=op.f("fk_repayment_recovery_id")),
         sa.PrimaryKeyConstraint("recovery_id", "number", name=op.f("pk_repayment")),
     )
+    with op.batch_alter_table("repayment", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_repayment_corrects",
+            ["recovery_id", "corrects"],
+            unique=True,
+            sqlite_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+            postgresql_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+        )
+
     op.create_table(
         "import_run",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -540,6 +672,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("items", sa.JSON(), server_default="[]", nullable=False))
     with op.batch_alter_table("assessment", schema=None) as batch_op:  # only for the rows of before
         batch_op.alter_column("items", existing_type=sa.JSON(), existing_nullable=False, server_default=None)
+    _corrections()
     if op.get_bind().dialect.name == "postgresql":
         for table, condition in POLICIES.items():
             _run(f"CREATE POLICY reach ON {table} USING ({condition})")
@@ -547,7 +680,84 @@ def upgrade() -> None:
             _run(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
+#: rows that a correction sets another beside
+CORRECTED = ("notice", "training", "contract", "assessment", "protection", "departure")
+RULED = "ruled_seq IS NOT NULL"
+
+
+def _corrections() -> None:
+    """更正: rows are never changed, so of one term or one ruled year there may be several, and one is in force."""
+    op.create_table(
+        "correction",
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=48), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.Column("proposed_by", sa.String(length=64), nullable=False),
+        sa.Column("decided_seq", sa.Integer(), nullable=True),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("entry < seq AND decided_seq > seq", name=op.f("ck_correction_order")),
+        sa.CheckConstraint(
+            "(decided_by IS NULL) = (upheld IS NULL) AND (decided_seq IS NULL) = (upheld IS NULL)",
+            name=op.f("ck_correction_decision"),
+        ),
+        sa.CheckConstraint("decided_by <> proposed_by", name=op.f("ck_correction_four_eyes")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_correction_hire_id")),
+        sa.PrimaryKeyConstraint("hire_id", "seq", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_correction_open",
+            ["hire_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_seq IS NULL"),
+            postgresql_where=sa.text("decided_seq IS NULL"),
+        )
+    for table in CORRECTED:
+        for name in ("corrects_seq", "corrected_by"):
+            op.add_column(table, sa.Column(name, sa.Integer(), nullable=True))
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_constraint("uq_contract_hire_id_term_no", type_="unique")
+        batch_op.drop_constraint("pk_contract", type_="primary")
+        batch_op.create_primary_key("pk_contract", ["hire_id", "seq", "term_no"])
+    _index("uq_contract_term", "contract", ["hire_id", "term_no"], "corrected_by IS NULL")
+    _no_index("uq_assessment_ruled", "assessment", RULED)
+    _index("uq_assessment_ruled", "assessment", ["hire_id", "year"], f"{RULED} AND corrected_by IS NULL")
+
+
+def _index(name: str, table: str, columns: list[str], where: str) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+def _no_index(name: str, table: str, where: str) -> None:
+    op.drop_index(name, table_name=table, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+def _no_corrections() -> None:
+    for table in ("contract", "assessment"):  # what was replaced has no place where one row of each is kept
+        _run(f"DELETE FROM {table} WHERE corrected_by IS NOT NULL")
+    _no_index("uq_assessment_ruled", "assessment", f"{RULED} AND corrected_by IS NULL")
+    _no_index("uq_contract_term", "contract", "corrected_by IS NULL")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_constraint("pk_contract", type_="primary")
+        batch_op.create_primary_key("pk_contract", ["hire_id", "seq"])
+        batch_op.create_unique_constraint("uq_contract_hire_id_term_no", ["hire_id", "term_no"])
+    for table in CORRECTED:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column("corrected_by")
+            batch_op.drop_column("corrects_seq")
+    _index("uq_assessment_ruled", "assessment", ["hire_id", "year"], RULED)
+    _no_index("uq_correction_open", "correction", "decided_seq IS NULL")
+    op.drop_table("correction")
+
+
 def downgrade() -> None:
+    _no_corrections()
     op.drop_index("ix_hire_term_ends_on", table_name="hire")
     op.drop_index(
         "ix_hire_left",
@@ -575,8 +785,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_import_run_ran_at")
 
     op.drop_table("import_run")
+    _no_index("uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND upheld IS NOT false")
     op.drop_table("repayment")
     op.drop_table("survey")
+    op.drop_table("old_terms")
     with op.batch_alter_table("recovery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recovery_person_id"))
         batch_op.drop_index(
@@ -619,6 +831,8 @@ def downgrade() -> None:
     op.drop_table("pay_sheet")
     op.drop_table("pay_day_done")
     op.drop_table("filing_list")
+    for name in ("claim_line", "subsidy_claim", "cover", "policy"):
+        op.drop_table(name)
     op.drop_index("ix_filing_open", table_name="filing")
     with op.batch_alter_table("paper_template", schema=None) as batch_op:
         batch_op.drop_index("uq_paper_template_live", sqlite_where=sa.text("live"), postgresql_where=sa.text("live"))

@@ -1,0 +1,194 @@
+"""Corrections in the database: rows beside rows, one statement, what is verified afterwards, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
+from tests.support.after import paid
+from tests.support.world import World, officer
+from tests.support.xunyang import BEGINS, HRSS, REGIONS, RURAL, START, TOWN, in_notice, to_contract
+from workflow import audit
+from workflow.corrections import foresee, present, waiting
+from workflow.engine import perform
+from workflow.queries import scoped
+from workflow.queries.recoveries import suspects
+
+
+@pytest.fixture
+def world(migrated_url: str) -> Iterator[World]:
+    world = World.on(migrated_url, START, REGIONS)
+    yield world
+    world.close()
+
+
+def hired(world: World) -> int:
+    hire = in_notice(world, "张三")
+    to_contract(world, hire)
+    return hire
+
+
+def seq_of(world: World, hire: int, act: str) -> int:
+    return int(world.ask("SELECT max(seq) FROM audit_entry WHERE hire_id = ? AND act = ?", hire, act)[0][0])
+
+
+def propose(world: World, hire: int, act: str, **values: Any) -> int:
+    told = {"entry": seq_of(world, hire, act), "values": values, "reason": "签到表上是另一天", "evidence": "签到表"}
+    return world.do(hire, "propose_correction", TOWN, **told).seq
+
+
+def correct(world: World, hire: int, act: str, **values: Any) -> int:
+    number = propose(world, hire, act, **values)
+    return world.do(hire, "confirm_correction", HRSS, correction=number, acknowledged=True).seq
+
+
+def test_a_first_day_set_right_beside_the_old_row_and_verified(world: World) -> None:
+    hire = hired(world)
+    world.walk_to(date(2022, 9, 1))
+    paid(world, hire, [(date(2022, 6, 13), date(2022, 6, 30), 84000), (date(2022, 7, 1), date(2022, 7, 31), 140000)])
+    seen = foresee(world.office, hire, seq_of(world, hire, "start"), {"started_on": "2022-06-20"}, HRSS, world.clock())
+    assert seen.wrong is not None and (seen.wrong.from_month, seen.wrong.fen) == (date(2022, 6, 1), 32667)
+    assert seen.unpaid == ()
+    number = propose(world, hire, "start", started_on="2022-06-20")
+    assert ("correction", "hrss") in world.tasks(hire) and ("correction_proposed", "hrss") in world.letters(hire)
+    proposal = waiting(world.office, hire, HRSS, world.clock())
+    assert proposal is not None and (proposal.seq, proposal.reason) == (number, "签到表上是另一天")
+    assert proposal.foreseen.wrong == seen.wrong
+    assert isinstance(world.refused(hire, "confirm_correction", HRSS, correction=number + 1), InputRefused)
+    done = world.do(hire, "confirm_correction", HRSS, correction=number)
+    rows = world.ask(
+        "SELECT seq, starts_on, ends_on, corrects_seq, corrected_by FROM contract WHERE hire_id = ? ORDER BY seq", hire
+    )
+    first = seq_of(world, hire, "sign")
+    assert [(row[0], str(row[1]), str(row[2]), *row[3:]) for row in rows] == [
+        (first, "2022-06-13", "2023-06-12", None, done.seq),
+        (done.seq, "2022-06-20", "2023-06-19", first, None),
+    ]
+    assert ("correction", "hrss") not in world.tasks(hire)
+    assert world.hire(hire).person.periods == ((date(2022, 6, 20), date(2023, 6, 19), hire),)  # type: ignore[union-attr]
+    with world.office.database.reading() as connection:
+        (claim,) = suspects(connection, scoped(HRSS), world.clock.today)
+    assert (claim.hire_id, claim.found.fen) == (hire, 32667), "money that was paid for days before is proposed"
+    assert audit.verify(world.office).sound
+    earlier = foresee(
+        world.office, hire, seq_of(world, hire, "start"), {"started_on": "2022-05-30"}, HRSS, world.clock()
+    )
+    assert earlier.unpaid == (date(2022, 5, 1), date(2022, 6, 1)), "days that would be owed and were never paid"
+
+
+def test_two_terms_are_set_right_in_one_statement_and_back(world: World) -> None:
+    hire = hired(world)
+    world.walk_to(date(2023, 5, 20))
+    world.do(hire, "assess", TOWN, year=2022, grade="passed")
+    for officer_ in (HRSS, RURAL):
+        world.do(hire, "rule_assessment", officer_)
+    world.do(hire, "decide_renew", TOWN, reason="考核合格")
+    world.do(hire, "sign_renewal", TOWN, signed_on=world.clock.today)
+    world.walk_to(date(2023, 7, 1))
+    before = world.hire(hire).dossier
+    correct(world, hire, "start", started_on="2022-06-12")
+    assert [str(row[0]) for row in terms(world, hire)] == ["2022-06-12", "2023-06-12"]
+    assert audit.verify(world.office).sound
+    correct(world, hire, "start", started_on="2022-06-13")
+    assert [str(row[0]) for row in terms(world, hire)] == ["2022-06-13", "2023-06-13"]
+    after = world.hire(hire).dossier
+    assert after.with_(clocks={}) == before.with_(clocks={})
+    report = audit.verify(world.office)
+    assert report.sound, report.faults
+    # a later step speaks of the rows in force alone
+    leaves = {"ground": "fraud", "effective_on": date(2023, 7, 5), "reason": "经查属实", "evidence": "核查表"}
+    world.do(hire, "decide_leaving", TOWN, **leaves)
+    world.walk_to(date(2023, 7, 7))
+    ended = world.ask("SELECT ended_on FROM contract WHERE hire_id = ? AND ended_on IS NOT NULL", hire)
+    assert [str(row[0]) for row in ended] == ["2023-07-05"]
+    assert audit.verify(world.office).sound
+
+
+def terms(world: World, hire: int) -> list[Any]:
+    return world.ask("SELECT starts_on FROM contract WHERE hire_id = ? AND corrected_by IS NULL ORDER BY term_no", hire)
+
+
+ATTACKS = [
+    "UPDATE contract SET corrected_by = NULL WHERE corrected_by IS NOT NULL AND term_no = 1",
+    "UPDATE contract SET starts_on = '2022-06-01' WHERE corrects_seq IS NOT NULL",
+    "UPDATE contract SET corrects_seq = 1 WHERE corrects_seq IS NOT NULL",
+    "UPDATE contract SET number = 'x' WHERE corrects_seq IS NOT NULL",
+    "DELETE FROM contract WHERE corrects_seq IS NOT NULL",
+    "UPDATE correction SET upheld = false",
+    "UPDATE correction SET entry = 1",
+    "UPDATE correction SET reason = '别的理由'",
+    "UPDATE correction SET decided_by = 'somebody'",
+    "DELETE FROM correction",
+]
+
+
+def test_every_row_of_a_correction_that_is_changed_by_hand_is_found(world: World) -> None:
+    hire = hired(world)
+    correct(world, hire, "start", started_on="2022-06-12")
+    assert audit.verify(world.office).sound
+    for attack in ATTACKS:
+        kinds = _found(world, attack)
+        assert kinds, attack
+
+
+def _found(world: World, attack: str) -> list[str]:
+    """The faults that a verification finds after ``attack``, which is taken back."""
+    with world.office.database.transaction() as connection:
+        names = ("contract", "correction")
+        kept = {n: [dict(r._mapping) for r in connection.exec_driver_sql(f"SELECT * FROM {n}")] for n in names}
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(attack)
+        except IntegrityError as error:
+            return [str(error.orig)]
+    report = audit.verify(world.office)
+    from workflow.tables import metadata
+
+    with world.office.database.transaction() as connection:
+        for name in names:
+            table = metadata.tables[name]
+            connection.execute(table.delete())
+            connection.execute(table.insert(), [_typed(table, row) for row in kept[name]])
+    assert audit.verify(world.office).sound
+    return [fault.kind for fault in report.faults]
+
+
+def _typed(table: Any, row: dict[str, Any]) -> dict[str, Any]:
+    import json
+
+    found = dict(row)
+    for column in table.columns:
+        value = found[column.name]
+        if isinstance(value, str) and str(column.type) == "DATE":
+            found[column.name] = date.fromisoformat(value)
+        elif isinstance(value, str) and str(column.type) == "JSON":
+            found[column.name] = json.loads(value)
+        elif isinstance(value, int) and str(column.type) == "BOOLEAN":
+            found[column.name] = bool(value)
+    return found
+
+
+def test_who_may_not_look_ahead(world: World) -> None:
+    hire = hired(world)
+    number = seq_of(world, hire, "start")
+    values = {"started_on": "2022-06-12"}
+    from states.procedure import Role
+
+    cases: list[tuple[Any, type[Refusal]]] = [
+        (officer("外地", Role.HRSS, "440300"), NoSuchHire),
+        (officer("督查", Role.SUPERVISOR, "610981"), StepNotOffered),
+    ]
+    for actor, refusal in cases:
+        with pytest.raises(refusal):
+            foresee(world.office, hire, number, values, actor, world.clock())
+        with pytest.raises(refusal):
+            present(world.office, hire, number, actor)
+        with pytest.raises(Refusal):
+            perform(world.office, hire, "propose_correction", actor, world.clock(), {"entry": number, "values": values})
+    assert present(world.office, hire, number, TOWN).values == {"started_on": BEGINS}
+    assert waiting(world.office, hire, TOWN, world.clock()) is None
