@@ -17,7 +17,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,3 +257,19 @@ def migrated_url(request: pytest.FixtureRequest) -> str:
     """The address of a migrated database without rows: the test runs on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"migrated_{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="module", params=[SQLITE, POSTGRESQL])
+def shared_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_template: MigratedTemplate
+) -> Iterator[str]:
+    """As ``migrated_url``, but one for a whole module, whose tests only read it or leave it as it was."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "zaigang.sqlite3"
+        shutil.copyfile(migrated_template.sqlite(), path)
+        yield f"sqlite:///{path}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    url = cluster.new_database(migrated_template.postgresql(cluster))
+    yield url
+    cluster.drop_database(url)

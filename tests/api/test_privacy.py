@@ -7,7 +7,6 @@ import io
 import json
 import logging
 import re
-import shutil
 import zipfile
 from collections import deque
 from collections.abc import Iterator
@@ -24,8 +23,7 @@ from states.procedure import ADMINISTRATORS, Role
 from tests.api.permissions import RULES
 from tests.api.permissions.kept import GIVEN, objects_in
 from tests.api.support import OWN, PARENT, TOWN, Service, number, seal
-from tests.conftest import POSTGRESQL, SQLITE, Figures, MigratedTemplate
-from tests.support.postgres import Cluster
+from tests.conftest import Figures
 from workflow import bundle, exports, people
 from workflow.queries.scope import scoped
 from workflow.tables import metadata
@@ -86,19 +84,10 @@ def filled(service: Service) -> Canaries:
     return found
 
 
-@pytest.fixture(scope="module", params=[SQLITE, POSTGRESQL])
-def canaries(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_template: MigratedTemplate
-) -> Iterator[Canaries]:
+@pytest.fixture(scope="module")
+def canaries(shared_url: str) -> Iterator[Canaries]:
     """On each database, for all tests of this module: they only read."""
-    if request.param == "sqlite":
-        file = tmp_path_factory.mktemp("canaries") / "zaigang.sqlite3"
-        shutil.copyfile(migrated_template.sqlite(), file)
-        url = f"sqlite:///{file}"
-    else:
-        cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        url = cluster.new_database(migrated_template.postgresql(cluster))
-    service = Service.on(url)
+    service = Service.on(shared_url)
     yield filled(service)
     service.close()
 

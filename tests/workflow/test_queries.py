@@ -5,11 +5,9 @@ from __future__ import annotations
 import itertools
 import random
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +18,6 @@ from sqlalchemy import Connection
 from states.facts import Actor, Grant
 from states.loading import Catalogue
 from states.procedure import Role
-from tests.conftest import POSTGRESQL, SQLITE, MigratedTemplate
 from tests.support.world import World, officer
 from workflow.queries import (
     Assignee,
@@ -65,27 +62,15 @@ def who(*grants: tuple[Role, str]) -> Scope:
     return scoped(actor(*grants))
 
 
-@pytest.fixture(scope="module", params=[SQLITE, POSTGRESQL])
-def filled(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated_template: MigratedTemplate
-) -> Iterator[Database]:
+@pytest.fixture(scope="module")
+def filled(shared_url: str) -> Iterator[Database]:
     """Two hundred hires over five villages, with tasks of three roles, some of them due. Only read from."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("queries") / "filled.sqlite3"
-        shutil.copyfile(migrated_template.sqlite(), path)
-        database = Database(f"sqlite:///{path}")
-        drop: Callable[[], None] = path.unlink
-    else:
-        cluster = request.getfixturevalue("postgres_cluster")
-        url = cluster.new_database(migrated_template.postgresql(cluster))
-        database = Database(url)
-        drop = partial(cluster.drop_database, url)
+    database = Database(shared_url)
     with database.transaction() as writing:
         for table, rows in a_county(random.Random(3)).items():
             writing.execute(metadata.tables[table].insert(), rows)
     yield database
     database.dispose()
-    drop()
 
 
 @pytest.fixture
