@@ -203,6 +203,12 @@ class GapRef(Model):
     gap: Name
 
 
+class Cited(Text):
+    """A document that another one rests on, as it is printed there; ``corrected``: its right number (更正后的文号)."""
+
+    corrected: Words | None = None
+
+
 class Document(Model):
     """The governing document as printed. ``region`` is the division code of its area (GB/T 2260)."""
 
@@ -210,7 +216,7 @@ class Document(Model):
     issuer: Text
     issued_on: date
     region: Annotated[str, StringConstraints(pattern=r"^\d{2,12}$")]
-    based_on: tuple[Text, ...] = ()
+    based_on: tuple[Cited, ...] = ()
 
 
 class EndedBy(Model):
@@ -435,6 +441,8 @@ class PostKind(Line):
     en: Words
     level: Level
     organiser: Role
+    #: the level of the office that organises the selection, where the document tells levels apart
+    organised_at: Level | None = None
     fields: tuple[Text, ...] = ()
 
 

@@ -17,6 +17,7 @@ from states.age import AgeReading, birth_window
 from states.facts import Post
 from states.guards.common import yuan
 from states.guards.labels import CATEGORIES, EDUCATION, EVENTS, STATEMENTS, joined
+from states.meets import enforces
 from states.procedure import GuardLine, Pool, Procedure, State
 from states.say import Fact, Sentence, say
 
@@ -291,6 +292,36 @@ def fault_of_dates(procedure: Procedure, post: Post, on: date, content: Mapping[
     return say(
         "出生日期与公告日（{day}）推算的不符，应为：{right}", day=in_words(on), right="；".join(sorted(right)) or "—"
     )
+
+
+@enforces("LC-10", "LC-12")
+def fault_of_fields(procedure: Procedure, post: Post, content: Mapping[str, str]) -> Sentence | None:
+    """What is wrong with the field that the duties name (岗位领域): one that is recorded, or several together.
+
+    A line such as “公共服务类：村容保洁” names a class and what of it; neither may be of our own making.
+    """
+    kind = procedure.kind_by_name.get(post.kind)
+    fields = [_split(field.zh) for field in kind.fields] if kind else []
+    known = {name: set(items.split("、")) for name, items in fields}
+    duties = content.get("duties", "")
+    if not known or not duties:
+        return None
+    for line in duties.splitlines():
+        name, items = _split(line.strip())
+        if not name.endswith("类"):
+            continue
+        strange = set(filter(None, re.split("[、，,；;。 ]", items))) - known.get(name, set())
+        if name not in known or strange:
+            what = "、".join(sorted(strange)) if name in known else name
+            return say("“{what}”不在办法列出的岗位领域里，请改为列出的领域", what=what)
+    if not any(word in duties for name, items in known.items() for word in (name, *items)):
+        return say("岗位职责须写明办法列出的一个或者几个领域：{fields}", fields="、".join(known))
+    return None
+
+
+def _split(line: str) -> tuple[str, str]:
+    name, _, items = line.replace(":", "：").partition("：")
+    return name.strip(), items.strip()
 
 
 def scheme_of(content: Mapping[str, str]) -> dict[str, int]:

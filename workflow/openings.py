@@ -22,6 +22,7 @@ from states.facts import Actor, Opening, Post
 from states.guards import Answer, AskOpening
 from states.inputs import Override
 from states.machine import Rules
+from states.organising import organisers
 from states.plan import Plan
 from states.procedure import Procedure, RecordKind, Role
 from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered, StepRefused
@@ -77,6 +78,9 @@ def announce(
             _check_refill(office, connection, refills, post_id, places)
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
         role = _announcer(rules, post, actor)
+        strange = announcement_text.fault_of_fields(rules.procedure, post, said or {})
+        if strange is not None:
+            raise InputRefused({"content.duties": strange})
         stale = announcement_text.fault_of_dates(rules.procedure, post, day, said or {})
         if stale is not None:
             raise InputRefused({"content.conditions": stale})
@@ -84,6 +88,7 @@ def announce(
         paper = _Paper(said or {}, refills)
         ask = _ask_opening(office, connection, rules, post, opening, day, counted)
         answers = ask_opening(ask, rules, actor.roles_in(post.region), overrides)
+        answers = (*answers, *_organisers(rules, post, actor))
         if any(answer.stops for answer in answers):
             raise StepRefused(answers)
         office.keep_procedure(connection, rules.procedure, at)
@@ -112,7 +117,8 @@ def preview_opening(
         rules = office.rulebook.rules(office.catalogue.current(procedure_id).key)
         _announcer(rules, post, actor)
         opening = Opening(0, day, None, places, 0, tuple(boards), None)
-        return ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
+        answers = ask_opening(_ask_opening(office, connection, rules, post, opening, day, counted), rules)
+        return (*answers, *_organisers(rules, post, actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +293,12 @@ def _announcer(rules: Rules, post: Post, actor: Actor) -> Role:
     if not roles:
         raise StepNotOffered(say("您在这个地区没有发布公告的职责"), forbidden=True)
     return min(roles)
+
+
+def _organisers(rules: Rules, post: Post, actor: Actor) -> tuple[Answer, ...]:
+    by = frozenset(rules.procedure.announcement.by)
+    held = [grant.region for grant in actor.grants if grant.role in by and grant.covers(post.region)]
+    return organisers(rules.procedure, post.kind, held)
 
 
 def _receiver(rules: Rules, post: Post, actor: Actor) -> Role:

@@ -138,6 +138,8 @@ RULINGS: dict[str, Sentence] = {
     "down": say("舍去"),
     "none": say("不设下限"),
     "nothing": say("不发"),
+    "warn": say("只提示"),
+    "stop": say("不得列支"),
     "last_loses_most": say("最末一名扣得最多"),
     "third_last_loses_most": say("倒数第三名扣得最多"),
     "once_a_year": say("一年一次"),

@@ -14,6 +14,7 @@ from api.pages.names import RULINGS
 from api.pages.render import Page, PageDep
 from api.problems import NotFound
 from states.labels import LEVELS, UNITS, when
+from states.meets import enforces
 from states.picture import draw
 from states.procedure import Gap, Level, Procedure, Step, article_of
 from states.say import Sentence, say
@@ -57,6 +58,7 @@ def _view(page: Page, procedure: Procedure) -> dict[str, Any]:
         "number": procedure.document.number,
         "issuer": page.named(procedure.document.issuer),
         "issued_on": procedure.document.issued_on,
+        "based_on": _cited(page, procedure),
         "version": procedure.version,
         "in_force": not lapsed(procedure, page.today),
         "validity": [page.tell(sentence) for sentence in _validity(page, procedure)],
@@ -78,6 +80,17 @@ def _view(page: Page, procedure: Procedure) -> dict[str, Any]:
             for c in procedure.contradictions
         ],
     }
+
+
+@enforces("NM-44")
+def _cited(page: Page, procedure: Procedure) -> list[str]:
+    """What the document rests on, as printed there, with the right number beside one that is printed wrongly."""
+    found = []
+    for cited in procedure.document.based_on:
+        said = page.named(cited)
+        wrong = say("{said}（原文如此，正确文号：{corrected}）", said=said, corrected=cited.corrected or "")
+        found.append(page.tell(wrong) if cited.corrected else said)
+    return found
 
 
 def _validity(page: Page, procedure: Procedure) -> list[Sentence]:
