@@ -24,7 +24,7 @@ LONGEST_DAYS = 92
 #: acts that tell or arrange something and settle nothing
 ASIDE = (
     *("comment", "attach", "score", "reassign", "suspend", "resume", "return_to"),
-    *("note_point", "strike_point", "note_survey"),
+    *("note_point", "strike_point", "note_survey", "take_back_assessment"),
 )
 
 _outbox, _hire, _audit = (metadata.tables[name] for name in ("outbox", "hire", "audit_entry"))

@@ -305,6 +305,12 @@ def _total(act: Act) -> Total | None:
     return reckon(act.procedure, act.dossier.points, act.input["year"])
 
 
+def _assessment_taken_back(act: Act) -> dict[str, Any]:
+    """撤回考核意见: nothing is proposed any more; the row of what was proposed stays, and is never ruled on."""
+    proposed = ("proposed_year", "proposed_grade", "proposed_points_tenths", "proposed_seq", "proposed_skilled")
+    return {**dict.fromkeys(proposed), "proposed_by": None, "proposed_reviewed": False, "points_moved": False}
+
+
 def _assessment_ruling(act: Act) -> dict[str, Any]:
     grade = act.procedure.assessment.grade(act.dossier.proposed_grade or "")
     act.update("assessment", {"seq": act.dossier.proposed_seq}, {"ruled_seq": act.seq})
@@ -604,6 +610,7 @@ EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.SCORE: _score,
     RecordKind.POINT: _point,
     RecordKind.POINT_STRUCK: _point_struck,
+    RecordKind.ASSESSMENT_TAKEN_BACK: _assessment_taken_back,
     RecordKind.SURVEY: _survey,
     RecordKind.CORRECTION: _correction,
     RecordKind.CORRECTION_CONFIRMED: _correction_confirmed,

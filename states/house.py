@@ -15,7 +15,7 @@ from states.procedure import HOUSE_ROLES, Procedure, RecordKind, Role, Stage, St
 CITE = "《在岗办理规则》{}"
 #: who deals with cases: not those who apply, look on, or belong to the house
 _OUTSIDE = frozenset({Role.APPLICANT, Role.SYSTEM, Role.SUPERVISOR}) | HOUSE_ROLES
-RETURN = "return_to"
+RETURN, TAKE_BACK = "return_to", "take_back_assessment"
 PROPOSE_CORRECTION, CONFIRM_CORRECTION, REFUSE_CORRECTION = (
     "propose_correction",
     "confirm_correction",
@@ -101,8 +101,13 @@ def confirmers(procedure: Procedure) -> tuple[Role, ...]:
 
 
 def _of_the_assessment(procedure: Procedure, stage: Stage) -> Iterator[Step]:
-    """Points and surveys, where the document counts points or wants to hear those served."""
+    """Points and surveys, where the document counts points or wants to hear those served; a proposal taken back."""
     by = noters(procedure)
+    proposed = [step for step in procedure.steps_from[stage.stage] if step.records is RecordKind.ASSESSMENT]
+    for step in proposed:
+        yield _step(
+            TAKE_BACK, "撤回考核意见", "take the proposal back", stage, step.by, RecordKind.ASSESSMENT_TAKEN_BACK
+        )
     if procedure.assessment.reckoned and by:
         yield _step("note_point", "登记加分扣分", "note points", stage, by, RecordKind.POINT)
         yield _step("strike_point", "撤销加分扣分", "strike points", stage, by, RecordKind.POINT_STRUCK)

@@ -221,7 +221,7 @@ class ReturnInput(StepInput):
 
 
 class SuspensionInput(StepInput):
-    """中止、恢复: why."""
+    """中止、恢复、撤回考核: why."""
 
     reason: Reason
 
@@ -359,6 +359,7 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.SCORE: ScoreInput,
     RecordKind.POINT: PointInput,
     RecordKind.POINT_STRUCK: StrikeInput,
+    RecordKind.ASSESSMENT_TAKEN_BACK: SuspensionInput,
     RecordKind.SURVEY: SurveyInput,
     RecordKind.CORRECTION: CorrectionInput,
     RecordKind.CORRECTION_CONFIRMED: CorrectionConfirmedInput,

@@ -149,6 +149,7 @@ class RecordKind(StrEnum):
     SCORE = "score"
     POINT = "point"
     POINT_STRUCK = "point_struck"
+    ASSESSMENT_TAKEN_BACK = "assessment_taken_back"
     SURVEY = "survey"
     #: a past fact set right: proposed by one person, confirmed or refused by another
     CORRECTION = "correction"
@@ -167,6 +168,7 @@ HOUSE_RECORDS = frozenset(
         RecordKind.SCORE,
         RecordKind.POINT,
         RecordKind.POINT_STRUCK,
+        RecordKind.ASSESSMENT_TAKEN_BACK,
         RecordKind.SURVEY,
         RecordKind.CORRECTION,
         RecordKind.CORRECTION_CONFIRMED,

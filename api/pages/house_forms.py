@@ -31,6 +31,7 @@ _ABOUT: dict[RecordKind, Sentence] = {
     RecordKind.RETURN: say("退回到前面的环节重新办理。那一环节以后的审批和结果作废，须重新办理。"),
     RecordKind.SUSPENSION: say("因故暂停办理。中止期间不办下一步，期限照常计算。"),
     RecordKind.RESUMPTION: say("中止的原因消除后，恢复办理。"),
+    RecordKind.ASSESSMENT_TAKEN_BACK: say("提错了的考核，在复核、审定之前撤回；以后可以重新提出。"),
 }
 
 
@@ -71,6 +72,8 @@ def house_views(
     """The small forms of this reader; to resume is offered while the case is suspended, to suspend while it is not."""
     suspended = hire.dossier.suspended_on is not None
     hidden = {RecordKind.SUSPENSION if suspended else RecordKind.RESUMPTION} | ELSEWHERE
+    if hire.dossier.proposed_seq is None:
+        hidden |= {RecordKind.ASSESSMENT_TAKEN_BACK}
     return [
         _view(telling, hire, offer, colleagues, asked)
         for offer in offers

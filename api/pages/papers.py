@@ -88,7 +88,7 @@ def _decisions(page: Page, procedure: Procedure, lines: Sequence[DecisionLine]) 
 
 #: acts of the house that decide nothing about the person; they have a card of their own or stand in the trail
 _ASIDE = frozenset({"suspend", "resume", "return_to", "reassign", "comment", "attach", "score"}) | {
-    *("note_point", "strike_point", "note_survey"),
+    *("note_point", "strike_point", "note_survey", "take_back_assessment"),
     *(PROPOSE_CORRECTION, CONFIRM_CORRECTION, REFUSE_CORRECTION),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from states.facts import Actor
-from states.refusals import Refusal
+from states.refusals import Refusal, StepRefused
 from tests.journeys.test_baihe import HEAD
 from tests.journeys.test_baihe import REGIONS as BAIHE_REGIONS
 from tests.journeys.test_baihe import _contracted as at_work
@@ -20,6 +20,7 @@ from tests.support.world import World, colleague
 from tests.workflow.test_applicant_import import SEAL
 from tests.workflow.test_imports import a_bomb
 from workflow import assessment_sheets, import_runs, import_undo
+from workflow.audit import verify
 from workflow.imports import assessments
 from workflow.imports.assessment_template import YearBook
 from workflow.imports.assessments import Found, Sheet, SheetGone
@@ -106,6 +107,36 @@ def test_grades_come_in_once_and_what_is_changed_is_proposed_anew(world: World, 
     assert row is not None
     left = import_undo.preview(world.office, SEAL, row, by, world.clock())
     assert left[0].undone and left[1].why is not None and "签署" in left[1].why.sentence.text()
+
+
+def test_a_proposal_is_taken_back_by_the_sheet_and_by_undoing_until_somebody_has_signed(
+    world: World, tmp_path: Path
+) -> None:
+    by, document = xunyang.TOWN, "xunyang-2022-88"
+    assert isinstance(world.refused(1, "take_back_assessment", by, reason="没有提出过"), StepRefused)
+    sheet = a_sheet(world, document, "610981100", by)
+
+    def both(page: Any) -> None:
+        page["E5"] = page["E6"] = "合格"
+
+    _, run, _ = imported(world, filled(tmp_path, sheet, both), sheet, by)
+    sheet = a_sheet(world, document, "610981100", by)
+
+    def back(page: Any) -> None:
+        page["E5"] = "撤回"
+
+    found, _, _ = imported(world, filled(tmp_path, sheet, back), sheet, by)
+    assert [one.change for one in found.wishes] == ["removed"] and grades(world) == [None, "passed"]
+    assert world.acts(1)[-1] == "take_back_assessment" and world.hire(1).dossier.proposed_seq is None
+    number = import_undo.ask(world.office, SEAL, run, [2], "导错了", by, world.clock())
+    done = import_undo.decide(world.office, SEAL, number, colleague(by), world.clock(), uphold=True)
+    assert done.lines == (2,) and grades(world) == [None, None]
+    sheet = a_sheet(world, document, "610981100", by)
+    imported(world, filled(tmp_path, sheet, both), sheet, by)
+    assert grades(world) == ["passed", "passed"]
+    world.do(1, "rule_assessment", xunyang.HRSS)
+    assert isinstance(world.refused(1, "take_back_assessment", by, reason="已有一方签署"), StepRefused)
+    assert verify(world.office).faults == []
 
 
 def test_every_fault_is_told_at_once_and_nothing_of_another_sheet_is_taken(world: World, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_each_row_finds_its_line_and_nothing_else_has_arrived(world: World, tmp_
     other = officer("财政干部己", Role.FINANCE, "610981", 14)
     assert import_undo.decide(world.office, SEAL, number, other, world.clock(), uphold=True).lines == (1, 2, 4, 5)
     assert standing(world)["甲某"] == WAITING and standing(world)["丙某"] == RECEIVED and second != run
-    kinds, _ = imported(world, path)
+    kinds, _ = imported(world, a_return(tmp_path, *ROWS))
     assert standing(world)["甲某"] == RECEIVED and kinds[0] == RECEIVED
     with world.office.database.reading() as connection:
         assert not list(office_log.verify(connection))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from states.facts import Actor
+from states.house import TAKE_BACK as TAKE_BACK_ACT
 from states.points import matter_key
 from states.procedure import AssessmentItem, Procedure
 from states.refusals import Refusal
@@ -249,7 +250,7 @@ class _Grades(_Reading):
         if not person.proposed(self.sheet.year):
             self.wrong("said", say("本年度没有提出过考核，没有可以撤回的"))
             return
-        self.wish(person, "removed", "take_back_assessment", {"reason": say("考核表上撤回").text()})
+        self.wish(person, "removed", TAKE_BACK_ACT, {"reason": say("考核表上撤回").text()})
 
     def _skilled(self) -> bool | None:
         text = self.text("skilled")

@@ -252,7 +252,9 @@ def _filing(connection: Connection, source: Source) -> Values:
 
 def _assessment(connection: Connection, source: Source) -> Values:
     year = assessed_year(source.hire.dossier, source.today.year)
+    waits = source.hire.dossier.proposed_seq  # what was proposed before, or taken back, is on no paper
     rows = [row for row in _rows(connection, "assessment", source.hire.id) if row.year == year]
+    rows = [row for row in rows if row.ruled_seq is not None or row.seq == waits]
     if not rows:
         return {"year": str(year)}
     row, grade = rows[-1], source.procedure.assessment.grade(rows[-1].grade)

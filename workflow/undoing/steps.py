@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from states.facts import Actor, Hire
+from states.house import TAKE_BACK
 from states.procedure import Procedure, State, Step
 from states.refusals import Refusal, StepNotOffered
 from states.say import say
@@ -22,7 +23,6 @@ from workflow.reading import load_hires
 from workflow.tables import metadata
 from workflow.undoing.common import BuiltOn, Line, Undoing
 
-TAKE_BACK = "take_back_assessment"
 #: what may have been done since without anybody building on the application
 _BESIDE = frozenset({"comment", "attach", "reassign"})
 entry, point = metadata.tables["audit_entry"], metadata.tables["point"]
