@@ -76,10 +76,18 @@ class Again:
     entries: tuple[Entry, ...]
     #: the day on which the question is asked: what is said of a day has happened by then
     today: date
+    #: what followed from the corrections up to a confirming entry, by its number
+    _known: dict[int, dict[Key, Row]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def procedure(self) -> Procedure:
         return self.rules.procedure
+
+    def rows_at(self, seq: int) -> dict[Key, Row]:
+        """The rows that followed once the entry ``seq`` had confirmed a correction, to be changed at will."""
+        if seq not in self._known:
+            self._known[seq] = derive(self, confirmed(self.entries, seq + 1), seq)[1].rows
+        return {key: dict(row) for key, row in self._known[seq].items()}
 
 
 def confirmed(entries: Iterable[Entry], before: int) -> dict[int, dict[str, Any]]:
@@ -122,7 +130,7 @@ class _Run:
         self.here.dossier = after
         if entry.act == CONFIRM_CORRECTION:
             # on record the world became another here; in the corrected one nothing has happened but the confirmation
-            self.here.rows = derive(self.again, confirmed(self.again.entries, entry.seq + 1), entry.seq)[1].rows
+            self.here.rows = self.again.rows_at(entry.seq)
             self.there.dossier = is_now.with_(**{name: getattr(after, name) for name in FOLLOWING})
             return
         step = self.again.rules.step(entry.from_stage, entry.act)

@@ -222,6 +222,7 @@ def assessments(office: Office, connection: Connection, asked: Asked) -> Listing
         _hires(asked)
         .add_columns(assessment.c.points_tenths, assessment.c.grade, assessment.c.ruled_seq, assessment.c.evidence)
         .join(assessment, assessment.c.hire_id == hire.c.id)
+        .where(assessment.c.corrected_by.is_(None))
         .where(assessment.c.year == asked.since.year, or_(assessment.c.ruled_seq.is_not(None), hire.c.serving))
     )
     latest: dict[int, Any] = {}
@@ -254,12 +255,16 @@ def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
     """变更、空岗情况表: who came, who left and which places are free, between two days."""
     rows: list[list[Any]] = []
     came = _hires(asked).add_columns(contract.c.starts_on).join(contract, contract.c.hire_id == hire.c.id)
-    came = came.where(contract.c.term_no == 1, contract.c.starts_on.between(asked.since, asked.until))
+    came = came.where(
+        contract.c.term_no == 1,
+        contract.c.corrected_by.is_(None),
+        contract.c.starts_on.between(asked.since, asked.until),
+    )
     left = (
         _hires(asked)
         .add_columns(departure.c.ended_on, departure.c.ground)
         .join(departure, departure.c.hire_id == hire.c.id)
-        .where(departure.c.ended_on.between(asked.since, asked.until))
+        .where(departure.c.ended_on.between(asked.since, asked.until), departure.c.corrected_by.is_(None))
     )
     arrived, departed = _read(connection, came), _read(connection, left)
     paths = _places(connection, [*arrived, *departed])
@@ -289,7 +294,7 @@ def hires_notice(connection: Connection, scope: Scope, name: str) -> Listing | N
         .join(person, person.c.id == hire.c.person_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
-        .where(notice.c.sheet == name, scope.regions(hire.c.region))
+        .where(notice.c.sheet == name, notice.c.corrected_by.is_(None), scope.regions(hire.c.region))
         .order_by(hire.c.region, hire.c.id)
     )
     rows = list(connection.execute(asked).all())
