@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.console import Answer, CommandFailed, Console, command, group
+from api.cli.moves import move
 from states.loading import Catalogue, load_procedure
 from states.procedure import Procedure
 from states.say import say
@@ -36,13 +37,14 @@ def add_to(app: typer.Typer) -> None:
     below = group(
         app,
         "procedure",
-        "办法：列出、查看、检查、画图、比较。\n\nGoverning documents: list, show, check, draw, compare.",
+        "办法：列出、查看、检查、画图、比较、换版试算。\n\nList, show, check, draw, compare, foretell a move.",
     )
     command(below, "list")(list_all)
     command(below, "show")(show)
     command(below, "check")(check)
     command(below, "graph")(graph)
     command(below, "diff")(diff)
+    command(below, "move")(move)
 
 
 def list_all(console: Console) -> Answer:

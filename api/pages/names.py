@@ -6,6 +6,7 @@ from states.say import Sentence, say
 
 #: the facts by which verdicts were found, by the names under which guards give them
 FACTS: dict[str, Sentence] = {
+    "prior_months": say("此前累计月数"),
     "age": say("年龄"),
     "agreement_on": say("协议签订日"),
     "announced_on": say("公告日"),
@@ -172,6 +173,8 @@ SEXES: dict[str, Sentence] = {"男": say("男"), "女": say("女")}
 
 #: the words of a field, by ``Model.field`` where its meaning depends on the model, else by ``field``; then a hint
 FIELDS: dict[str, Sentence] = {
+    "ends_on": say("合同终止日"),
+    "monthly_yuan": say("原待遇（元/月）"),
     "opinion": say("意见"),
     "approval_no": say("批准文号"),
     "MeetingInput.held_on": say("会议日期"),

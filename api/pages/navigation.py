@@ -63,6 +63,7 @@ _AFTER = (
     Entry("assessments", "/assessments", say("年度考核"), OFFICE | {Role.VILLAGE}),
     Entry("renewals", "/renewals", say("续签"), OFFICE),
     Entry("leaving", "/leaving", say("建议离岗"), OFFICE),
+    Entry("old_posts", "/old-posts", say("原有岗位人员"), OFFICE | {Role.VILLAGE}),
     Entry("aftercare", "/aftercare", say("离岗后帮扶"), OFFICE | {Role.VILLAGE}),
     Entry("recoveries", "/recoveries", say("追回"), OFFICE | {Role.FINANCE}),
 )

@@ -211,6 +211,9 @@ def act_in_words(page: Page, procedure: Procedure, act: str, stage: str) -> str:
 
 def _stage(page: Page, procedure: Procedure, name: str) -> str:
     stage = procedure.stage_by_name.get(name)
+    if stage is None:  # under another version, from which the hire was moved
+        others = (one for one in page.office.catalogue.all() if one.procedure == procedure.procedure)
+        stage = next((one.stage_by_name[name] for one in others if name in one.stage_by_name), None)
     return page.named(stage) if stage else name
 
 

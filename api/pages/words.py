@@ -221,6 +221,19 @@ def short_title(page: Page, procedure: Procedure) -> str:
     return procedure.document.number
 
 
+MOVES: Mapping[str, Sentence] = {
+    "propose:move": say("提议换版"),
+    "move": say("确认换版"),
+    "drop:move": say("撤回换版的提议"),
+    "propose:recognise": say("提议重新认定"),
+    "recognise": say("重新认定"),
+    "drop:recognise": say("撤回重新认定的提议"),
+    "propose:run_out": say("提议执行原协议至期满"),
+    "run_out": say("确认执行原协议至期满"),
+    "drop:run_out": say("撤回执行原协议的提议"),
+}
+
+
 def act_words(page: Page, procedure: Procedure, act: str, stage: str) -> str:
     """What was done, as an entry of the trail names it: a step, a reminder, or a period whose end was blocked."""
     step = procedure.step_by_origin.get((stage, act))
@@ -231,4 +244,16 @@ def act_words(page: Page, procedure: Procedure, act: str, stage: str) -> str:
         return page.tell(say("提醒：{name}", name=clock_name(page, procedure, name)))
     if kind == "blocked":
         return page.tell(say("“{name}”到期，因条件不符没有办理", name=clock_name(page, procedure, name)))
-    return page.tell(say("发布名额")) if act == "post" else act
+    if act == "post":
+        return page.tell(say("发布名额"))
+    return _of_a_move(page, procedure, act, stage)
+
+
+def _of_a_move(page: Page, procedure: Procedure, act: str, stage: str) -> str:
+    """What was done about a move to another version, or under the version that was left."""
+    known = MOVES.get(act)
+    if known is not None:
+        return page.tell(known)
+    others = (p for p in page.office.catalogue.all() if p.procedure == procedure.procedure)
+    step = next((step for one in others if (step := one.step_by_origin.get((stage, act)))), None)
+    return act if step is None else page.named(step)

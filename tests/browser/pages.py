@@ -16,6 +16,7 @@ from tests.browser.correction_pages import prepare_correction
 from tests.browser.county import DAHE, DONGQING, LIUCUN, NANQU, TOWN, County, number
 from tests.browser.funds_pages import Funds, addresses, prepare_funds
 from workflow import aftercare, attendance, pay_sheets, public_applications, recoveries
+from workflow.old_posts import enter
 from workflow.papers import making
 from workflow.papers.kinds import Kind
 from workflow.tables import metadata
@@ -34,6 +35,7 @@ FILES = {
     "/calendar/feed/{token}.ics",
     "/bulk/{run_id}/list.csv",
     "/openings/{opening_id}/import/template.xlsx",
+    "/old-posts/import/template.xlsx",
     "/overview/{key}.csv",
     "/attendance/{region}/{month}/sheet.xlsx",
     "/hires/{hire_id}/documents/{seq}",
@@ -120,7 +122,18 @@ def prepare(county: County) -> Made:
         _a_recovery(county),
         prepare_funds(county),
         prepare_correction(county),
+        extra={"old_post": str(_an_old_post(county))},
     )
+
+
+def _an_old_post(county: County) -> int:
+    """Somebody who was at work before a document came, to be looked at; the bureau has entered them."""
+    world = county.world
+    post = world.a_post("liaocheng-2022-4", "rural", DONGQING, title="护林员", employer="冬青村村民委员会")
+    person = world.a_person("贺长林", date(1970, 5, 1), "M", DONGQING)
+    terms = {"started_on": "2022-01-01", "starts_on": "2022-01-01", "ends_on": "2026-12-31", "signed_on": "2021-12-28"}
+    given = {"person_id": person, **terms, "monthly_yuan": "800", "evidence": "原聘用协议"}
+    return enter(world.office, post, county.hrss, world.clock(), given).hire_id
 
 
 def _an_outage(county: County) -> None:
@@ -229,6 +242,11 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("renewals", CLERK, "/renewals", "/renewals"),
         Sheet("renewals-over", OFFICER, "/renewals", "/renewals?outcome=over"),
         Sheet("leaving", CLERK, "/leaving", "/leaving"),
+        Sheet("old-posts", OFFICER, "/old-posts", "/old-posts"),
+        Sheet("old-post", OFFICER, "/old-posts/{hire_id}", f"/old-posts/{made.extra['old_post']}"),
+        Sheet("old-post-new", OFFICER, "/old-posts/new", "/old-posts/new"),
+        Sheet("old-posts-import", OFFICER, "/old-posts/import", "/old-posts/import"),
+        Sheet("move", OFFICER, "/hires/{hire_id}/move", f"/hires/{hires['at work']}/move"),
         Sheet("aftercare", VILLAGE, "/aftercare", "/aftercare"),
         Sheet("aftercare-late", OFFICER, "/aftercare", "/aftercare?which=overdue"),
         Sheet("aftercare-case", CLERK, "/aftercare/{hire_id}", f"/aftercare/{hires['孙志强']}"),

@@ -5,7 +5,7 @@ Everything is read from the hire and from what was entered of the old agreement,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,6 +23,8 @@ hire, opening, person, post, old_terms = (
 )
 #: where a page ended: the end of the term, and the hire
 OldKey = tuple[date, int]
+#: what a list to choose from holds
+MOST_POSTS = 1000
 
 
 class Standing(StrEnum):
@@ -131,6 +133,13 @@ def old_counts(
     inside = within(hire.c.region, narrowed(scope.prefixes, region))
     counted: Any = select(which, func.count()).select_from(_all()).where(inside).group_by(literal_column("which"))
     return {Standing(name): number for name, number in connection.execute(counted)}
+
+
+def posts_of(connection: Connection, scope: Scope, documents: Iterable[str]) -> Sequence[Any]:
+    """The posts of these documents within the scope: id, title, region, employer; at most ``MOST_POSTS``."""
+    columns = (post.c.id, post.c.title, post.c.region, post.c.employer)
+    asked = select(*columns).where(post.c.procedure_id.in_(sorted(documents)), scope.regions(post.c.region))
+    return connection.execute(asked.order_by(post.c.region, post.c.title, post.c.id).limit(MOST_POSTS)).all()
 
 
 def _all() -> Any:

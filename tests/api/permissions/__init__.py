@@ -10,6 +10,7 @@ from tests.api.permissions.corrections import CORRECTIONS
 from tests.api.permissions.desk import DESK
 from tests.api.permissions.funds import FUNDS
 from tests.api.permissions.imports import IMPORTS
+from tests.api.permissions.old_posts import OLD_POSTS
 from tests.api.permissions.pages import PAGES
 from tests.api.permissions.papers import PAPERS
 from tests.api.permissions.pay import PAY
@@ -25,6 +26,7 @@ RULES: Rules = {
     **PUBLIC,
     **ADMIN,
     **AFTER,
+    **OLD_POSTS,
     **POINTS,
     **ATTENDANCE,
     **PAPERS,
