@@ -15,7 +15,16 @@ from states.aftercare import Act, Need
 from tests.browser.correction_pages import prepare_correction
 from tests.browser.county import DAHE, DONGQING, LIUCUN, NANQU, TOWN, County, number
 from tests.browser.funds_pages import Funds, addresses, prepare_funds
-from workflow import aftercare, attendance, pay_sheets, public_applications, recoveries
+from tests.support.after import paid
+from workflow import (
+    aftercare,
+    attendance,
+    import_runs,
+    import_undo,
+    pay_sheets,
+    public_applications,
+    recoveries,
+)
 from workflow.old_posts import enter
 from workflow.papers import making
 from workflow.papers.kinds import Kind
@@ -24,6 +33,7 @@ from workflow.tables import metadata
 CLERK, OFFICER, SUPERVISOR, VILLAGE = "lvhe", "renshe", "ducha", "cunli"
 SYSTEM, SECURITY, AUDIT, ANYBODY = "xitong", "anquan", "shenji", "-"
 
+IMPORT, XUNYANG = "20260616-aaaaaaaaaaaa", "xunyang-2022-88"
 #: answers that are no page
 FILES = {
     "/lists/{name}.xlsx",
@@ -38,6 +48,9 @@ FILES = {
     "/old-posts/import/template.xlsx",
     "/overview/{key}.csv",
     "/attendance/{region}/{month}/sheet.xlsx",
+    "/assessments/{region}/{document}/{year}/sheet.xlsx",
+    "/pay/{number}/return/results.xlsx",
+    "/pay/{number}/return/results.csv",
     "/hires/{hire_id}/documents/{seq}",
     "/hires/{hire_id}/papers/{digest}.docx",
     "/papers/templates/{procedure_id}/{paper}/{what}.docx",
@@ -78,6 +91,7 @@ class Made:
     application: int
     account: int
     pay_sheet: int
+    paid_sheet: int
     recovery: int
     funds: Funds
     #: the addresses of corrections, by their paths
@@ -106,6 +120,7 @@ def prepare(county: County) -> Made:
     (sheet,) = world.ask("SELECT max(sheet) FROM notice WHERE hire_id = ?", county.hires["吴秀兰"])
     making.make(world.office, county.seal, county.hires["at work"], Kind.APPLICATION, county.town, world.clock())
     _an_outage(county)
+    _an_import(county)
     (post,) = world.ask("SELECT post_id FROM opening WHERE id = ?", opening)
     (person,) = world.ask("SELECT person_id FROM hire WHERE id = ?", county.hires["long"])
     (account,) = world.ask("SELECT id FROM account WHERE username = ?", VILLAGE)
@@ -119,6 +134,7 @@ def prepare(county: County) -> Made:
         application[0],
         account[0],
         _a_pay_sheet(county),
+        _a_paid_sheet(county),
         _a_recovery(county),
         prepare_funds(county),
         prepare_correction(county),
@@ -144,6 +160,15 @@ def _an_outage(county: County) -> None:
     attendance.record(office, hire, month, said, county.town, at, source="page", version=1, exception="停电，没有开机")
 
 
+def _an_import(county: County) -> None:
+    """A sheet of attendance came as a file, and somebody asked to take it back."""
+    office, at, clerk = county.world.office, county.world.clock(), county.town
+    told = import_runs.Told(IMPORT, import_runs.ATTENDANCE, LIUCUN, "2026-06", "d" * 64, 1)
+    entry = attendance.Entry(county.hires["刘桂英"], "1" * 15 + "?" * 15)
+    attendance.record_sheet(office, date(2026, 6, 1), (entry,), clerk, at, source="sheet", told=told)
+    import_undo.ask(office, county.seal, IMPORT, (1,), "导入了别的村的考勤表", clerk, at)
+
+
 def _a_pay_sheet(county: County) -> int:
     """May's sheet of the township, handed in: one is paid for it, one is over term."""
     world, month = county.world, date(2026, 5, 1)
@@ -156,6 +181,13 @@ def _a_pay_sheet(county: County) -> int:
     number = pay_sheets.make(world.office, order, county.town, world.clock())
     pay_sheets.freeze(world.office, number, county.town, world.clock())
     return number
+
+
+def _a_paid_sheet(county: County) -> int:
+    """February's money of one went out, and the bank has not said a word."""
+    world = county.world
+    paid(world, county.hires["刘桂英"], [(date(2026, 2, 1), date(2026, 2, 28), 100_000)])
+    return int(world.ask("SELECT max(id) FROM pay_sheet")[0][0])
 
 
 def _a_recovery(county: County) -> int:
@@ -203,6 +235,17 @@ def sheets(made: Made) -> list[Sheet]:
         Sheet("pay-sheet", OFFICER, "/pay/{number}", f"/pay/{made.pay_sheet}"),
         Sheet("pay-print", CLERK, "/pay/{number}/print", f"/pay/{made.pay_sheet}/print"),
         Sheet("pay-notice", CLERK, "/pay/{number}/notice", f"/pay/{made.pay_sheet}/notice"),
+        Sheet("pay-return", OFFICER, "/pay/{number}/return", f"/pay/{made.paid_sheet}/return"),
+        Sheet("pay-return-import", CLERK, "/pay/{number}/return/import", f"/pay/{made.paid_sheet}/return/import"),
+        Sheet("assessments", CLERK, "/assessments", f"/assessments?procedure={XUNYANG}&region={TOWN}&year=2026"),
+        Sheet(
+            "assessments-import",
+            CLERK,
+            "/assessments/{region}/{document}/{year}/import",
+            f"/assessments/{TOWN}/{XUNYANG}/2026/import",
+        ),
+        Sheet("imports", OFFICER, "/imports", "/imports"),
+        Sheet("import-run", OFFICER, "/imports/{run_id}", f"/imports/{IMPORT}"),
         Sheet("rates", OFFICER, "/rates", "/rates"),
         Sheet("lists", CLERK, "/lists", "/lists"),
         Sheet("openings", CLERK, "/openings", "/openings"),

@@ -88,9 +88,12 @@ def run(
             begun = True
         outcomes.append(_taken(office, seal, opening, run_id, line, actor, at))
     found = _summed(run_id, opening.id, at, outcomes, reasons, faulty)
+    told = import_runs.Told(run_id, import_runs.APPLICANTS, opening.region, str(opening.id), digest, faulty)
     if found.done or found.refused:
-        told = import_runs.Told(run_id, import_runs.APPLICANTS, opening.region, str(opening.id), digest, faulty)
         _log(office, seal, found, actor, told)
+    elif lines:  # of a run that was killed before it was written down, the trail still tells
+        with office.database.transaction() as connection:
+            import_runs.keep(office, connection, told, _lines(connection, found), actor, at)
     return found
 
 
