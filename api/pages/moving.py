@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -120,6 +121,12 @@ def _one(page: Page, hire_id: int, given: Given | None = None, refusal: Refusal 
             for one in targets
         ],
         waiting=waiting,
-        earlier=sorted(hire.dossier.earlier.items()),
+        earlier=[
+            (key, page.day(date.fromisoformat(day))) for key, day in sorted(hire.dossier.earlier.items(), key=_by_day)
+        ],
         **shown,
     )
+
+
+def _by_day(one: tuple[str, str]) -> str:
+    return one[1]

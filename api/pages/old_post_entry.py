@@ -154,7 +154,10 @@ def _import_page(
         fault=fault,
         report=report,
         refused=refused,
-        faults=[(one.place, page.tell(one.problem)) for one in faults[:MOST_SHOWN]],
+        faults=[
+            {"sheet": one.sheet, "row": one.row, "column": one.column, "said": page.tell(one.problem)}
+            for one in faults[:MOST_SHOWN]
+        ],
         more=max(0, len(faults) - MOST_SHOWN),
         megabytes=MOST_BYTES // 1024 // 1024,
     )
