@@ -84,7 +84,13 @@ def _overlapping(connection: Connection) -> Iterator[Sentence]:
         select(one.c.person_id, one.c.hire_id, other.c.hire_id.label("other_id"), other.c.starts_on)
         .join(other, one.c.person_id == other.c.person_id)
         .where(
-            or_(one.c.hire_id < other.c.hire_id, and_(one.c.hire_id == other.c.hire_id, one.c.seq < other.c.seq)),
+            # a row that was set right covers nothing any more
+            one.c.corrected_by.is_(None),
+            other.c.corrected_by.is_(None),
+            or_(
+                one.c.hire_id < other.c.hire_id,
+                and_(one.c.hire_id == other.c.hire_id, one.c.term_no < other.c.term_no),
+            ),
             one.c.starts_on <= other_ends,
             other.c.starts_on <= one_ends,
             one.c.starts_on <= one_ends,

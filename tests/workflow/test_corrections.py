@@ -16,6 +16,7 @@ from tests.support.xunyang import BEGINS, HRSS, REGIONS, RURAL, START, TOWN, in_
 from workflow import audit
 from workflow.corrections import foresee, present, waiting
 from workflow.engine import perform
+from workflow.invariants import impossible
 from workflow.queries import scoped
 from workflow.queries.recoveries import suspects
 
@@ -100,6 +101,8 @@ def test_two_terms_are_set_right_in_one_statement_and_back(world: World) -> None
     assert after.with_(clocks={}) == before.with_(clocks={})
     report = audit.verify(world.office)
     assert report.sound, report.faults
+    with world.office.database.reading() as connection:
+        assert impossible(connection) == [], "terms that were set right overlap with nothing"
     # a later step speaks of the rows in force alone
     leaves = {"ground": "fraud", "effective_on": date(2023, 7, 5), "reason": "经查属实", "evidence": "核查表"}
     world.do(hire, "decide_leaving", TOWN, **leaves)
