@@ -124,7 +124,7 @@ class _Screen:
         with page.reading() as connection:
             lines = queries.hire_lines(connection, scoped(page.actor), self.versions)
             rows = {row["id"]: row for row in hire_rows(page, connection, lines)}
-        faults = _common_faults(plans)
+        faults = {**_common_faults(plans), **(refusal.faults if refusal else {})}
         fields = bulk_fields.common_fields(page, choice, self.hires, self.given, faults) if choice else []
         in_rows = bulk_fields.row_fields(page, choice, self.hires, self.given) if choice and refusal is None else {}
         shown = [self._row(rows[i], in_rows, plans) for i in self.versions if i in rows]

@@ -7,6 +7,7 @@ variant; and that no cell is a formula.
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -253,5 +254,9 @@ def test_a_form_is_as_offices_expect_it(made: Made, kind: Kind) -> None:
         assert boxes and all(table.rows[0]._tr.trPr.xpath("w:tblHeader") for table in boxes)
         cells = [cell.text for table in found.tables for row in table.rows for cell in row.cells]
         assert shown in cells and any(signs in text for text in cells), "a place to sign and stamp"
+        own = [text for name, text in itertools.pairwise(cells) if name.startswith(("本人承诺", "本人总结"))]
+        assert all("按手印" in text and "盖章" not in text for text in own), "nobody stamps for themselves"
+        assert (kind in (Kind.APPLICATION, Kind.ASSESSMENT)) is bool(own)
+        assert (kind is Kind.APPLICATION) is ("简历" in cells and "照片" in cells)
         assert (number in "".join(cells)) is (role is Role.COUNTY)
         assert "PAGE" in section.footer._element.xml

@@ -12,6 +12,8 @@ from typing import Any
 BODY, HEAD = "仿宋", "黑体"
 #: where a hand signs, stamps and dates
 SIGNATURE = "签字：　　　　　　　（盖章）　　　　　年　　月　　日"
+#: where a person signs for themselves: nobody stamps there
+BY_HAND = "本人签字（按手印）：　　　　　　　年　　月　　日"
 Row = tuple[str, str]
 
 
@@ -92,7 +94,7 @@ class Sheet:
                 _write(cells[2 * at + 1], value)
 
     def opinions(self, title: str, rows: Sequence[Row]) -> None:
-        """A high box for each opinion, with a line to sign, stamp and date."""
+        """A high box for each opinion, with a line to sign, stamp and date; what is the person's own has no stamp."""
         from docx.enum.table import WD_ROW_HEIGHT_RULE
         from docx.shared import Mm
 
@@ -103,7 +105,7 @@ class Sheet:
             _keep_whole(row)
             _write(row.cells[0], name, font=HEAD)
             _write(row.cells[1], value)
-            _write(row.cells[1], SIGNATURE, more=True)
+            _write(row.cells[1], BY_HAND if name.startswith("本人") else SIGNATURE, more=True)
 
     def parties(self, left: str, right: str) -> None:
         """Where both sides sign, beside each other and never alone on a page."""
@@ -158,7 +160,7 @@ def _write(cell: Any, words: str, *, font: str = BODY, center: bool = False, mor
     _font(run, font)
     if center:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    if more and words == SIGNATURE:
+    if more and words in (SIGNATURE, BY_HAND):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 

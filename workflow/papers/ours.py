@@ -173,9 +173,21 @@ _PARTS: dict[Kind, tuple[tuple[str, Sequence[str], int], ...]] = {
 }
 
 
+#: what the register does not keep, and the person writes by hand
+_BY_THE_PERSON: Sequence[Row] = (
+    ("照片", "（粘贴近期免冠照片）"),
+    ("就业创业证编号", ""),
+    ("家庭成员（姓名、关系、状况）", "\n\n"),
+    ("简历", "\n\n\n"),
+)
+
+
 def _form(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
     for title, names, pairs in _PARTS[kind]:
         sheet.box(title, _rows(kind, names), pairs=pairs)
+        sheet.text("")
+    if kind is Kind.APPLICATION:
+        sheet.box("本人填写", _BY_THE_PERSON)
         sheet.text("")
     sheet.opinions("签署意见", _opinions(procedure, kind))
 

@@ -218,7 +218,8 @@ def test_cases_are_given_to_somebody_who_has_the_role_at_each_of_them(county: Co
     fields = screen(town, county, "reassign~assignment", *THREE)
     shown = press(town, **{name: fields[name] for name in ("chosen", "digest")}, act="reassign~assignment").text
     assert f"employer|{mate}" in shown and f"employer|{villager}" not in shown, "of one village only"
-    assert "请选择转给谁" in press(town, **fields, do="preview", reason="分工").text
+    unnamed = press(town, **fields, do="preview", reason="分工")
+    assert unnamed.status_code == 422 and "请选择转给谁" in unnamed.text.split('class="wrong"')[1]
     look = press(town, **fields, do="preview", recipient=f"employer|{villager}", reason="分工")
     assert "这个账户在本地区没有这一职责" in look.text and list(verdicts(look.text).values()).count("yes") == 1
     press(town, **fields, do="run", recipient=f"employer|{mate}", reason="分工")
