@@ -16,6 +16,7 @@ from states.say import Sentence, say
 OFFICE = frozenset({Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.SUPERVISOR})
 DESK = OFFICE | {Role.VILLAGE, Role.FINANCE, Role.COMPANY}
 CLERKS = DESK - {Role.FINANCE, Role.SUPERVISOR}
+INSURERS = frozenset({Role.TOWNSHIP, Role.HRSS, Role.COUNTY, Role.FINANCE})
 #: who works with a few entries only
 BRIEF = frozenset({Role.VILLAGE, Role.COMPANY, Role.FINANCE, Role.APPLICANT})
 
@@ -54,7 +55,7 @@ _PAY = (
     Entry("rates", "/rates", say("标准和资金"), OFFICE | {Role.FINANCE}),
     Entry("lists", "/lists", say("表册"), DESK),
     Entry("imports", "/imports", say("导入记录"), DESK),
-    Entry("insurance", "/insurance", say("意外伤害险"), frozenset({Role.TOWNSHIP, Role.HRSS, Role.COUNTY, Role.FINANCE})),
+    Entry("insurance", "/insurance", say("意外伤害险"), INSURERS),
     Entry("publications", "/publications", say("村务公开"), OFFICE | {Role.VILLAGE}),
     Entry("claims", "/claims", say("社保补贴申领"), OFFICE | {Role.COMPANY, Role.FINANCE}),
     Entry("filings", "/filings", say("备案报送"), OFFICE | {Role.VILLAGE, Role.COMPANY}),

@@ -35,8 +35,12 @@ def _a_publication(county: County) -> int:
     world, hire = county.world, county.hires["刘桂英"]
     with world.office.database.transaction() as connection:
         place = select(metadata.tables["hire"].c.region).where(metadata.tables["hire"].c.id == hire)
-        values = {"procedure_id": DOCUMENT, "duties": "摸清劳动力底数，送岗位信息上门。", "telephone": "0915-7201234"}
-        values |= {"scheme": "每年评价一次，服务对象参加。", "published_on": world.clock.today}
+        values: dict[str, object] = {
+            "procedure_id": DOCUMENT,
+            "duties": "摸清劳动力底数。",
+            "telephone": "0915-7201234",
+        }
+        values["scheme"], values["published_on"] = "每年评价一次，服务对象参加。", world.clock.today
         who = {"published_by": county.town.person_key, "published_at": world.clock()}
         table = metadata.tables["publication"]
         made = table.insert().values(**values, **who, region=place.scalar_subquery()).returning(table.c.id)
