@@ -1,4 +1,4 @@
-"""What stands in a letter about a day that no clock of a hire knows (到期提醒的措辞): pay of a month, help afterwards."""
+"""What stands in a letter about a day that no clock of a hire knows (到期提醒的措辞): pay, help, insurance."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ ANY_DECISION = "decided"
 CALENDAR_MOVED = "calendar_moved"
 #: letters about a past fact that is set right
 CORRECTING = frozenset({"correction_proposed", "correction_made"})
-#: letters that no step of a document sends: that one, that somebody objected or a place has come free, days that are due
+#: letters that no step of a document sends: that one, somebody objected, a place has come free, a day is due
 OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"}) | CORRECTING | DUE
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)

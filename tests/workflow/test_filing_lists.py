@@ -14,7 +14,7 @@ from states.refusals import InputRefused, StepNotOffered
 from tests.conftest import SQLITE
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN, in_notice, to_contract
-from workflow import filing_lists, files, office_log
+from workflow import files, filing_lists, office_log
 from workflow.filing_lists import NoSuchList
 from workflow.queries import scoped
 from workflow.queries.figures import is_watched

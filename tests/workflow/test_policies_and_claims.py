@@ -1,4 +1,4 @@
-"""Insurance: nobody is covered twice on a day, nobody at work is forgotten; shares are claimed once and accounted for."""
+"""Insurance: nobody is covered twice on a day, nobody at work is forgotten; shares are claimed once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_of_two_policies_at_once_one_covers_and_the_other_leaves_out(village: Vi
 
 @pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
 def test_cover_ends_with_the_post_and_begins_anew_the_day_after(village: Village) -> None:
-    world, office = village.world, village.world.office
+    office = village.world.office
     assert policies.register(office, given(), COUNTY, moment(FIRST), all_without=True) == Covered(1, 2, 0)
     with pytest.raises(InputRefused):  # the same policy again
         policies.register(office, given(), COUNTY, moment(FIRST), all_without=True)

@@ -18,7 +18,8 @@ HOLDS = (
     " (SELECT FROM unnest(zaigang_reach('zaigang.regions')) AS mine WHERE mine LIKE {0}.region || '%')"
 )
 OF_HIRE = (
-    "cover", "claim_line", "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
+    "cover", "claim_line",
+    "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
     "paper", "pay_result", "correction", "old_terms",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
