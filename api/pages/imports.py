@@ -27,7 +27,7 @@ from workflow.sealing import Seal
 from workflow.tables import metadata
 
 router = APIRouter()
-CHANGES: Mapping[str, Sentence] = {"new": say("新增"), "changed": say("改动"), "removed": say("撤销")}
+CHANGES: Mapping[str, Sentence] = {"new": say("新增"), "changed": say("改动"), "removed": say("去除")}
 #: lines on one page; all of them are undone together whatever is shown
 LINES = 500
 
