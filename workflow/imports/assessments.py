@@ -7,6 +7,7 @@ nothing; an empty one was not filled in. People are recognised by the number of 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -153,7 +154,7 @@ def _is_foot(row: Row) -> bool:
     return row.cells.get("hire") is None and not any(row.cells.get(name) for name in ("said", "item", "seq"))
 
 
-class _Reading:
+class _Reading(ABC):
     """Rows being read against who is on the sheet."""
 
     def __init__(self, sheet: Sheet, found: Found) -> None:
@@ -171,8 +172,9 @@ class _Reading:
         if person is not None:
             self.say(person)
 
+    @abstractmethod
     def say(self, person: YearRow) -> None:
-        raise NotImplementedError
+        """What the row of somebody who is on the sheet says."""
 
     def text(self, name: str) -> str:
         return half_width(self.row.cells.get(name))
