@@ -67,8 +67,8 @@ def test_a_budget_with_a_fault_says_which_field(county: County) -> None:
     officer = client_of(county, "renshe")
     shown = sent(officer, "/rates/budgets", procedure="xunyang-2022-88", region=COUNTY, year="2026", fen="1", source="")
     assert re.search(r'id="money-source-error">请填写资金来源', shown)
-    blank = sent(officer, "/rates/budgets", fen="-5", year="后年", region=COUNTY)
-    assert len(re.findall(r'id="money-\w+-error"', blank)) == 5, "all that is wrong at once"
+    blank = sent(officer, "/rates/budgets", fen="-5", year="后年", region="x")
+    assert len(re.findall(r'id="money-\w+-error"', blank)) == 6, "all that is wrong at once"
     assert len(re.findall(r'id="\w[\w-]*-error"', sent(officer, "/rates", name="x", value="💥", region=COUNTY))) == 4
     ids = re.findall(r' id="([^"]+)"', shown)
     assert len(ids) == len(set(ids)), "two forms, no id twice"
