@@ -69,3 +69,16 @@ def test_the_generated_documents_are_written_anew(office: Office) -> None:
     for name, content in contents().items():
         assert (folder / name).read_text(encoding="utf-8") == content
     assert office.run("docs", office.folder / "nowhere").status == 1
+
+
+def test_a_move_is_foretold_and_never_made_here(migrated_office: Office) -> None:
+    office = migrated_office
+    both = ("--from", "liaocheng-2022-4@0.old-terms", "--to", "liaocheng-2022-4@1")
+    told = office.did("procedure", "move", *both, "--dry-run", "--region", "3715")
+    assert (told["hires"], told["rows"]) == (0, [])
+    table = office.run("procedure", "move", *both, "--dry-run", "--csv").out
+    assert table.startswith("hire_id,region,stage,new_stage,possible")
+    made = office.run("procedure", "move", *both, "--json")
+    assert (made.status, made.document["error"]["where"]) == (1, "--dry-run")
+    unknown = office.run("procedure", "move", "--from", "atlantis@1", "--to", "liaocheng-2022-4@1", "--dry-run", "--json")
+    assert (unknown.status, unknown.document["error"]["where"]) == (1, "--from")
