@@ -36,6 +36,7 @@ bench: $(V)/.dev ## measure: steps, sweeps and pages per second, a year of pay o
 
 soak: $(V)/.dev ## years of a county in minutes, with crashes, on a PostgreSQL server
 	$(BIN)/python -m tests.soak $(ARGS)
+	SOAK=1 $(BIN)/python -m pytest -q tests/api/test_schemathesis.py tests/api/test_privacy.py
 
 docs: $(V)/.run ## write the pages that are generated from the procedures
 	$(BIN)/zaigang docs $(ARGS)

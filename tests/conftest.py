@@ -35,6 +35,8 @@ KINDS = {"postgresql": "PostgreSQL", "sqlite": "SQLite", "browser": "browser"}
 NEEDED_BY = {"postgres_cluster": "postgresql", "browser": "browser", "sqlite_url": "sqlite"}
 RUN_FOLDER = "TEST_RUN_FOLDER"
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+#: ``make soak`` asks random questions in full numbers; every other run asks some of them, the same ones each time
+SOAK = os.environ.get("SOAK") == "1"
 SQLITE = pytest.param("sqlite", marks=pytest.mark.sqlite)
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 

@@ -135,7 +135,8 @@ class CountyDesk:
         return self.world.office.procedure(self.hires[number].procedure)
 
     def _terms(self) -> list[Term]:
-        sql = "SELECT hire_id, term_no, starts_on, ends_on, ended_on FROM contract ORDER BY hire_id, term_no"
+        sql = "SELECT hire_id, term_no, starts_on, ends_on, ended_on FROM contract WHERE corrected_by IS NULL"
+        sql += " ORDER BY hire_id, term_no"
         return [Term(row[0], row[1], *map(_day, row[2:])) for row in self.world.ask(sql)]
 
     # ---- money
