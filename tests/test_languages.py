@@ -186,6 +186,10 @@ def inputs(procedure: Procedure, records: RecordKind) -> Iterator[Mapping[str, A
     yield {"passed": False, "objection": 4, "year": 2026, "filing": "contract", "seq": 9, "given_on": early}
     yield {"objection": 7, "year": 2030, "filing": "contract", "seq": 10, "given_on": early, "leave_on": late}
     yield {"year": 2021}
+    if records is RecordKind.OLD_TERMS:
+        before, then = d("2020-01-01"), d("2021-01-01")
+        for first, starts, ends in ((then, then, late), (before, then, late), (then, then, then), (late, then, late)):
+            yield {"started_on": first, "starts_on": starts, "ends_on": ends}
     if records is RecordKind.ENDING_DECISION:
         for ground in procedure.grounds:
             for effective in (early, late):
@@ -245,7 +249,7 @@ def spoken(procedure: Procedure) -> dict[str, Sentence]:
     return found
 
 
-PROCEDURES = {procedure.procedure: procedure for procedure in Catalogue.load().all()}
+PROCEDURES = {procedure.key: procedure for procedure in Catalogue.load().all()}
 
 
 @pytest.fixture(scope="module")

@@ -80,5 +80,6 @@ def test_a_move_is_foretold_and_never_made_here(migrated_office: Office) -> None
     assert table.startswith("hire_id,region,stage,new_stage,possible")
     made = office.run("procedure", "move", *both, "--json")
     assert (made.status, made.document["error"]["where"]) == (1, "--dry-run")
-    unknown = office.run("procedure", "move", "--from", "atlantis@1", "--to", "liaocheng-2022-4@1", "--dry-run", "--json")
+    wrong = ("--from", "atlantis@1", "--to", "liaocheng-2022-4@1")
+    unknown = office.run("procedure", "move", *wrong, "--dry-run", "--json")
     assert (unknown.status, unknown.document["error"]["where"]) == (1, "--from")
