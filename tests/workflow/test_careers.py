@@ -23,7 +23,7 @@ from tests.support.world import World
 from workflow import audit, office_log
 from workflow.invariants import impossible
 
-#: so many careers in CI; thousands in ``make soak``
+#: so many careers are lived here; thousands in ``make soak``
 EXAMPLES = 100
 #: what is met at least so often, or the proof is of a life that nobody lives
 WANTED = {
