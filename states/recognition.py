@@ -79,6 +79,11 @@ class Examined:
     def qualifies(self) -> bool:
         return not any(answer.stops for answer in self.answers)
 
+    @property
+    def lasts(self) -> bool:
+        """Whether a new term would have a day at all."""
+        return self.ends_on is not None and self.ends_on >= self.from_on
+
 
 def line_of(versions: Versions) -> MoveLine:
     """What the new version says of the recognition. Raises StepNotOffered where it knows none."""

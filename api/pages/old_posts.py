@@ -273,7 +273,8 @@ def _one(page: Page, hire_id: int, given: Given | None = None, refusal: Refusal 
         examined, look = moving.examine(page.office, hire, page.actor, page.at)
         shown |= {
             "answers": words.clauses_of(page, examined.answers),
-            "look": preview_words(page, look, page.office.procedure(hire.procedure), new),
+            # where no month is left a recognition would come to nothing that could be shown
+            "look": preview_words(page, look, page.office.procedure(hire.procedure), new) if examined.lasts else None,
             "qualifies": examined.qualifies,
             **_forms(page, line, new, filling, examined.answers, hire.dossier.move_by),
         }
