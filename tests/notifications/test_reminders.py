@@ -26,7 +26,7 @@ from states.facts import Hire, OpenFiling
 from states.loading import Catalogue
 from states.machine import Rulebook
 from states.plan import Plan, TimerFact
-from states.procedure import Deadline, DeadlineKind, FilingLine, Procedure, Role, Step
+from states.procedure import Deadline, DeadlineKind, FilingLine, Procedure, RecordKind, Role, Step
 from tests.support.asking import a_hire, a_person, an_opening, d
 
 SETTING = Setting(default_calendar())
@@ -277,7 +277,10 @@ def test_the_procedures_remind_when_it_was_promised(procedure: Procedure) -> Non
     assert {name: marks[name] for name in PROMISED if name in marks} == {
         name: promised for name, promised in PROMISED.items() if name in marks
     }
-    assert {"term_end", "assessment_due", "over_term_watch"} <= set(marks)
+    assert {"term_end", "over_term_watch"} <= set(marks)
     assert ("service_limit" in marks) == (procedure.service.months is not None)
+    # whoever runs out under old terms is assessed by nobody
+    assesses = any(step.records is RecordKind.ASSESSMENT for step in procedure.steps)
+    assert ("assessment_due" in marks) == assesses == (procedure.version != "0.old-terms")
     day = (procedure.assessment.due_month, procedure.assessment.due_day)
     assert day == ((12, 20) if procedure.procedure.startswith("baihe") else (12, 31))
