@@ -14,7 +14,7 @@ from api.inputs import PathId
 from api.pages.correction_view import MoveGroup, entry_words, groups_of
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.forms import Asking, Field, fields_of
-from api.pages.hires import whole
+from api.pages.hires import person_of, whole
 from api.pages.render import FormDep, Page, PageDep, new_key
 from api.pages.submitted import given_of
 from api.problems import NotFound
@@ -119,7 +119,7 @@ def _form(
         status=status_of(refusal),
         refusal=refusal_of(page, refusal, say("没有提出更正")),
         general=general,
-        hire={"id": hire_id, "version": now.hire.version},
+        hire={"id": hire_id, "version": now.hire.version, "who": person_of(page, hire_id)},
         key=new_key(),
         number=number,
         heading=entry_words(page, procedure, entry.act, entry.from_stage, number),
@@ -216,7 +216,7 @@ def _waiting(page: Page, hire_id: int, given: Given | None = None, refusal: Refu
         status=status_of(refusal),
         refusal=refusal_of(page, refusal, say("没有办理")),
         general=[page.tell(said) for said in faults_of(refusal).values()],
-        hire={"id": hire_id, "version": hire.version},
+        hire={"id": hire_id, "version": hire.version, "who": person_of(page, hire_id)},
         correction=hire.dossier.correcting_seq,
         found=found,
         fault=fault,

@@ -23,7 +23,7 @@ from states.refusals import NoSuchHire, Refusal, StaleHire
 from states.say import say
 from workflow.engine import KeyReused, offers_of, perform
 from workflow.house_inputs import check_house_input
-from workflow.queries import HireLine
+from workflow.queries import HireLine, hire_line, scoped
 
 router = APIRouter()
 
@@ -57,6 +57,13 @@ def _row(page: Page, line: HireLine, places: Mapping[str, str]) -> dict[str, Any
 def whole(text: str | None) -> int | None:
     """A whole number of an address or a form that a database can hold; None for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def person_of(page: Page, hire_id: int) -> str:
+    """The name of the person of a hire that the reader may see; the hire's number where nobody has applied."""
+    with page.reading() as connection:
+        line = hire_line(connection, scoped(page.actor), hire_id)
+    return str(hire_id) if line is None or line.person_name is None else line.person_name
 
 
 @router.get("/hires/{hire_id}")

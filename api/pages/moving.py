@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.inputs import PathId
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
+from api.pages.hires import person_of
 from api.pages.move_words import preview_words, version_name
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep
 from api.pages.submitted import given_of
@@ -115,6 +116,7 @@ def _one(page: Page, hire_id: int, given: Given | None = None, refusal: Refusal 
         status=status_of(refusal),
         refusal=refusal_of(page, refusal, say("没有办理")),
         hire_id=hire_id,
+        who=person_of(page, hire_id),
         now=version_name(page, now),
         targets=[
             {"key": one.key, "name": version_name(page, one), "title": page.named(one.title), "here": one.key == chosen}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -91,7 +90,7 @@ def show_all(page: PageDep) -> Response:
         standing=standing.value,
         rows=[_row(page, line, places) for line in found.lines],
         filters=filters,
-        proposing=_proposing(page, {}) if picking else None,
+        proposing=_proposing(Filling(page, {})) if picking else None,
         may_enter=old_posts.may_enter(page.office, page.actor),
         next_page=page.address(after=day_key_text(found.after)) if found.after else None,
         first_page=page.address(after=None) if after else None,
@@ -153,11 +152,10 @@ def _picked(text: str) -> tuple[int, int] | None:
     return None if hire_id is None or version is None else (hire_id, version)
 
 
-def _proposing(page: Page, given: Given, refusal: Refusal | None = None) -> list[Field]:
-    filling = Filling(page, given, faults_of(refusal))
-    kinds = [(kind, page.tell(name)) for kind, name in KINDS.items()]
+def _proposing(filling: Filling, begun: str = RECOGNISE) -> list[Field]:
+    kinds = [(kind, filling.page.tell(name)) for kind, name in KINDS.items()]
     return [
-        filling.field("kind", say("提议"), "radio", options=kinds, required=True, value=RECOGNISE),
+        filling.field("kind", say("提议"), "radio", options=kinds, required=True, value=begun),
         filling.field("reason", say("理由"), "prose", say("写明核对了哪些材料。"), required=True),
     ]
 
@@ -296,9 +294,9 @@ def _forms(
     held = page.actor.roles_in(line.region)
     first = bool(held & proposers(page.office.procedure(line.procedure)))
     if line.standing is not Standing.PROPOSED:
-        fields = _proposing(page, filling.given, None)
-        marked = [replace(one, error=filling.field(one.name, say("提议")).error) for one in fields]
-        return {"proposing": marked if first and line.standing is not Standing.OVER else None}
+        if not first or line.standing is Standing.OVER:
+            return {"proposing": None}
+        return {"proposing": _proposing(filling, RUN_OUT if any(one.stops for one in answers) else RECOGNISE)}
     second = bool(held & confirmers(new, new.move_from(line.procedure.partition("@")[2])))
     drop = filling.field("drop_reason", say("撤回或者不同意的理由"), "prose", required=True)
     return {
