@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import BaseRoute
 
-from api import openapi, problems, routes
+from api import openapi, pages, problems, routes
 from api.routes import health
 from api.security import MAX_BODY_BYTES, Protection, quiet_access_log
 from workflow.office import Office
@@ -38,10 +38,8 @@ def create_app(settings: Settings, office: Office | None = None) -> FastAPI:
     app.state.office = office or Office.open(settings)
     app.state.problem_page = None
     problems.install(app)
-    app.include_router(health.router)
-    app.include_router(routes.router)
-    app.include_router(routes.public)
-    _include_pages(app)
+    app.router.routes.extend(_routes())
+    pages.install(app)
     openapi.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Protection, settings=settings, answer=problems.answer)
@@ -55,11 +53,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.office.database.dispose()
 
 
-def _include_pages(app: FastAPI) -> None:
-    """The pages for people, where they are installed (``api.pages``)."""
-    if importlib.util.find_spec("api.pages") is not None:
-        pages = importlib.import_module("api.pages")
-        if hasattr(pages, "router"):
-            app.include_router(pages.router)
-        if hasattr(pages, "install"):
-            pages.install(app)
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route of the service: the JSON API and the pages for people.
+
+    Put together once for all apps of a process: to learn from hundreds of signatures what each route asks for takes
+    longer than to answer the first request.
+    """
+    together = APIRouter()
+    for router in (health.router, routes.router, routes.public, pages.router):
+        together.include_router(router)
+    return tuple(together.routes)
