@@ -20,6 +20,7 @@ RULES: dict[str, Sentence] = {
     "budget_lasts": say("资金要够支付这些岗位。"),
     "category_in": say("报名人要属于文件规定的安置对象。"),
     "document_in_force": say("公告要在文件有效期内发布。"),
+    "correcting": say("有更正等待确认时，先决定它。"),
     "education_at_least": say("报名人的文化程度要达到文件的要求。"),
     "extension_allowed": say("只有文件列明的情形可以延长期限。"),
     "filing_owed": say("有应报而未报的事项，才办报备。"),
@@ -40,6 +41,7 @@ RULES: dict[str, Sentence] = {
     "not_protected": say("本人不在保护期内。"),
     "notice_period_over": say("公示要满规定的天数，张贴当日不算，届满次日才能往下办。"),
     "objection_open": say("有待处理的异议，才作答复。"),
+    "old_terms_end": say("原协议期满即终止，不能续签。"),
     "one_post_only": say("一个人只能在一个公益性岗位上岗。"),
     "pay_cap": say("报酬不超过文件规定的上限。"),
     "place_free": say("聘用人数不超过公告的名额。"),
@@ -65,4 +67,6 @@ RULES: dict[str, Sentence] = {
     "points_noted": say("登记过加分扣分的人参与审定，要写明，并有提出考核的另一人把关。"),
     "recusal": say("不办本人和亲属的事；看来可能是亲属的，核实以前先回避。"),
     "suspended": say("中止期间不往下办，恢复之后再办。"),
+    "taking_back": say("有人审核或者会签以前，考核意见可以撤回。"),
+    "was_on_post": say("文件施行以前就在岗、原协议还没有期满的，才按原有人员录入。"),
 }

@@ -75,6 +75,7 @@ def test_a_deadline_prints_its_own_count_when_asked(noticed: Service) -> None:
 def test_a_hire_offers_what_the_role_may_do_and_says_why_not(noticed: Service) -> None:
     offers = {offer["act"]: offer for offer in noticed.as_(HRSS).get("/api/v1/hires/1").json()["offers"]}
     of_the_house = {"comment", "attach", "reassign", "return_to", "suspend", "resume"}
+    of_the_house |= {"propose_correction", "confirm_correction", "refuse_correction"}
     assert set(offers) == {"object", "dismiss_objection", "uphold_objection", *of_the_house}
     assert offers["object"]["open"] is True
     assert offers["uphold_objection"]["open"] is False and offers["uphold_objection"]["adverse"] is True

@@ -102,6 +102,6 @@ def test_every_state_is_told_to_everybody_in_both_languages() -> None:
 
 def test_a_notice_runs_only_where_its_end_is_enforced() -> None:
     found = {key: [s.stage for s in p.stages if wording.is_notice(p, s.stage)] for key, p in PROCEDURES.items()}
-    assert found["xunyang-2022-88"] == ["notice"]
-    assert found["neimenggu-2022-10"] == ["notice", "notice_township"]
-    assert found["baihe-2022-72"] == []
+    assert found["xunyang-2022-88@1"] == ["notice"]
+    assert found["neimenggu-2022-10@1"] == ["notice", "notice_township"]
+    assert found["baihe-2022-72@1"] == []
