@@ -4,6 +4,8 @@
 Whoever is signed in is looked up once per request, so that a change of role, region or status acts on the next request.
 ``RecentDep`` and ``require_recent`` also want the holder to have shown lately who they are (再次验证): before signing,
 revealing a full number, exporting and granting.
+
+What neither reads nor waits is ``async``: it is answered on the spot, while others are handed to a thread each.
 """
 
 from __future__ import annotations
@@ -53,13 +55,13 @@ class SignedIn:
         return self.visit.form_token
 
 
-def office_of(request: Request) -> Office:
+async def office_of(request: Request) -> Office:
     """The office that the app was assembled with."""
     office: Office = request.app.state.office
     return office
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -103,7 +105,7 @@ def holder_of(request: Request, office: OfficeDep, settings: SettingsDep) -> Sig
 HolderDep = Annotated[SignedIn | None, Depends(holder_of)]
 
 
-def visitor_of(holder: HolderDep) -> SignedIn | None:
+async def visitor_of(holder: HolderDep) -> SignedIn | None:
     """Who is signed in and owes nothing, or None."""
     return None if holder is None or holder.owes is not None else holder
 
@@ -111,7 +113,7 @@ def visitor_of(holder: HolderDep) -> SignedIn | None:
 VisitorDep = Annotated[SignedIn | None, Depends(visitor_of)]
 
 
-def any_session_of(holder: HolderDep) -> SignedIn:
+async def any_session_of(holder: HolderDep) -> SignedIn:
     """Whose session it is, also where something is owed: for the pages by which it is paid. Raises NotSignedIn."""
     if holder is None:
         raise NotSignedIn
@@ -121,7 +123,7 @@ def any_session_of(holder: HolderDep) -> SignedIn:
 AnySessionDep = Annotated[SignedIn, Depends(any_session_of)]
 
 
-def session_of(holder: AnySessionDep) -> SignedIn:
+async def session_of(holder: AnySessionDep) -> SignedIn:
     """Who is signed in and owes nothing. Raises NotSignedIn, Owed."""
     if holder.owes is not None:
         raise Owed(holder.owes)
@@ -148,7 +150,7 @@ def require_recent_for(session: SignedIn, procedures: Iterable[Procedure], act: 
         require_recent(session)
 
 
-def recent_session_of(session: SessionDep) -> SignedIn:
+async def recent_session_of(session: SessionDep) -> SignedIn:
     """Who is signed in and has shown so lately. Raises ConfirmFirst."""
     require_recent(session)
     return session
@@ -157,14 +159,14 @@ def recent_session_of(session: SessionDep) -> SignedIn:
 RecentDep = Annotated[SignedIn, Depends(recent_session_of)]
 
 
-def actor_of(session: SessionDep) -> Actor:
+async def actor_of(session: SessionDep) -> Actor:
     return session.actor
 
 
 ActorDep = Annotated[Actor, Depends(actor_of)]
 
 
-def scope_of(actor: ActorDep) -> Scope:
+async def scope_of(actor: ActorDep) -> Scope:
     """What the actor may see."""
     return scoped(actor)
 
@@ -172,7 +174,7 @@ def scope_of(actor: ActorDep) -> Scope:
 ScopeDep = Annotated[Scope, Depends(scope_of)]
 
 
-def address_of(request: Request) -> str:
+async def address_of(request: Request) -> str:
     """From where the request comes, as far as the server can tell."""
     return request.client.host if request.client else ""
 
@@ -198,7 +200,7 @@ def public_reading(office: OfficeDep) -> Iterator[Connection]:
 PublicReadDep = Annotated[Connection, Depends(public_reading)]
 
 
-def language(request: Request, _holder: HolderDep) -> str:
+async def language(request: Request, _holder: HolderDep) -> str:
     """The language of the answer."""
     return language_of(request)
 
@@ -206,7 +208,7 @@ def language(request: Request, _holder: HolderDep) -> str:
 LanguageDep = Annotated[str, Depends(language)]
 
 
-def translate(language: LanguageDep) -> Translate:
+async def translate(language: LanguageDep) -> Translate:
     return translator(language)
 
 

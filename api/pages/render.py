@@ -236,21 +236,25 @@ def _raised(words: str) -> str:
 # ---- asked for by routes -----------------------------------------------------------------------------------------
 
 
-def page_of(request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, session: SessionDep) -> Page:
+async def page_of(request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, session: SessionDep) -> Page:
     """A page for someone signed in. Raises NotSignedIn."""
     request.state.page = Page(request, office, settings, at, session)
     page: Page = request.state.page
     return page
 
 
-def open_page_of(request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, visitor: VisitorDep) -> Page:
+async def open_page_of(
+    request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, visitor: VisitorDep
+) -> Page:
     """A page for anyone."""
     request.state.page = Page(request, office, settings, at, visitor)
     page: Page = request.state.page
     return page
 
 
-def any_page_of(request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, session: AnySessionDep) -> Page:
+async def any_page_of(
+    request: Request, office: OfficeDep, settings: SettingsDep, at: NowDep, session: AnySessionDep
+) -> Page:
     """A page by which something owed is paid: a second factor, a new password. Raises NotSignedIn."""
     request.state.page = Page(request, office, settings, at, session)
     page: Page = request.state.page
@@ -262,7 +266,7 @@ OpenPageDep = Annotated[Page, Depends(open_page_of)]
 AnyPageDep = Annotated[Page, Depends(any_page_of)]
 
 
-def recent_page_of(page: PageDep, session: SessionDep) -> Page:
+async def recent_page_of(page: PageDep, session: SessionDep) -> Page:
     """A page by which lists about people are taken out of the service. Raises ConfirmFirst as well."""
     require_recent(session)
     return page
@@ -284,7 +288,7 @@ async def any_form_of(request: Request, session: AnySessionDep) -> AsyncIterator
 AnyFormDep = Annotated[FormData, Depends(any_form_of)]
 
 
-def form_of(form: AnyFormDep, session: SessionDep) -> FormData:
+async def form_of(form: AnyFormDep, session: SessionDep) -> FormData:
     """A form sent by one of our pages. Raises ForeignRequest unless it carries the token of the session."""
     return form
 
@@ -292,7 +296,7 @@ def form_of(form: AnyFormDep, session: SessionDep) -> FormData:
 FormDep = Annotated[FormData, Depends(form_of)]
 
 
-def recent_form_of(form: FormDep, session: SessionDep) -> FormData:
+async def recent_form_of(form: FormDep, session: SessionDep) -> FormData:
     """A form by which something is signed, revealed, exported or granted. Raises ConfirmFirst as well."""
     require_recent(session)
     return form
