@@ -58,9 +58,11 @@ def _routes() -> tuple[BaseRoute, ...]:
     """Every route of the service: the JSON API and the pages for people.
 
     Put together once for all apps of a process: to learn from hundreds of signatures what each route asks for takes
-    longer than to answer the first request.
+    longer than to answer the first request. All stand side by side: each router within another is searched again by
+    every one around it.
     """
     together = APIRouter()
-    for router in (health.router, routes.router, routes.public, pages.router):
-        together.include_router(router)
+    together.include_router(health.router)
+    routes.include_in(together)
+    pages.include_in(together)
     return tuple(together.routes)

@@ -10,10 +10,24 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import TemplateError
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from notifications.due_words import OF_A_PLACE, link_of
 from notifications.i18n import translator
@@ -109,23 +123,41 @@ def mark_all_read(office: Office, account_id: int, at: datetime) -> int:
 
 def unread_count(office: Office, account_id: int, most: int | None = None) -> int:
     """How many letters were not opened yet; ``most``: nobody asks for the difference between more."""
-    query = _letters_of(office, account_id).where(_delivery.c.read_at.is_(None)).limit(most).subquery()
+    asked: dict[str, Any] = {"account": account_id, "on": local_day(office.now())}
+    if most is not None:
+        asked["most"] = most
     with office.database.reading() as connection:
-        return int(connection.execute(select(func.count()).select_from(query)).scalar_one())
+        return int(connection.execute(_unread(most is not None), asked).scalar_one())
+
+
+@cache
+def _unread(capped: bool) -> Select[Any]:
+    """Every page asks this, and to write the statement takes longer than to answer it."""
+    concerned = still_concerned(bindparam("account", type_=Integer()), bindparam("on", type_=Date()))
+    query = _letters(select(_delivery.c.message_id), bindparam("account"), concerned).where(
+        _delivery.c.read_at.is_(None)
+    )
+    if capped:
+        query = query.limit(bindparam("most", type_=Integer()))
+    return select(func.count()).select_from(query.subquery())
 
 
 def _letters_of(office: Office, account_id: int) -> Select[Any]:
-    concerned = still_concerned(account_id, local_day(office.now()))
-    return (
-        select(_delivery, _outbox.c.seq, _outbox.c.n, _outbox.c.template, _outbox.c.facts, _was_noted().label("noted"))
-        .join(_outbox, _outbox.c.message_id == _delivery.c.message_id)
-        .where(_delivery.c.account_id == account_id, _delivery.c.channel == INBOX, concerned)
+    read = select(
+        _delivery, _outbox.c.seq, _outbox.c.n, _outbox.c.template, _outbox.c.facts, _was_noted().label("noted")
+    )
+    return _letters(read, literal(account_id), still_concerned(literal(account_id), local_day(office.now())))
+
+
+def _letters(read: Select[Any], account_id: ColumnElement[int], concerned: ColumnElement[bool]) -> Select[Any]:
+    return read.join(_outbox, _outbox.c.message_id == _delivery.c.message_id).where(
+        _delivery.c.account_id == account_id, _delivery.c.channel == INBOX, concerned
     )
 
 
-def still_concerned(account_id: int, on: date) -> ColumnElement[bool]:
+def still_concerned(account_id: ColumnElement[int], on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """A grant that was taken away takes the letters of its region along, and so does the end of a deputy's window."""
-    granted = held(on, literal(account_id)).subquery()
+    granted = held(on, account_id).subquery()
     return exists().select_from(granted).where(_outbox.c.region.startswith(granted.c.region))
 
 

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from jinja2 import TemplateError
-from sqlalchemy import Connection, Row, Select, and_, exists, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, exists, literal, or_, select, tuple_, update
 
 from notifications.channels import Away, Channel, Delayed, Post, Refused
 from notifications.channels.email import EmailChannel
@@ -207,7 +207,7 @@ def _without_withdrawn(
             for (key,) in connection.execute(
                 select(_outbox.c.message_id).where(
                     _outbox.c.message_id.in_([row.message_id for row in claimed]),
-                    still_concerned(claimed[0].account_id, local_day(at)),
+                    still_concerned(literal(claimed[0].account_id), local_day(at)),
                 )
             )
         }

@@ -262,8 +262,10 @@ def application_step(procedure: Procedure) -> Step:
 
 
 def takers(procedure: Procedure) -> frozenset[Role]:
-    """The roles that take applications at the desk."""
-    return frozenset(role for role in application_step(procedure).by if role is not Role.APPLICANT)
+    """The roles that take applications at the desk; nobody's where places were never announced (原有岗位)."""
+    steps = procedure.steps_from[procedure.first_stage.stage]
+    by = (role for step in steps if step.records is RecordKind.APPLICATION for role in step.by)
+    return frozenset(role for role in by if role is not Role.APPLICANT)
 
 
 def _still_waiting(connection: Connection, application_id: int) -> Any:

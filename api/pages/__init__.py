@@ -1,6 +1,6 @@
 """Pages for people (页面): server-rendered, without scripts, in Chinese and English.
 
-``router`` holds every page, ``install`` adds the style sheet and the pages for things that went wrong.
+``include_in`` adds every page, ``install`` adds the style sheet and the pages for things that went wrong.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ from api.pages import (
 
 STATIC = Path(__file__).parents[1] / "static"
 
-router = APIRouter(include_in_schema=False)
-for module in (
+#: a path that two modules know is answered by the first of them
+MODULES = (
     feeds,
     calendar,
     years,
@@ -124,8 +124,13 @@ for module in (
     bank_returns,
     imports,
     demo,
-):
-    router.include_router(module.router)
+)
+
+
+def include_in(together: APIRouter) -> None:
+    """Adds the routes of every page."""
+    for module in MODULES:
+        together.include_router(module.router, include_in_schema=False)
 
 
 def install(app: FastAPI) -> None:
@@ -134,4 +139,4 @@ def install(app: FastAPI) -> None:
     app.state.problem_page = errors.problem_page
 
 
-__all__ = ["install", "router"]
+__all__ = ["include_in", "install"]

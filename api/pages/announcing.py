@@ -26,6 +26,7 @@ from states.refusals import InputRefused, Refusal, StepRefused
 from states.say import Sentence, say
 from workflow import announcement_text, queries, vacancies
 from workflow.announcement_text import PART_NAMES, PARTS
+from workflow.moving import old_versions
 from workflow.openings import announce, preview_opening
 from workflow.queries import OpeningLine, PostLine, scoped
 from workflow.queries.places import region_paths
@@ -112,7 +113,7 @@ def _begun(page: Page, connection: Connection, post_id: int | None, refills: int
     post = queries.post_line(connection, scope, number) if number is not None else None
     if post is None or not announces(page, page.actor, post):
         return None
-    former = queries.openings(connection, scope, post_id=post.id, limit=1).lines
+    former = queries.openings(connection, scope, post_id=post.id, unannounced=old_versions(page.office), limit=1).lines
     return Begun(post, free, former[0] if former else None)
 
 

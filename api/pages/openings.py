@@ -20,6 +20,7 @@ from api.problems import NotFound
 from states.refusals import Refusal
 from states.say import say
 from workflow import announcements, queries, reception, vacancies
+from workflow.moving import old_versions
 from workflow.queries import HireFilter, OpeningLine, scoped
 from workflow.queries.places import region_paths
 from workflow.ranking import ranked, substitutes
@@ -35,7 +36,7 @@ def show_all(page: PageDep) -> Response:
     """The announcements of the reader's regions, the newest first."""
     after = whole(page.request.query_params.get("after"))
     with page.reading() as connection:
-        found = queries.openings(connection, scoped(page.actor), after=after)
+        found = queries.openings(connection, scoped(page.actor), unannounced=old_versions(page.office), after=after)
         paths = region_paths(connection, {line.region for line in found.lines})
         counts = reception.count_waiting(connection, [line.id for line in found.lines])
         may = bool(announcing.posts_to_announce(page, connection))

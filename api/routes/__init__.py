@@ -58,9 +58,10 @@ MODULES = (
     attendance,
 )
 
-router = APIRouter(prefix="/api/v1")
-for module in MODULES:
-    router.include_router(module.router)
-public = APIRouter()
-for module in (notices, openings):
-    public.include_router(module.public)
+
+def include_in(together: APIRouter) -> None:
+    """Adds the routes of the JSON API, and what is public beside it."""
+    for module in MODULES:
+        together.include_router(module.router, prefix="/api/v1")
+    for module in (notices, openings):
+        together.include_router(module.public)

@@ -41,6 +41,7 @@ from states.say import Translate, say
 from workflow import announcement_text, public_applications, queries, vacancies
 from workflow import announcements as taking_back
 from workflow import openings as announcements
+from workflow.moving import old_versions
 from workflow.queries import HireFilter, OpeningLine
 
 router = APIRouter(prefix="/openings", tags=["openings"])
@@ -50,6 +51,7 @@ public = APIRouter(prefix="/public", tags=["public"])
 @router.get("", summary="announcements within my regions, the newest first")
 def listed(
     connection: ReadDep,
+    office: OfficeDep,
     scope: ScopeDep,
     at: NowDep,
     region: RegionCode | None = None,
@@ -62,6 +64,7 @@ def listed(
         scope,
         in_region=region,
         open_on=local_day(at) if open_now else None,
+        unannounced=old_versions(office),
         after=number_of(after),
         limit=limit,
     )

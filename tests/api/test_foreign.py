@@ -77,7 +77,7 @@ def test_foreign_is_answered_as_absent(kept: Kept, method: str, path: str, figur
 @pytest.mark.parametrize("field", ["post_id", "hire_ids", "person_id"])
 def test_a_foreign_number_in_a_body_is_answered_as_absent(kept: Kept, field: str, figures: Figures) -> None:
     objects = kept.objects
-    client = kept.clients[FOREIGNER]
+    client = kept.client(FOREIGNER)
 
     def ask(number: int) -> Any:
         if field == "post_id":
@@ -97,7 +97,7 @@ def test_a_foreign_number_in_a_body_is_answered_as_absent(kept: Kept, field: str
 @pytest.mark.parametrize("path", ["/api/v1/hires/{}", "/hires/{}", "/api/v1/people/{}", "/api/v1/openings/{}"])
 def test_no_clock_tells_foreign_from_absent(kept: Kept, path: str, figures: Figures) -> None:
     """The middle of many answers, asked in turns: a lookup more would be seen, the noise of a machine is not."""
-    client = kept.clients[FOREIGNER]
+    client = kept.client(FOREIGNER)
     spent: dict[int, list[float]] = {kept.objects.hire: [], ABSENT: []}
     for _ in range(60):
         for number, times in spent.items():

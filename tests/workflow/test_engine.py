@@ -190,7 +190,7 @@ def test_offers_tell_the_same_as_the_step_itself(county: World) -> None:
     _, offered = offers_of(county.office, hire, CLERK, county.clock())
     by_act = {offer.step.act: offer for offer in offered}
     assert by_act["check"].open
-    of_the_house = {"comment", "attach", "reassign", "score", "suspend", "resume"}
+    of_the_house = {"comment", "attach", "reassign", "score", "suspend", "resume", "propose_correction"}
     assert set(by_act) == {"check", "reject", "withdraw", *of_the_house}
     county.do(hire, "check", CLERK)
     _, offered = offers_of(county.office, hire, officer("clerk", Role.RURAL, "610981", 7), county.clock())

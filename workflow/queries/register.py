@@ -254,10 +254,14 @@ def openings(
     in_region: str | None = None,
     open_on: date | None = None,
     post_id: int | None = None,
+    unannounced: Collection[str] = (),
     after: int | None = None,
     limit: int = PAGE,
 ) -> Openings:
-    """The announcements within the scope, the newest first; ``open_on``: those that take applications on that day."""
+    """The announcements within the scope, the newest first; ``open_on``: those that take applications on that day.
+
+    ``unannounced``: keys of versions under which places stand without ever having been announced (原有岗位).
+    """
     limit = page_size(limit)
     asked = _openings().where(scope.announced(post.c.region)).order_by(opening.c.id.desc()).limit(limit + 1)
     if in_region is not None:
@@ -267,6 +271,8 @@ def openings(
         asked = asked.where(opening.c.announced_on <= open_on, until, opening.c.cancelled_on.is_(None))
     if post_id is not None:
         asked = asked.where(opening.c.post_id == post_id)
+    if unannounced:
+        asked = asked.where(opening.c.procedure.not_in(unannounced))
     if after is not None:
         asked = asked.where(opening.c.id < after)
     rows = connection.execute(asked).all()

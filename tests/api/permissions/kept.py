@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
+from httpx2 import ASGITransport, AsyncClient
 from starlette.testclient import TestClient
 
 from states.procedure import Role
@@ -114,7 +117,12 @@ class Kept:
         shutil.copyfile(template, self.path)
         self.service = Service.on(f"sqlite:///{self.path}")
         self.objects = objects_in(self.service)
-        self.clients = {who: self._client(who) for who in (*WHO, NOBODY)}
+        self.headers = {who: dict(self.client(who).headers) for who in (*WHO, NOBODY)}
+        self._portal = start_blocking_portal()
+        self._ask = self._portal.__enter__()
+        self._asker = AsyncClient(
+            transport=ASGITransport(self.service.app, raise_app_exceptions=False), base_url="http://testserver"
+        )
         self.form_tokens = {who: self._form_token(who) for who in WHO}
         self.service.world.office.database.dispose()
         shutil.copyfile(self.path, self.copy)
@@ -122,13 +130,12 @@ class Kept:
         self._watch()
         self.content = self._content()
 
-    def _client(self, who: Who) -> TestClient:
-        client = self.service.nobody if who is NOBODY else self.service.as_(*who.grants, person=_person_of(who))
-        client.follow_redirects = False
-        return client
+    def client(self, who: Who) -> TestClient:
+        """Somebody's client, for other requests than those of the tables."""
+        return self.service.nobody if who is NOBODY else self.service.as_(*who.grants, person=_person_of(who))
 
     def _form_token(self, who: Who) -> str:
-        token = str(self.clients[who].headers["authorization"]).removeprefix("Bearer ")
+        token = str(self.headers[who]["authorization"]).removeprefix("Bearer ")
         world = self.service.world
         visit = visit_of(world.office.database, token, world.clock(), lifetime=Lifetime(), on=world.clock.today)
         assert visit is not None
@@ -153,8 +160,9 @@ class Kept:
         elif not path.startswith("/api/") and not path.endswith(".json"):
             sent["headers"] = {"accept": "text/html,*/*;q=0.8"}
         sent |= {"headers": {**sent.get("headers", {}), **asked.get("headers", {})}}
-        self.clients[who].cookies.clear()
-        return self.clients[who].request(method, path.format(**places), **sent)
+        sent["headers"] = {**self.headers[who], **sent["headers"]}
+        self._asker.cookies.clear()
+        return self._ask.call(partial(self._asker.request, method, path.format(**places), **sent))
 
     def changed(self) -> bool:
         """Whether anything was kept since, beside sessions and attempts to sign in; it is put back to how it was."""
@@ -173,6 +181,7 @@ class Kept:
         self._watch()
 
     def close(self) -> None:
+        self._portal.__exit__(None, None, None)
         self.watcher.close()
         self.service.close()
 
