@@ -24,7 +24,7 @@ from states.plan import Plan, TimerFact
 from states.procedure import DeadlineKind, Effect, Procedure, RecordKind, Role, Step
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import say
-from states.separation import separation
+from states.separation import preferred, separation
 from states.writing import Blocked, Carried, Remind, Setting, Writing
 
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
@@ -99,7 +99,7 @@ def offers(hire: Hire, actor: Actor, at: datetime, rules: Rules, setting: Settin
             roles -= {signature.role for signature in hire.dossier.signatures if signature.act == step.act}
         if not step.automatic and roles:
             ask = Ask(hire, rules.procedure, step, local_day(at), setting.calendar, actor)
-            found.append(Offer(step, roles, _answers(ask, rules, _preferred(actor, hire.region, roles), {})))
+            found.append(Offer(step, roles, _answers(ask, rules, preferred(actor, hire.region, roles), {})))
     return found
 
 
@@ -145,27 +145,17 @@ def _role_of(hire: Hire, step: Step, actor: Actor) -> Role:
     if not held:
         raise StepNotOffered(say("您在这个地区没有办理这一步的职责"), act=step.act, forbidden=True)
     if not step.joint:
-        return _preferred(actor, hire.region, held)
+        return preferred(actor, hire.region, held)
     signed = {signature.role for signature in hire.dossier.signatures if signature.act == step.act}
     waiting = held - signed
     if not waiting:
         raise StepNotOffered(say("贵单位已经会签，正在等待其他单位"), act=step.act)
-    return _preferred(actor, hire.region, waiting)
+    return preferred(actor, hire.region, waiting)
 
 
 def _takers(step: Step) -> frozenset[Role]:
     """Who takes a step: whoever the table lists; anybody at all may object to a notice."""
     return frozenset(step.by) | {Role.PUBLIC} if step.records is RecordKind.OBJECTION else frozenset(step.by)
-
-
-def _preferred(actor: Actor, region: str, roles: frozenset[Role]) -> Role:
-    """In which of several roles a step is taken: one of the actor's own before one as somebody's deputy."""
-
-    def rank(role: Role) -> tuple[bool, Role]:
-        grant = actor.grant_for(role, region)
-        return grant is not None and grant.deputy_for is not None, role
-
-    return min(roles, key=rank)
 
 
 def _check_reason(step: Step, values: Mapping[str, Any]) -> None:

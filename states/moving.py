@@ -23,7 +23,7 @@ from states.procedure import Level, MoveLine, Procedure, Role, Stage, Step
 from states.recompute import Recomputing
 from states.refusals import StepNotOffered, StepRefused
 from states.say import Sentence, say
-from states.separation import keys_of, separation
+from states.separation import keys_of, preferred, separation
 from states.tenure import last_lawful
 from states.writing import Setting, Writing
 
@@ -80,7 +80,7 @@ def role_of(hire: Hire, actor: Actor, roles: frozenset[Role], rules: Rules, sett
     held = actor.roles_in(hire.region) & roles
     if not held:
         raise StepNotOffered(say("您在这个地区没有办理这一步的职责"), forbidden=True)
-    role = min(held)
+    role = preferred(actor, hire.region, held)
     step = Step(act=MOVE, zh="换版", en="move", origin=(hire.stage,), by=(role,), cite=CITE)  # type: ignore[call-arg]
     asked = Ask(hire, rules.procedure, step, local_day(at), setting.calendar, actor)
     stopping = tuple(answer for answer in separation(asked, role) if answer.stops)

@@ -6,7 +6,7 @@ stand in for. The same is held by constraints of the database; here it is said i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from states.facts import Actor, Hire, Person
 from states.guards import Answer, Ask, Verdict, refused
@@ -18,6 +18,8 @@ FOUR_EYES = "four_eyes"
 #: whoever rules on points has noted some of them
 NOTED = "points_noted"
 RECUSAL = "recusal"
+#: why somebody is kept away, beside what ``related`` finds
+SELF, PRINCIPAL, PRINCIPALS_KIN = "self", "principal", "principals_kin"
 #: recusal in the execution of official duties (公务回避)
 RECUSAL_LAW = "《中华人民共和国公务员法》第七十六条"
 #: surnames of two characters; any other is the first character
@@ -37,6 +39,16 @@ def keys_of(actor: Actor, role: Role, region: str) -> frozenset[str]:
     grant = actor.grant_for(role, region)
     principal = grant.deputy_for if grant is not None else None
     return frozenset({actor.person_key} if principal is None else {actor.person_key, principal})
+
+
+def preferred(actor: Actor, region: str, roles: Iterable[Role]) -> Role:
+    """In which of several roles somebody acts: in one of their own before one as somebody's deputy."""
+
+    def rank(role: Role) -> tuple[bool, Role]:
+        grant = actor.grant_for(role, region)
+        return grant is not None and grant.deputy_for is not None, role
+
+    return min(roles, key=rank)
 
 
 def approves(step: Step) -> bool:
@@ -146,12 +158,26 @@ def _recusal(ask: Ask, role: Role) -> Verdict | None:
     person = ask.hire.person
     if person is None:
         return None
-    if ask.actor.person_key == person.key:
-        return refused(say("不能办理本人的事项"), say("请由其他经办人办理"), relation="self")
-    relation = related(ask.actor, person)
-    if relation is None or ask.actor.person_key in person.cleared:
+    relation = interest(ask.actor, keys_of(ask.actor, role, ask.hire.region), person)
+    if relation is None:
         return None
+    if relation in (SELF, PRINCIPAL):
+        return refused(_REASONS[relation], say("请由其他经办人办理"), relation=relation)
     return refused(_REASONS[relation], say("请由其他经办人办理，或由上级核实后解除回避"), relation=relation)
+
+
+def interest(actor: Actor, keys: frozenset[str], person: Person) -> str | None:
+    """Why an act about a person is none for the actor, nor for whom they stand in (``keys``); None where nothing is.
+
+    Nobody is cleared for their own case, and whoever is cleared is cleared for themselves alone.
+    """
+    if actor.person_key == person.key:
+        return SELF
+    if person.key in keys:
+        return PRINCIPAL
+    if actor.person_key not in person.cleared and (relation := related(actor, person)) is not None:
+        return relation
+    return PRINCIPALS_KIN if (keys - {actor.person_key} - person.cleared) & person.relatives else None
 
 
 def related(actor: Actor, person: Person) -> str | None:
@@ -163,6 +189,9 @@ def related(actor: Actor, person: Person) -> str | None:
 
 
 _REASONS: dict[str, Sentence] = {
+    SELF: say("不能办理本人的事项"),
+    PRINCIPAL: say("您代行职责的正是本人，本人的事项不能由代行人办理"),
+    PRINCIPALS_KIN: say("您代行职责的人与本人已申报为亲属，应当回避"),
     "relative": say("您与报名人已申报为亲属，应当回避"),
     "flag": say("您与报名人同姓，且电话、住址或银行账号相同，核实之前应当回避"),
 }

@@ -19,11 +19,13 @@ from states.facts import SYSTEM, Actor
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StaleHire
 from states.say import Sentence, say
+from states.separation import interest, keys_of, preferred
 from workflow import office_log, plain_words
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
 from workflow.queries.leaving import departure, of_last_departure
 from workflow.queries.scope import scoped
+from workflow.reading import load_hires
 from workflow.tables import metadata
 
 BOOK = "aftercare"
@@ -122,8 +124,7 @@ def enter(office: Office, hire_id: int, entry: Entry, actor: Actor, at: datetime
         if row is None or not scoped(actor).covers(row.region):
             raise NoSuchCase(hire_id)
         role = _role(actor, row.region, entry.act)
-        if row.person_key == actor.person_key:
-            raise NotPossible(say("不能办理本人的事项，请由其他人办理"))
+        _refuse_kin(connection, hire_id, actor, keys_of(actor, role, row.region))
         if entry.version is not None and entry.version != row.version:
             raise StaleHire(hire_id)
         read = _read(entry, row, local_day(at))
@@ -158,7 +159,7 @@ def roles_for(actor: Actor, region: str) -> tuple[bool, bool]:
 
 
 def _whole(hire_id: int) -> Any:
-    about = (hire.c.region, hire.c.procedure, person.c.key.label("person_key"), departure.c.ended_on.label("left_on"))
+    about = (hire.c.region, hire.c.procedure, departure.c.ended_on.label("left_on"))
     return (
         select(_case, *about)
         .join(hire, hire.c.id == _case.c.hire_id)
@@ -169,10 +170,17 @@ def _whole(hire_id: int) -> Any:
 
 
 def _role(actor: Actor, region: str, act: Act) -> Role:
-    held = sorted(actor.roles_in(region) & (CLOSERS if act is Act.CLOSE else WORKERS))
+    held = actor.roles_in(region) & (CLOSERS if act is Act.CLOSE else WORKERS)
     if not held:
         raise NotEntitled
-    return held[0]
+    return preferred(actor, region, held)
+
+
+def _refuse_kin(connection: Connection, hire_id: int, actor: Actor, keys: frozenset[str]) -> None:
+    """回避 ends with no post: whoever could not decide about somebody at work does not help them afterwards either."""
+    somebody = load_hires(connection, [hire_id])[hire_id].person
+    if somebody is not None and interest(actor, keys, somebody) is not None:
+        raise NotPossible(say("涉及您或者您代行职责的人，或者其亲属，请由其他人办理"))
 
 
 def _read(entry: Entry, row: Row[Any], today: date) -> Entry:

@@ -155,3 +155,18 @@ def test_a_recused_officer_sees_why_at_every_button() -> None:
     for offer in offered.values():
         (answer,) = [answer for answer in offer.answers if answer.guard == "recusal"]
         assert answer.verdict.inputs == {"relation": "flag"} and answer.verdict.remedy is not None
+
+
+def test_recusal_reaches_whoever_stands_in_for_the_person_or_for_their_kin() -> None:
+    for person, relation in ((able(key="hrss"), "principal"), (able(relatives=frozenset({"hrss"})), "principals_kin")):
+        desk = Desk.at_applied(person=person)
+        assert stopped(desk, "check", deputy(HRSS, Role.HRSS)) == {"recusal": RECUSAL_LAW}
+        (answer,) = [a for a in desk.offers(deputy(HRSS, Role.HRSS))["check"].answers if a.guard == "recusal"]
+        assert answer.verdict.inputs == {"relation": relation}
+        assert stopped(desk, "check", deputy(JUDGE, Role.HRSS)) == {}
+    declared = able(relatives=frozenset({"hrss"}), cleared=frozenset({"hrss"}))
+    assert stopped(Desk.at_applied(person=declared), "check", deputy(HRSS, Role.HRSS)) == {}
+    both = able(relatives=frozenset({"hrss", "deputy"}), cleared=frozenset({"deputy"}))
+    assert stopped(Desk.at_applied(person=both), "check", deputy(HRSS, Role.HRSS)), "the principal is not cleared"
+    own = Actor(7, "deputy", "deputy", (Grant(Role.COUNTY, "990000"), Grant(Role.HRSS, "990000", deputy_for="hrss")))
+    assert stopped(Desk.at_applied(person=able(key="hrss")), "check", own) == {}, "in a role of one's own"

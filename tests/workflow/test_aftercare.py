@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from states.aftercare import Act, Need, Reason, Stand
+from states.facts import Actor, Grant
 from states.procedure import Role
 from states.refusals import InputRefused, StaleHire, StepNotOffered, StepRefused
 from tests.conftest import SQLITE
@@ -17,7 +18,7 @@ from tests.support.lives import FIRST_DAY
 from tests.support.world import World
 from workflow import aftercare, office_log
 from workflow.aftercare import Entry, NoSuchCase, enter, open_due
-from workflow.authority import NotEntitled
+from workflow.authority import NotEntitled, NotPossible
 from workflow.queries import scoped
 from workflow.queries.aftercare import TownCount, Which, act_lines, case_line, cases, town_counts
 
@@ -144,6 +145,11 @@ def test_who_may_not_and_what_is_nonsense(village: Village) -> None:
     with pytest.raises(InputRefused) as refused:
         act(village, Act.CLOSE)
     assert set(refused.value.faults) == {"reason"}
+    person = village.world.hire(hire).person
+    assert person is not None
+    stand_in = Actor(77, "代理人丑", "代理人丑", (Grant(Role.TOWNSHIP, village.town, deputy_for=person.key),))
+    with pytest.raises(NotPossible, match="代行职责"):
+        enter(office, hire, Entry(Act.CONTACT, "电话", today), stand_in, now(village))
     act(village, Act.ASSESS, need=Need.NONE, version=1)
     with pytest.raises(StaleHire):
         act(village, Act.TALK, version=1)
