@@ -25,8 +25,9 @@ from states.say import Sentence, say
 from workflow import assessment_sheets
 from workflow.files import FileRefused
 from workflow.imports import assessments
+from workflow.imports.assessment_rows import Sheet, Wish
 from workflow.imports.assessment_template import YearBook
-from workflow.imports.assessments import Sheet, SheetGone, Wish
+from workflow.imports.assessments import SheetGone
 from workflow.imports.workbook import NotReadable
 from workflow.queries import scoped
 from workflow.rates import CODE

@@ -22,8 +22,9 @@ from tests.workflow.test_imports import a_bomb
 from workflow import assessment_sheets, import_runs, import_undo
 from workflow.audit import verify
 from workflow.imports import assessments
+from workflow.imports.assessment_rows import Found, Sheet
 from workflow.imports.assessment_template import YearBook
-from workflow.imports.assessments import Found, Sheet, SheetGone
+from workflow.imports.assessments import SheetGone
 from workflow.imports.workbook import NotReadable
 from workflow.queries import scoped
 

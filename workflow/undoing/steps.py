@@ -16,7 +16,7 @@ from states.procedure import Procedure, State, Step
 from states.refusals import Refusal, StepNotOffered
 from states.say import say
 from workflow import assessment_sheets, engine, queries, reception
-from workflow.imports.assessments import NOTE, STRIKE
+from workflow.imports.point_rows import NOTE, STRIKE
 from workflow.office import Office
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
