@@ -37,7 +37,16 @@ from workflow.tables.cases import (
     Training,
 )
 from workflow.tables.common import metadata
-from workflow.tables.funds import ClaimLine, Cover, FilingList, PayCharge, Policy, Publication, SubsidyClaim
+from workflow.tables.funds import (
+    ChargeCorrection,
+    ClaimLine,
+    Cover,
+    FilingList,
+    PayCharge,
+    Policy,
+    Publication,
+    SubsidyClaim,
+)
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
 from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
 from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
@@ -45,6 +54,7 @@ from workflow.tables.on_post import (
     Aftercare,
     AftercareAct,
     Attendance,
+    AttendanceCorrection,
     OldTerms,
     Point,
     Recovery,
@@ -67,9 +77,11 @@ __all__ = [
     "Assessment",
     "Assignment",
     "Attendance",
+    "AttendanceCorrection",
     "AuditEntry",
     "Budget",
     "CalendarYear",
+    "ChargeCorrection",
     "ClaimLine",
     "Clearance",
     "Comment",

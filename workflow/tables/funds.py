@@ -152,6 +152,40 @@ class PayCharge(SQLModel, table=True):
     __table_args__ = (CheckConstraint("fen > 0", name="fen"),)
 
 
+class ChargeCorrection(SQLModel, table=True):
+    """列支更正: other shares for a sheet that was paid, asked for by one with a reason and decided by another.
+
+    ``shares``: fen by source. ``asked_for``, ``decided_for``: whom a deputy stood for.
+    """
+
+    __tablename__ = "charge_correction"
+    id: int | None = Field(default=None, sa_column=big_id())
+    sheet_id: int = Field(foreign_key="pay_sheet.id", sa_type=BigInteger)
+    region: str = Field(max_length=12)
+    shares: dict[str, int] = Field(default_factory=dict, sa_column=json_column())
+    reason: str = Field(max_length=500)
+    asked_by: str = Field(max_length=64)
+    asked_for: str | None = Field(default=None, max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    asked_at: datetime
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_for: str | None = Field(default=None, max_length=64)
+    decided_at: datetime | None = None
+    upheld: bool | None = None
+    __table_args__ = (
+        CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
+        CheckConstraint("decided_by <> asked_by", name="two_people"),
+        # one proposal for a sheet waits at a time
+        Index(
+            "uq_charge_correction_open",
+            "sheet_id",
+            unique=True,
+            sqlite_where=text("decided_by IS NULL"),
+            postgresql_where=text("decided_by IS NULL"),
+        ),
+    )
+
+
 class Publication(SQLModel, table=True):
     """村务公开: what a village publishes of its posts, until it is taken down; names and pay are read when it is."""
 

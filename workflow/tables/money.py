@@ -101,7 +101,10 @@ class PaySheet(SQLModel, table=True):
 
 
 class PayLine(SQLModel, table=True):
-    """发放明细: one person's money on a sheet. ``items`` are the parts, each with its amount and the reason for it."""
+    """发放明细: one person's money on a sheet. ``items`` are the parts, each with its amount and the reason for it.
+
+    ``topup``: 0 for the month itself; 1 and on for what is still owed of it on the same post after it was paid (补差).
+    """
 
     __tablename__ = "pay_line"
     sheet_id: int = Field(foreign_key="pay_sheet.id", primary_key=True, sa_type=BigInteger)
@@ -110,6 +113,7 @@ class PayLine(SQLModel, table=True):
     post_id: int = Field(foreign_key="post.id", sa_type=BigInteger)
     month: date
     kind: str = Field(max_length=12)
+    topup: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     live: bool = True
     from_on: date
     until_on: date
@@ -123,13 +127,15 @@ class PayLine(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("until_on >= from_on AND days_tenths >= 0", name="days"),
         CheckConstraint("net_fen = gross_fen - deducted_fen AND net_fen >= 0", name="sum"),
-        # one person is paid once for a post and a month, drafts included
+        CheckConstraint("topup = 0 OR (topup > 0 AND net_fen > 0)", name="topup"),
+        # one person is paid once for a post and a month, drafts included; each difference that is paid later, once
         Index(
             "uq_pay_line_once",
             "person_id",
             "post_id",
             "month",
             "kind",
+            "topup",
             unique=True,
             sqlite_where=text("live"),
             postgresql_where=text("live"),

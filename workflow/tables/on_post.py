@@ -43,6 +43,47 @@ class Attendance(SQLModel, table=True):
     )
 
 
+class AttendanceCorrection(SQLModel, table=True):
+    """考勤更正: what a month is to say whose pay sheet was handed in or paid, asked for by one and decided by another.
+
+    ``version``: the month that was seen; ``fen``: by how much the pay reckoned anew differs from what was paid, as it was
+    shown to whoever asked; None where it could not be reckoned. ``asked_for``, ``decided_for``: whom a deputy stood for.
+    """
+
+    __tablename__ = "attendance_correction"
+    id: int | None = Field(default=None, sa_column=big_id())
+    hire_id: int = Field(foreign_key="hire.id", sa_type=BigInteger)
+    month: date
+    version: int
+    marks: str = Field(max_length=31)
+    reason: str = Field(max_length=500)
+    fen: int | None = Field(default=None, sa_type=BigInteger)
+    asked_by: str = Field(max_length=64)
+    asked_for: str | None = Field(default=None, max_length=64)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    asked_at: datetime
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_for: str | None = Field(default=None, max_length=64)
+    decided_at: datetime | None = None
+    upheld: bool | None = None
+    opinion: str | None = Field(default=None, max_length=500)
+    __table_args__ = (
+        CheckConstraint("length(marks) BETWEEN 28 AND 31", name="marks"),
+        CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
+        CheckConstraint("decided_by <> asked_by", name="two_people"),
+        Index("ix_attendance_correction_hire_id", "hire_id", "month"),
+        # one proposal of a month waits at a time
+        Index(
+            "uq_attendance_correction_open",
+            "hire_id",
+            "month",
+            unique=True,
+            sqlite_where=text("decided_by IS NULL"),
+            postgresql_where=text("decided_by IS NULL"),
+        ),
+    )
+
+
 class Point(SQLModel, table=True):
     """加分、扣分: one matter of a year's assessment, with its evidence. ``tenths``: what it is worth by itself.
 

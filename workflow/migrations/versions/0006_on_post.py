@@ -20,12 +20,13 @@ HOLDS = (
 OF_HIRE = (
     "cover", "claim_line",
     "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
-    "paper", "pay_result", "correction", "old_terms",
+    "paper", "pay_result", "correction", "old_terms", "attendance_correction",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
     "policy": HOLDS.format("policy"),
     "subsidy_claim": SEEN,
     "pay_charge": SEEN,
+    "charge_correction": SEEN,
     "publication": SEEN,
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
     **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
@@ -405,6 +406,69 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "attendance_correction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.String(length=31), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=True),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_for", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_for", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("opinion", sa.String(length=500), nullable=True),
+        sa.CheckConstraint("length(marks) BETWEEN 28 AND 31", name=op.f("ck_attendance_correction_marks")),
+        sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_attendance_correction_decision")),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_attendance_correction_two_people")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_attendance_correction_hire_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_correction")),
+    )
+    with op.batch_alter_table("attendance_correction", schema=None) as batch_op:
+        batch_op.create_index("ix_attendance_correction_hire_id", ["hire_id", "month"], unique=False)
+        batch_op.create_index(
+            "uq_attendance_correction_open",
+            ["hire_id", "month"],
+            unique=True,
+            sqlite_where=sa.text("decided_by IS NULL"),
+            postgresql_where=sa.text("decided_by IS NULL"),
+        )
+
+    op.create_table(
+        "charge_correction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("sheet_id", sa.BigInteger(), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("shares", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("asked_for", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.String(length=64), nullable=True),
+        sa.Column("decided_for", sa.String(length=64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_charge_correction_decision")),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_charge_correction_two_people")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["pay_sheet.id"], name=op.f("fk_charge_correction_sheet_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_charge_correction")),
+    )
+    with op.batch_alter_table("charge_correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_charge_correction_open",
+            ["sheet_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_by IS NULL"),
+            postgresql_where=sa.text("decided_by IS NULL"),
+        )
+
+    op.create_table(
         "pay_line",
         sa.Column("sheet_id", sa.BigInteger(), nullable=False),
         sa.Column("hire_id", sa.BigInteger(), nullable=False),
@@ -412,6 +476,7 @@ def upgrade() -> None:
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("topup", sa.Integer(), server_default="0", nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
@@ -423,6 +488,7 @@ def upgrade() -> None:
         sa.Column("items", sa.JSON(), nullable=False),
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.CheckConstraint("net_fen = gross_fen - deducted_fen AND net_fen >= 0", name=op.f("ck_pay_line_sum")),
+        sa.CheckConstraint("topup = 0 OR (topup > 0 AND net_fen > 0)", name=op.f("ck_pay_line_topup")),
         sa.CheckConstraint("until_on >= from_on AND days_tenths >= 0", name=op.f("ck_pay_line_days")),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_pay_line_hire_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pay_line_person_id")),
@@ -434,7 +500,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_pay_line_hire_id", ["hire_id", "month"], unique=False)
         batch_op.create_index(
             "uq_pay_line_once",
-            ["person_id", "post_id", "month", "kind"],
+            ["person_id", "post_id", "month", "kind", "topup"],
             unique=True,
             sqlite_where=sa.text("live"),
             postgresql_where=sa.text("live"),
@@ -813,7 +879,9 @@ def downgrade() -> None:
         batch_op.drop_column("items")
     op.drop_column("person", "out_of_use")
 
-    for table in ("pay_result", "import_line"):
+    _no_index("uq_charge_correction_open", "charge_correction", "decided_by IS NULL")
+    _no_index("uq_attendance_correction_open", "attendance_correction", "decided_by IS NULL")
+    for table in ("pay_result", "import_line", "charge_correction", "attendance_correction"):
         op.drop_table(table)
     with op.batch_alter_table("import_undo", schema=None) as batch_op:
         batch_op.drop_index(
