@@ -23,30 +23,16 @@ from states.facts import Actor, Hire
 from states.guards import Answer, Ask, Verdict, bind, refused
 from states.inputs import Line, Override, StepInput
 from states.meets import enforces
-from states.moving import (
-    NO_PROPOSAL,
-    PROPOSE,
-    RECOGNISE,
-    RUN_OUT,
-    Moved,
-    Preview,
-    Proposed,
-    Versions,
-    blocking,
-    check_free,
-    check_second,
-    confirmers,
-    decision,
-    proposers,
-    role_of,
-    told,
-)
+from states.move_entries import NO_PROPOSAL, PROPOSE, RECOGNISE, RUN_OUT, Moved, Proposed, decision
+from states.move_preview import Preview, told
+from states.moving import blocking, check_free, check_second, confirmers, proposers, role_of
 from states.periods import last_day_of_term
 from states.plan import Plan, Row
 from states.procedure import Effect, MoveLine, Procedure, Role, Step, article_of
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import Sentence, say
 from states.tenure import last_lawful, measure_retirement
+from states.versions import Versions
 from states.writing import Setting
 
 _ONE_DAY = timedelta(days=1)

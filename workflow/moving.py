@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from states import moving, recognition
 from states.facts import Actor, Hire
-from states.moving import Preview, Versions
+from states.move_preview import Preview, preview
 from states.plan import Plan
 from states.procedure import Procedure
 from states.recognition import Examined, RecognitionInput
 from states.refusals import NoSuchHire, StaleHire, StepNotOffered
 from states.say import say
+from states.versions import Versions
 from workflow.engine import ATTEMPTS, Done
 from workflow.office import Office
 from workflow.reading import load_hires
@@ -39,7 +40,7 @@ def look(office: Office, hire_id: int, to: str, actor: Actor, at: datetime) -> P
     with office.database.reading() as connection:
         hire = _seen(connection, hire_id, actor)
         versions = versions_of(office, hire.procedure, to)
-        return moving.preview(hire, at, versions, office.setting, filed_days(connection, hire))
+        return preview(hire, at, versions, office.setting, filed_days(connection, hire))
 
 
 def look_at_many(office: Office, old: str, new: str, at: datetime, region: str = "") -> Iterator[Preview]:
@@ -52,7 +53,7 @@ def look_at_many(office: Office, old: str, new: str, at: datetime, region: str =
             found = connection.exec_driver_sql(office._sql(sql), (old, f"{region}%", after, _SHARE)).scalars().all()
             hires = load_hires(connection, found)
             looks = [
-                moving.preview(hires[i], at, versions, office.setting, filed_days(connection, hires[i]))
+                preview(hires[i], at, versions, office.setting, filed_days(connection, hires[i]))
                 for i in found
                 if hires[i].stage not in final
             ]

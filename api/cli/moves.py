@@ -14,7 +14,7 @@ from api.cli.rooms import opened
 from states.say import say
 
 if TYPE_CHECKING:
-    from states.moving import Preview
+    from states.move_preview import Preview
 
 _COLUMNS = (
     "hire_id", "region", "stage", "new_stage", "possible", "why_not", "deadlines", "pay_fen", "new_pay_fen",

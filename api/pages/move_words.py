@@ -7,7 +7,7 @@ from typing import Any
 from api.pages import words
 from api.pages.after_words import yuan
 from api.pages.render import Page
-from states.moving import Preview
+from states.move_preview import Preview
 from states.procedure import Procedure
 
 

@@ -16,7 +16,8 @@ from api.pages.render import FormDep, Page, PageDep, RecentFormDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
 from states.facts import Hire
-from states.moving import MOVE, confirmers, proposers
+from states.move_entries import MOVE
+from states.moving import confirmers, proposers
 from states.refusals import InputRefused, NoSuchHire, Refusal
 from states.say import say
 from workflow import moving

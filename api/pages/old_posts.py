@@ -23,7 +23,8 @@ from api.pages.submitted import given_of
 from api.problems import NotFound
 from states.guards import Answer
 from states.inputs import Override
-from states.moving import RECOGNISE, RUN_OUT, confirmers, proposers
+from states.move_entries import RECOGNISE, RUN_OUT
+from states.moving import confirmers, proposers
 from states.procedure import Effect, Procedure
 from states.recognition import RecognitionInput
 from states.refusals import InputRefused, NoSuchHire, Refusal

@@ -1,0 +1,49 @@
+"""Two versions of one document side by side (版本): what a stage becomes, and how long somebody may still serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from states.bases import BASES
+from states.facts import Dossier, Hire
+from states.machine import Rules
+from states.plan import Row
+from states.procedure import MoveLine, Procedure, Stage
+from states.tenure import last_lawful
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The rules left and the rules entered, with the digests under which their texts are kept."""
+
+    old: Rules
+    new: Rules
+    old_digest: str = ""
+    new_digest: str = ""
+
+    @property
+    def line(self) -> MoveLine | None:
+        """What the new version says of those who come from the old one."""
+        return self.new.procedure.move_from(self.old.procedure.version)
+
+    def counterpart(self, stage: str) -> Stage | None:
+        """The stage in the new version that a stage of the old one becomes; None where there is none."""
+        name = self.line.stages.get(stage) if self.line is not None else None
+        found = self.new.procedure.stage_by_name.get(name or stage)
+        return None if found is None or found.final else found
+
+    def told(self) -> Row:
+        """Both versions as the trail keeps them."""
+        old, new = self.old.procedure.key, self.new.procedure.key
+        return {"from": old, "from_digest": self.old_digest, "to": new, "to_digest": self.new_digest}
+
+
+def lawful_under(hire: Hire, procedure: Procedure, dossier: Dossier | None = None) -> date | None:
+    """The last lawful day of service under a version; None where nobody serves or months are not limited."""
+    dossier = dossier or hire.dossier
+    base = dossier.term_starts_on or BASES["hired_on"](procedure, dossier, hire.opening)
+    if hire.person is None or base is None or dossier.started_on is None:
+        return None
+    limit = last_lawful(procedure, hire.kind, hire.person, dossier, base)
+    return None if limit is None else limit.on
