@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from states.clocks import local_day
 from states.facts import Actor, Hire
@@ -162,19 +161,3 @@ def decide_drop(hire: Hire, at: datetime, rules: Rules, setting: Setting, actor:
         raise StepNotOffered(say("没有等待确认的提议，请先提出"))
     act = DROP + (hire.dossier.move_kind or MOVE)
     return Proposed(hire, at, rules, setting, actor, role, act, reason).drop()
-
-
-# ---- what a month is paid by -------------------------------------------------------------------------------------
-
-
-def in_month(stored: Mapping[str, Any], key: str, standard_fen: int, first: date, last: date) -> tuple[str, int]:
-    """The version and the standard by which a month is paid (both its days told): those in force on its last day.
-
-    ``stored``: the dossier as it is stored; ``key`` and ``standard_fen``: the present version and the post's pay.
-    """
-    earlier = sorted((until, name) for name, until in stored.get("earlier", {}).items())
-    version = next((name for until, name in earlier if until >= last.isoformat()), key)
-    old_fen, until = stored.get("old_pay_fen"), stored.get("old_pay_until")
-    if old_fen is None or (until is not None and until < first.isoformat()):
-        return version, standard_fen
-    return version, int(old_fen)

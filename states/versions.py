@@ -1,9 +1,11 @@
-"""Two versions of one document side by side (版本): what a stage becomes, and how long somebody may still serve."""
+"""Two versions of one document side by side (版本): what a stage becomes, who may still serve, how a month is paid."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from states.bases import BASES
 from states.facts import Dossier, Hire
@@ -47,3 +49,16 @@ def lawful_under(hire: Hire, procedure: Procedure, dossier: Dossier | None = Non
         return None
     limit = last_lawful(procedure, hire.kind, hire.person, dossier, base)
     return None if limit is None else limit.on
+
+
+def in_month(stored: Mapping[str, Any], key: str, standard_fen: int, first: date, last: date) -> tuple[str, int]:
+    """The version and the standard by which a month is paid (both its days told): those in force on its last day.
+
+    ``stored``: the dossier as it is stored; ``key`` and ``standard_fen``: the present version and the post's pay.
+    """
+    earlier = sorted((until, name) for name, until in stored.get("earlier", {}).items())
+    version = next((name for until, name in earlier if until >= last.isoformat()), key)
+    old_fen, until = stored.get("old_pay_fen"), stored.get("old_pay_until")
+    if old_fen is None or (until is not None and until < first.isoformat()):
+        return version, standard_fen
+    return version, int(old_fen)

@@ -18,13 +18,13 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from states.attendance_marks import days_of
 from states.budget import Cost, split
 from states.facts import Dossier, Person, dossier_from_json
-from states.moving import in_month
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
 from states.procedure import Procedure, State
 from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
 from states.separation import surname
+from states.versions import in_month
 from workflow.office import Office
 from workflow.pay_once import leave_off, standing_lines, warn_of_shared_contacts
 from workflow.portions import in_portions
