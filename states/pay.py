@@ -111,7 +111,8 @@ class AskMonth:
     """A person's month as it is asked about. ``month`` is its first day; ``marks``: its attendance, None: not kept.
 
     ``standard_fen``: the pay of the post where the document leaves it to the place. ``extra``: parts that the document
-    allows and somebody decided on (村集体提高部分), in fen.
+    allows and somebody decided on (村集体提高部分), in fen. ``carried``: parts of a month as a whole that other pay of
+    the person holds already, in fen above nought. ``working_days``: those of the month by the calendar.
     """
 
     procedure: Procedure
@@ -122,6 +123,8 @@ class AskMonth:
     standard_fen: int = 0
     rates: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, int] = field(default_factory=dict)
+    carried: Mapping[str, int] = field(default_factory=dict)
+    working_days: int | None = None
 
 
 def month_line(ask: AskMonth) -> Line | NotPaid:
@@ -140,11 +143,28 @@ def month_line(ask: AskMonth) -> Line | NotPaid:
         return NotPaid(too_high, stops=True)
     if not paid:
         return NotPaid(say("在岗的{n}天都没有应发待遇的出勤", n=len(served)))
-    extra = [_extra(ask, item) for item in _optional(ask.procedure, ask.kind) if ask.extra.get(item.item)]
-    own, employer, missing = _insurance(ask)
+    extra, own, employer, missing = _once_a_month(ask)
     taken, owed = _affordable(own, sum(part.fen for part in (*base, *extra)))
     warnings = (*missing, *owed, *_below_minimum(ask), *_no_cap(ask))
-    return Line(served[0], served[-1], len(paid), (*base, *extra, *taken), employer, warnings)
+    return Line(served[0], served[-1], len(paid), (*base, *extra, *taken), tuple(employer), warnings)
+
+
+def _once_a_month(ask: AskMonth) -> tuple[list[Part], list[Part], list[Part], list[Sentence]]:
+    """What belongs to a month and not to its days: additions, own and employer's insurance, and what is to be said.
+
+    A person has each of it once a month, on however many posts: what their other pay carries is left out here.
+    """
+    added = [_extra(ask, item) for item in _optional(ask.procedure, ask.kind) if ask.extra.get(item.item)]
+    own, employer, said = _insurance(ask)
+    if any(part.item in ask.carried for part in (*added, *own, *employer)):
+        said = [*said, say("本月已随本人另一岗位计算的社会保险和按月项目，不再重复计算")]
+    return _left(ask, added), _left(ask, own), _left(ask, employer), said
+
+
+def _left(ask: AskMonth, parts: Sequence[Part]) -> list[Part]:
+    """The parts less what is carried already, those of which nothing is left gone."""
+    left = [(part, max(abs(part.fen) - ask.carried.get(part.item, 0), 0)) for part in parts]
+    return [replace(part, fen=fen if part.fen > 0 else -fen) for part, fen in left if fen]
 
 
 def _affordable(own: Sequence[Part], gross_fen: int) -> tuple[list[Part], list[Sentence]]:
@@ -196,6 +216,8 @@ def _base(ask: AskMonth, item: PayItem, paid: list[date], of_days: int) -> Part:
     standard = _standard(ask, item)
     asked = ask.rates.get("required_days")
     if asked:
+        # February and a month with a long holiday have fewer working days than the figure of every month
+        asked = min(asked, ask.working_days or asked)
         present = sum(ask.marks is not None and MARKS[ask.marks[day.day - 1]].code != "r" for day in paid)
         fen = share_of(standard, present, asked)
         why = say(
@@ -220,15 +242,15 @@ def _extra(ask: AskMonth, item: PayItem) -> Part:
 
 
 @enforces("XY-43", "BH-31")
-def _insurance(ask: AskMonth) -> tuple[list[Part], tuple[Part, ...], list[Sentence]]:
+def _insurance(ask: AskMonth) -> tuple[list[Part], list[Part], list[Sentence]]:
     """The worker's shares taken off, the employer's beside them, and what could not be reckoned."""
     lines = (line for line in ask.procedure.benefits if not line.kinds or ask.kind in line.kinds)
     insured = [name for line in lines for name in line.insurances]
     if not insured:
-        return [], (), []
+        return [], [], []
     base = ask.rates.get("insurance_base")
     if base is None:
-        return [], (), [say("没有录入社会保险缴费基数，没有扣缴")]
+        return [], [], [say("没有录入社会保险缴费基数，没有扣缴")]
     own: list[Part] = []
     employer: list[Part] = []
     missing: list[Sentence] = []
@@ -243,7 +265,7 @@ def _insurance(ask: AskMonth) -> tuple[list[Part], tuple[Part, ...], list[Senten
                 words = INSURANCES[name].pattern
                 why = say("{name}，基数{base}元×{share}%", name=words, base=yuan(base), share=percent(ppm))
                 parts.append(Part(f"{name}_{side}", sign * fen, why))
-    return own, tuple(employer), missing
+    return own, employer, missing
 
 
 INSURANCES: Mapping[str, Sentence] = {

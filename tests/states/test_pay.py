@@ -92,6 +92,25 @@ def test_where_a_month_asks_for_so_many_days_those_present_count() -> None:
     assert amounts(paid(month(marks="1" * 30, rates=rates)))["base"] == 100_000, "never more than all of it"
 
 
+@pytest.mark.parametrize(
+    ("first", "working"),
+    [(date(2026, 2, 1), 16), (date(2026, 6, 1), 21), (date(2026, 10, 1), 18), (date(2026, 3, 1), 22)],
+)
+def test_a_month_asks_for_no_more_days_than_it_has(first: date, working: int) -> None:
+    """With 22 days set for every month, whoever is there on each working day of February has all of the pay."""
+    of = days_of(first)
+    asks = {
+        days: AskMonth(
+            procedure("xunyang-2022-88"), "town", first, served(), "1" * days + "r" * (of - days),
+            rates={"required_days": 22}, working_days=working,
+        )
+        for days in (working, working - 1)
+    }  # fmt: skip
+    assert amounts(paid(asks[working]))["base"] == 200_000
+    assert amounts(paid(asks[working - 1]))["base"] == share_of(200_000, working - 1, working)
+    assert f"应出勤{working}天" in paid(asks[working]).parts[0].why.text()
+
+
 @pytest.mark.parametrize("what", ["ended_on", "paid_until", "last_lawful_on", "died_on", "retires_on"])
 def test_the_last_day_is_paid_and_the_day_after_is_not(what: str) -> None:
     line = paid(month(service=served(**{what: date(2026, 6, 10)})))
@@ -156,6 +175,18 @@ def test_inner_mongolia_pays_no_more_than_the_urban_subsidy() -> None:
 def test_what_the_village_adds_stands_as_a_part_of_its_own() -> None:
     line = paid(month(extra={"village_top_up": 20_000}))
     assert (amounts(line), line.net_fen) == ({"base": 100_000, "village_top_up": 20_000}, 120_000)
+
+
+def test_what_other_pay_of_the_month_carries_is_not_taken_or_granted_twice() -> None:
+    """The second half of a month on another post: insurance and addition stand on the first line; a rest is taken."""
+    whole = month(rates=SHAANXI, extra={"village_top_up": 20_000})
+    held = {item: abs(fen) for item, fen in amounts(paid(whole)).items()}
+    second = paid(replace(whole, carried=held))
+    assert (amounts(second), second.employer_fen) == ({"base": 100_000}, 0)
+    assert "不再重复计算" in second.warnings[0].text()
+    assert not any("不再重复" in words.text() for words in paid(whole).warnings)
+    some = paid(replace(whole, carried={**held, "pension_own": 16_667}))
+    assert amounts(some) == {"base": 100_000, "pension_own": -19_053}, "357.20 less 166.67"
 
 
 def test_no_more_is_taken_off_than_is_paid_and_the_rest_is_said() -> None:
