@@ -19,9 +19,9 @@ from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
 
-_outbox, _hire, _opening, _post, _region, _person, _audit, _case = (
+_outbox, _hire, _opening, _post, _region, _person, _audit, _case, _decision = (
     metadata.tables[name]
-    for name in ("outbox", "hire", "opening", "post", "region", "person", "audit_entry", "aftercare")
+    for name in ("outbox", "hire", "opening", "post", "region", "person", "audit_entry", "aftercare", "decision")
 )
 
 
@@ -43,6 +43,7 @@ def load_letters(office: Office, connection: Connection, message_ids: Sequence[s
             _person.c.name.label("person"),
             _audit.c.from_stage,
             _audit.c.body,
+            _decision.c.law,
         )
         .join(_hire, _hire.c.id == _outbox.c.hire_id)
         .join(_opening, _opening.c.id == _hire.c.opening_id)
@@ -50,6 +51,7 @@ def load_letters(office: Office, connection: Connection, message_ids: Sequence[s
         .join(_region, _region.c.code == _hire.c.region)
         .outerjoin(_person, _person.c.id == _hire.c.person_id)
         .outerjoin(_audit, and_(_audit.c.hire_id == _outbox.c.hire_id, _audit.c.seq == _outbox.c.seq))
+        .outerjoin(_decision, and_(_decision.c.hire_id == _outbox.c.hire_id, _decision.c.seq == _outbox.c.seq))
         .where(_outbox.c.message_id.in_(message_ids))
     ).all()
     acts = _acts_of_filings(connection, found)
@@ -82,7 +84,8 @@ def _letter(
         place=row.place,
         person=row.person,
         changes=entry.get("changes", {}),
-        ground=row.dossier.get("leaving_ground"),
+        ground=row.facts.get("leaving_ground") or row.dossier.get("leaving_ground"),
+        law=row.law,
         due_by=acts.get(entry_of_filing) if entry_of_filing else None,
         moved=row.message_id in settled or has_moved(row.template, row.facts, row.dossier),
     )

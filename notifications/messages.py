@@ -22,9 +22,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from notifications.due_words import DUE, due_words, link_of
 from notifications.i18n import CHINESE, install, translator
 from notifications.reminders import CALENDAR_MOVED, is_reminder, reminder_for, template_of
+from states.certificate import at_term_end
 from states.clocks import FILING
 from states.labels import role_name
-from states.procedure import FilingLine, Procedure, Role, Step, article_of
+from states.pay import yuan
+from states.procedure import FilingLine, Ground, Procedure, Role, Step, article_of
 from states.say import Translate, say
 from workflow.masking import COMPOUND_SURNAMES
 
@@ -37,6 +39,7 @@ class Letter:
     """An outbox row with what its words need. ``changes``: what the entry of the trail changed in the hire's dossier.
 
     ``created_on`` is the day (Asia/Shanghai) on which the letter was decided: days left are told from there.
+    ``law``: what an officer cited where the document names no law for a ground.
     ``due_by``: for a filing, the act of the step that made it due. ``moved``: a reminder whose period runs no more.
     """
 
@@ -54,6 +57,7 @@ class Letter:
     person: str | None = None
     changes: Mapping[str, Any] | None = None
     ground: str | None = None
+    law: str | None = None
     due_by: str | None = None
     moved: bool = False
 
@@ -161,15 +165,12 @@ def _of_reminder(letter: Letter, language: str, speak: Translate) -> dict[str, A
 
 
 def _of_decision(letter: Letter, language: str, speak: Translate) -> dict[str, Any]:
-    procedure, changes = letter.procedure, letter.changes or {}
+    procedure, told = letter.procedure, {**(letter.changes or {}), **letter.facts}
     step: Step | None = procedure.step_by_origin.get((letter.origin, str(letter.facts["act"])))
     stage = procedure.stage_by_name.get(str(letter.facts["stage"]))
     ground = procedure.ground_by_name.get(letter.ground or "")
     on = date.fromisoformat(letter.facts["on"])
-    days = {
-        name: date.fromisoformat(changes[name]) if changes.get(name) else None
-        for name in ("signed_on", "renewal_signed_on", "term_starts_on", "term_ends_on", "ended_on", "paid_until")
-    }
+    days = {name: date.fromisoformat(told[name]) if told.get(name) else None for name in _DAYS}
     return {
         **days,
         "on": on,
@@ -177,9 +178,28 @@ def _of_decision(letter: Letter, language: str, speak: Translate) -> dict[str, A
         "ended_on": days["ended_on"] or on,
         "act": _named(step, language),
         "stage": _named(stage, language),
+        **_of_the_end(letter, ground),
         "ground": _named(ground, language),
         "death": letter.ground == "death",
         "article": article_of(procedure, step.cite) if step else procedure.document.number,
+    }
+
+
+#: the days of a hire that a letter about a decision may name
+_DAYS = (
+    *("signed_on", "renewal_signed_on", "term_starts_on", "term_ends_on", "ended_on", "paid_until"),
+    *("leaving_on", "leaving_notice_on", "in_lieu_on"),
+)
+
+
+def _of_the_end(letter: Letter, ground: Ground | None) -> dict[str, Any]:
+    """What a decision to end rests on, and the month's pay in place of notice (代通知金), in yuan."""
+    over = at_term_end(letter.procedure)
+    fen = letter.facts.get("in_lieu_fen")
+    return {
+        "law": _plain((ground.law if ground else None) or letter.law or ""),
+        "law_of_the_term": (over.law or "") if over else "",
+        "in_lieu": yuan(int(fen)) if fen else "",
     }
 
 

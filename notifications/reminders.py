@@ -60,7 +60,9 @@ REMINDERS: Mapping[str, Reminder] = {
 #: the letter that tells whoever can clear the way that a step of the system was refused
 BLOCKED = "blocked"
 #: templates of the letters that steps send. Those to the applicant are handed over on paper.
-DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left", "notice_over", "over_term"})
+DECISIONS = frozenset({"approved", BLOCKED, "rejected", "contract_signed", "left", "notice_over", "over_term"}) | {
+    *("renewal_decided", "end_decided", "leaving_decided")
+}
 ANY_DECISION = "decided"
 #: the letter that a year of the calendar was loaded: about many hires, and so in words of its own
 CALENDAR_MOVED = "calendar_moved"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from states.periods import add_months, notice_days
-from states.procedure import Procedure
+from states.procedure import Ground, Procedure
 
 DAYS = 15
 
@@ -26,6 +26,12 @@ def kind_of_end(procedure: Procedure, ground: str | None) -> str:
     """终止 where the law or the term ends it, 解除 where one side does."""
     line = procedure.ground_by_name.get(ground or "")
     return "终止" if line is None or line.by == "law" or line.only_at_term_end else "解除"
+
+
+def at_term_end(procedure: Procedure) -> Ground | None:
+    """The ground on which a term that is not renewed ends by itself."""
+    names = (step.params.get("ground") for step in procedure.steps)
+    return next((procedure.ground_by_name[str(name)] for name in names if name), None)
 
 
 def time_served(first: date, last: date) -> str:

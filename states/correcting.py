@@ -43,7 +43,7 @@ CORRECTABLE: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.EXTENSION: ("until",),
     RecordKind.RESIGNATION: ("given_on", "leave_on"),
     RecordKind.HANDOVER: ("done_on",),
-    RecordKind.ENDING_DECISION: ("ground", "effective_on", "notice_on"),
+    RecordKind.ENDING_DECISION: ("ground", "effective_on", "notice_on", "in_lieu_yuan", "in_lieu_on"),
     RecordKind.SURVEY: ("held_on", "asked", "satisfied"),
 }
 

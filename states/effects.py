@@ -111,10 +111,21 @@ def _old_terms(act: Act) -> dict[str, Any]:
 def _opinion(act: Act) -> dict[str, Any]:
     if act.step.params.get("reviews") == "assessment":
         return {"proposed_reviewed": True}
+    if act.step.params.get("takes_back") == "entry":
+        return _entry_taken_back(act)
     if not act.step.params.get("first_approval"):
         return {}
     changes: dict[str, Any] = {"approved_on": act.on}
     return changes | _measured(act, "approved_on", act.on)
+
+
+def _entry_taken_back(act: Act) -> dict[str, Any]:
+    """撤销录入: the agreement counts as never served (it ends before its first day), and no report of it is owed."""
+    dossier = act.dossier
+    assert dossier.term_starts_on is not None
+    ended_on = dossier.term_starts_on - _ONE_DAY
+    act.update("contract", {"term_no": dossier.term_no, "ended_on": None, **IN_FORCE}, {"ended_on": _iso(ended_on)})
+    return {"filings": ()}
 
 
 def _measured(act: Act, event: str, on: date) -> dict[str, Any]:
@@ -404,6 +415,7 @@ def _resignation(act: Act) -> dict[str, Any]:
         "resigned_on": act.input["given_on"],
         "leaving_ground": "resignation",
         "leaving_on": act.input["leave_on"],
+        **_way_of_ending({}),
     }
 
 
@@ -412,7 +424,21 @@ def _handover(act: Act) -> dict[str, Any]:
 
 
 def _ending_decision(act: Act) -> dict[str, Any]:
-    return {"leaving_ground": act.input["ground"], "leaving_on": act.input["effective_on"]}
+    return {
+        "leaving_ground": act.input["ground"],
+        "leaving_on": act.input["effective_on"],
+        **_way_of_ending(act.input),
+    }
+
+
+def _way_of_ending(given: Mapping[str, Any]) -> dict[str, Any]:
+    """How the person was told of a decision to end, or what they were paid instead."""
+    paid = given.get("in_lieu_yuan")
+    return {
+        "leaving_notice_on": given.get("notice_on"),
+        "in_lieu_fen": None if paid is None else int(paid * 100),
+        "in_lieu_on": given.get("in_lieu_on"),
+    }
 
 
 def _ending(act: Act) -> dict[str, Any]:

@@ -284,6 +284,10 @@ class Dossier:
     handover_on: date | None = None
     leaving_ground: str | None = None
     leaving_on: date | None = None
+    #: the written notice of a decision to end (书面通知), and the month's pay in its place (代通知金)
+    leaving_notice_on: date | None = None
+    in_lieu_fen: int | None = None
+    in_lieu_on: date | None = None
     paid_until: date | None = None
     over_term_on: date | None = None
     ended_on: date | None = None

@@ -194,7 +194,10 @@ class HandoverInput(StepInput):
 
 
 class EndingDecisionInput(StepInput):
-    """解聘决定: the ground, the last day, reason and evidence; ``law`` where the ground must cite one."""
+    """解聘决定: the ground, the last day, reason and evidence; ``law`` where the ground must cite one.
+
+    ``in_lieu_yuan``, ``in_lieu_on``: the month's pay that stands in for notice (代通知金), and when it is paid.
+    """
 
     ground: Line
     effective_on: date
@@ -202,6 +205,8 @@ class EndingDecisionInput(StepInput):
     evidence: Line | None = None
     law: Line | None = None
     notice_on: date | None = None
+    in_lieu_yuan: Decimal | None = Field(default=None, gt=0, le=100_000, max_digits=8, decimal_places=2)
+    in_lieu_on: date | None = None
 
 
 class FilingInput(StepInput):

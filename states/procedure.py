@@ -426,6 +426,8 @@ class Quota(Line):
     rule: Literal["cap", "target", "per_area", "bands"]
     places: int | None = None
     per: Level | None = None
+    #: how many areas there are, where the document counts them
+    areas: int | None = None
     year: int | None = None
     bands: tuple[Band, ...] = ()
     allocations: tuple[Allocation, ...] = ()
@@ -647,6 +649,11 @@ class Ground(Line):
     def basis(self) -> str:
         """What an end on this ground rests on: the law that is named, else the document's own article."""
         return self.law or self.cite
+
+    @property
+    def pay_in_lieu(self) -> bool:
+        """Whether a month's pay may stand in for notice (代通知金): Labour Contract Law 40 alone says so."""
+        return (self.law or "").startswith("《劳动合同法》第四十条")
 
 
 class MoveLine(Line):

@@ -30,6 +30,7 @@ from states.effects import EFFECTS, Act, filings_due
 from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_json, holds_place
 from states.guards import Answer, Ask
 from states.house import CORRECTIONS, QUIET, answering, confirmers
+from states.letter_facts import letter_facts
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
 from states.present_term import term_columns
@@ -420,6 +421,7 @@ class Carried(Writing):
         if not self.actor.is_system and not self.quiet:
             self._decision("refuse" if self.step.params.get("refuse") else "take")
         facts = {"act": self.act, "on": self.on.isoformat(), "stage": self.stage.stage}
+        facts |= letter_facts(self.step.records, self.dossier)
         told = [(letter.template, letter.to) for letter in self.step.letters]
         self.letters = [(template, to, facts) for template, to in (*told, *self._of_the_house())]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Literal
 
 from states.guards import Ask, IntOrGap, NoParams, Params, Shown, Verdict, guard, passed, refused
-from states.guards.common import awaits, day_given, iso, number_given, reckonable, text_given
+from states.guards.common import awaits, day_given, iso, number_given, reckonable, text_given, yuan
 from states.guards.labels import PROTECTIONS
 from states.periods import notice_days
 from states.procedure import Ground
@@ -107,10 +108,15 @@ def ground_evidence(ask: Ask, rule: NoParams) -> Verdict:
 @guard("ground_notice", meets=("BH-49", "BH-50"))
 @reckonable
 def ground_notice(ask: Ask, rule: NoParams) -> Verdict:
-    """提前通知: the days of the ground lie between the written notice and the last day; rest days do not shift them."""
+    """提前通知: the days of the ground lie between the written notice and the last day; rest days do not shift them.
+
+    On the grounds of Labour Contract Law 40 a month's pay may stand in for the days (代通知金), once it is recorded.
+    """
     ground = _ground(ask)
     if ground is None:
         return _no_ground(ask)
+    if ask.input.get("in_lieu_yuan") is not None or day_given(ask, "in_lieu_on") is not None:
+        return _in_lieu(ask, ground)
     days = ask.settle(ground.notice_days)
     if not days:
         return passed(say("“{ground}”不需提前通知", ground=ground.zh), ground=ground.ground, days=0)
@@ -130,7 +136,39 @@ def ground_notice(ask: Ask, rule: NoParams) -> Verdict:
         return passed(say("已提前{days}日书面通知", days=days), **inputs)
     sentence = say("“{ground}”须提前{days}日书面通知，{noticed}通知，离岗日不早于{earliest}",
                    ground=ground.zh, days=days, noticed=noticed, earliest=earliest)  # fmt: skip
-    return refused(sentence, say("将离岗日改为{earliest}或以后", earliest=earliest), **inputs)
+    remedy = say("将离岗日改为{earliest}或以后", earliest=earliest)
+    if ground.pay_in_lieu:
+        remedy = say("将离岗日改为{earliest}或以后，或登记已支付的代通知金", earliest=earliest)
+    return refused(sentence, remedy, **inputs)
+
+
+def _in_lieu(ask: Ask, ground: Ground) -> Verdict:
+    """代通知金: at least the pay of a whole month (Implementing Regulation 20), paid by the last day at work."""
+    paid = ask.input.get("in_lieu_yuan")
+    paid_on, effective = day_given(ask, "in_lieu_on"), day_given(ask, "effective_on")
+    inputs: dict[str, Shown] = {"ground": ground.ground, "in_lieu_on": iso(paid_on), "effective_on": iso(effective)}
+    if not ground.pay_in_lieu:
+        sentence = say("“{ground}”不适用代通知金", ground=ground.zh)
+        return refused(sentence, say("清空代通知金的金额和支付日期"), **inputs)
+    if not isinstance(paid, Decimal) or paid_on is None or effective is None:
+        return refused(say("代通知金须有金额、支付日期和离岗日"), say("填写金额、支付日期和离岗日"), **inputs)
+    fen, month = int(paid * 100), _month_fen(ask)
+    inputs |= {"in_lieu_fen": fen, "monthly_fen": month}
+    if fen < month:
+        sentence = say("代通知金{paid}元，少于一个月工资{month}元", paid=yuan(fen), month=yuan(month))
+        return refused(sentence, say("按上一个月的工资标准补足后再登记"), **inputs)
+    if paid_on > effective:
+        sentence = say("代通知金{paid_on}支付，晚于离岗日{effective}", paid_on=paid_on, effective=effective)
+        return refused(sentence, say("将离岗日改为{day}或以后", day=paid_on), **inputs)
+    return passed(say("以代通知金{paid}元代替提前通知，{day}支付", paid=yuan(fen), day=paid_on), **inputs)
+
+
+def _month_fen(ask: Ask) -> int:
+    """What a whole month of the post brings; nought where pay goes by the hour or no standard is known."""
+    standard = ask.hire.dossier.old_pay_fen or ask.hire.post.monthly_fen
+    items = (item for item in ask.procedure.pay if item.paid == "monthly" and item.per == "month")
+    own = (item for item in items if not item.kinds or ask.hire.kind in item.kinds)
+    return sum(standard if item.fen is None else item.fen for item in own)
 
 
 @guard("ground_protected")

@@ -144,6 +144,7 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
         *both,
         ("remind_term_end", employer),  # 60 and 30 days ahead
         ("remind_term_end", employer),
+        ("renewal_decided", "applicant"),
         ("contract_signed", "applicant"),
         ("remind_term_end", employer),
     ]
@@ -163,6 +164,7 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
         ("remind_term_end", employer),
         ("remind_service_limit", employer),
         ("remind_term_end", employer),
+        ("end_decided", "applicant"),
         ("remind_service_limit", employer),
         ("remind_service_limit", "hrss"),  # the last one before the limit goes one level up as well
         ("remind_term_end", employer),

@@ -144,6 +144,11 @@ def test_what_is_missing_refuses_a_ground(leaving: Leaving) -> None:
     if leaving.procedure.settle(ground.notice_days):
         assert leaving.refused_by(effective_on=leaving.earliest - timedelta(1)) == {"ground_notice"}
         assert leaving.refused_by(notice_on=None) == {"ground_notice"}
+    paid = {"in_lieu_yuan": "9000", "in_lieu_on": TODAY, "notice_on": None}
+    if ground.pay_in_lieu:
+        assert leaving.refused_by(effective_on=TODAY, **paid) == set()
+    else:
+        assert leaving.refused_by(**paid) == {"ground_notice"}
     if ground.only_at_term_end:
         assert leaving.refused_by(effective_on=leaving.earliest - timedelta(1)) == {"ground_known"}
     for until, bars in ((leaving.earliest, ground.protected), (leaving.earliest - timedelta(1), False)):
@@ -185,7 +190,9 @@ def test_every_ground_ends_a_hire_on_its_day_with_all_that_follows(villages: dic
             else:
                 perform(world.office, hire_id, "decide_leaving", one.by, world.clock(), one.said())
             expected[hire_id] = (ground.ground, last)
+    decided = {hire_id for hire_id, (name, _) in expected.items() if name != "resignation"}
     assert {world.hire(hire_id).state for hire_id in expected} == {State.CONTRACTED}
+    assert all(("leaving_decided", "applicant") in world.letters(hire_id) for hire_id in decided)
     staying = {village.hires["stays"] for village in villages.values()}
     with world.office.database.transaction() as connection:  # nobody is out because a record says so
         sql = "UPDATE person SET died_on = '2022-08-02' WHERE id IN (SELECT person_id FROM hire WHERE id IN ({}))"
@@ -207,7 +214,9 @@ def test_every_ground_ends_a_hire_on_its_day_with_all_that_follows(villages: dic
         )
         assert (known, str(ended_on)[:10]) == (name, last.isoformat()) and article
         assert hire.dossier.filings, "a change is filed with somebody"
-        assert ("left", "applicant") in world.letters(hire_id)
+        letters = world.letters(hire_id)
+        assert ("left", "applicant") in letters
+        assert (("leaving_decided", "applicant") in letters) is (hire_id in decided), "heard on the day of the decision"
     for village in villages.values():
         with world.office.database.reading() as connection:
             free = vacancies(connection, scoped(village.officer("hrss")), limit=200).lines

@@ -159,6 +159,7 @@ def test_rural_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> No
         ("remind_assessment_due", town),
         ("remind_term_end", town),  # 60, 30 and 7 days ahead; the renewal is signed between
         ("remind_term_end", town),
+        ("renewal_decided", "applicant"),
         ("contract_signed", "applicant"),
         ("remind_term_end", town),
     ]
@@ -177,6 +178,7 @@ def test_rural_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> No
         ("remind_term_end", town),
         ("remind_service_limit", town),
         ("remind_term_end", town),
+        ("end_decided", "applicant"),
         ("remind_service_limit", town),
         ("remind_service_limit", "hrss"),  # the last one before the limit goes one level up as well
         ("remind_term_end", town),

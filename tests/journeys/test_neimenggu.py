@@ -188,6 +188,7 @@ def test_from_the_vacancy_through_three_years_to_a_lawful_fourth(world: World) -
         ("remind_assessment_due", employer),
         ("remind_term_end", employer),  # 60 and 30 days ahead
         ("remind_term_end", employer),
+        ("renewal_decided", "applicant"),
         ("contract_signed", "applicant"),
         ("remind_term_end", employer),
     ]
@@ -203,6 +204,7 @@ def test_from_the_vacancy_through_three_years_to_a_lawful_fourth(world: World) -
         *yearly,
         *yearly,
         *yearly,
+        ("leaving_decided", "applicant"),
         ("left", "applicant"),
     ]
 

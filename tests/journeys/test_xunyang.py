@@ -138,6 +138,8 @@ def test_from_the_vacancy_to_the_end_of_the_third_year(world: World) -> None:
         ("remind_assessment_due", "employer"),
         ("remind_term_end", "employer"),
         ("remind_service_limit", "employer"),
+        ("renewal_decided", "applicant"),
+        ("end_decided", "applicant"),
         ("left", "applicant"),
     ):
         assert expected in letters

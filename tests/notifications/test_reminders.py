@@ -255,7 +255,7 @@ def test_the_letters_of_steps_are_those_of_the_procedures() -> None:
 
 
 def test_every_file_of_words_is_used() -> None:
-    bases = {"letter", "reminder", "decision", "digest", "due"}
+    bases = {"letter", "reminder", "decision", "digest", "due", "ending"}
     general = {ANY_REMINDER.template, ANY_DECISION} | OF_THE_HOUSE
     used = {row.template for row in REMINDERS.values()} | general | DECISIONS | bases
     assert {path.stem for path in TEMPLATES.glob("*.txt")} == used
@@ -284,3 +284,23 @@ def test_the_procedures_remind_when_it_was_promised(procedure: Procedure) -> Non
     assert ("assessment_due" in marks) == assesses == (procedure.version != "0.old-terms")
     day = (procedure.assessment.due_month, procedure.assessment.due_day)
     assert day == ((12, 20) if procedure.procedure.startswith("baihe") else (12, 31))
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda procedure: procedure.key)
+def test_who_is_not_kept_hears_ground_law_notice_and_last_day_before_it_comes(procedure: Procedure) -> None:
+    """A decision to end is told in full on the day it is taken, and so is pay in place of notice where law has it."""
+    step = next(step for step in procedure.steps if step.records is RecordKind.ENDING_DECISION)
+    told = {"act": step.act, "on": "2026-03-02", "stage": step.origin[0], "leaving_on": "2026-04-01"}
+    told |= {"leaving_notice_on": "2026-03-02"}
+    for ground in procedure.grounds:
+        paid = {"in_lieu_fen": 160000, "in_lieu_on": "2026-03-20"} if ground.pay_in_lieu else {}
+        facts = {**told, "leaving_ground": ground.ground, **paid}
+        row = Letter(
+            "7-4-0", 7, "leaving_decided", "applicant", facts, d("2026-03-02"), procedure, step.origin[0], "文员",
+            "镇政府", "一村", "张三", {}, ground.ground, "《劳动合同法》第三十六条",
+        )  # fmt: skip
+        body = compose(row, Reader("zh")).body
+        for words in (ground.zh, ground.law or "《劳动合同法》第三十六条", "2026年3月2日", "最后工作日为2026年4月1日"):
+            assert words in body, (ground.ground, words)
+        assert ("代通知金）1600.00元，支付日期为2026年3月20日" in body) is ground.pay_in_lieu
+        assert ("的家属" in body) is (ground.ground == "death")

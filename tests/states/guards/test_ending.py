@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from states.facts import OpenFiling
 from states.procedure import RecordKind, Role
-from tests.support.asking import a_hire, answer, ask, d
+from tests.support.asking import BOTH, a_hire, a_procedure, answer, ask, d
 
 ENDING, RESIGNING = RecordKind.ENDING_DECISION, RecordKind.RESIGNATION
 PREGNANT: dict[str, Any] = {"protected_kind": "pregnancy", "protected_until": "2026-05-20"}
@@ -82,6 +83,35 @@ def test_thirty_days_lie_between_the_notice_and_the_last_day(effective: str, pas
 def test_notice_without_its_day_is_missing_and_unneeded_for_other_grounds() -> None:
     assert "缺少通知日期" in str(deciding("ground_notice", {"ground": "unable", "effective_on": "2026-05-01"}).say)
     assert deciding("ground_notice", {"ground": "absence", "effective_on": "2026-04-01"}).passed
+
+
+PAID = {"in_lieu_yuan": Decimal("1600"), "in_lieu_on": "2026-04-10", "effective_on": "2026-04-10"}
+
+
+@pytest.mark.parametrize(
+    ("ground", "changes", "said"),
+    [
+        ("fortieth", {}, "以代通知金1600元代替提前通知，2026-04-10支付"),
+        ("fortieth", {"in_lieu_yuan": Decimal("1599.99")}, "少于一个月工资1600元"),
+        ("fortieth", {"in_lieu_on": "2026-04-11"}, "晚于离岗日"),
+        ("fortieth", {"in_lieu_on": None}, "须有金额、支付日期"),
+        ("fortieth", {"in_lieu_yuan": None}, "须有金额、支付日期"),
+        ("fortieth", {"in_lieu_yuan": None, "in_lieu_on": None}, "缺少通知日期"),
+        ("unable", {}, "不适用代通知金"),
+        ("absence", {}, "不适用代通知金"),
+    ],
+)
+def test_a_months_pay_stands_in_for_notice_on_the_grounds_of_article_40_alone(
+    ground: str, changes: dict[str, Any], said: str
+) -> None:
+    line = {"zh": "示例", "en": "example", "cite": "一", "by": "employer", "evidence": False}
+    fortieth = {**line, "ground": "fortieth", "law": "《劳动合同法》第四十条第二项", "notice_days": 30}
+    others = [{**line, "ground": "unable", "notice_days": 30}, {**line, "ground": "absence"}]
+    pay = {**BOTH, "item": "base", "fen": 160000, "per": "month", "paid": "monthly", "cite": "一"}
+    document = a_procedure(grounds=[fortieth, *others], pay=[pay])
+    given = {"ground": ground, **PAID, **changes}
+    verdict = answer("ground_notice", ask(a_hire(), "2026-04-01", ENDING, given, document))
+    assert verdict.passed is (said.startswith("以")) and said in str(verdict.say)
 
 
 @pytest.mark.parametrize(
