@@ -195,7 +195,7 @@ def _fits_paper(sheet: Worksheet, *, upright: bool) -> None:
     title, body = sheet["A1"].font, next(row[0] for row in sheet.iter_rows() if row[0].value in (1, "1"))
     assert title.b and (title.sz, body.font.sz) in ((22, 14), (18, 11), (18, 9))
     if upright:
-        assert (title.sz, round(sheet.row_dimensions[body.row].height or 0)) == (22, 28), "read from a board"
+        assert title.sz == 22 and (sheet.row_dimensions[body.row].height or 0) >= 28, "read from a board"
         margins = [sheet.page_margins.left, sheet.page_margins.right, sheet.page_margins.top, sheet.page_margins.bottom]
         assert [round(inch * 25.4) for inch in margins] == [10, 10, 15, 15]
 

@@ -54,6 +54,15 @@ def test_nothing_becomes_a_formula_a_link_or_a_number() -> None:
         assert cell.data_type == "s" and cell.hyperlink is None, cell.coordinate
 
 
+def test_a_long_text_has_a_row_as_high_as_its_lines() -> None:
+    columns = [Column("序号", 6, "number"), Column("人员类别", 20)]
+    rows = [[1, "零就业家庭"], [2, "脱贫人口、就业困难者"], [3, "脱贫人口、就业困难人员"], [4, "农牧民" * 10]]
+    sheet: Worksheet = openpyxl.load_workbook(io.BytesIO(workbook(Listing("名单", columns, rows))))["Sheet1"]
+    first, second, third, fourth = (sheet.row_dimensions[n].height for n in range(3, 7))
+    assert first == second == 24, "room to sign in"
+    assert third is not None and fourth is not None and 24 < third < fourth
+
+
 def test_a_list_is_fit_for_paper_and_adds_up_to_the_fen() -> None:
     columns = [Column("序号", 5, "number"), Column("姓名", 10), Column("金额（元）", 10, "money", added=True)]
     rows = [[n, "甲", 3_333] for n in range(1, 4)]

@@ -66,6 +66,10 @@ class Sheet:
         paragraph.paragraph_format.first_line_indent = Pt(24)
         paragraph.paragraph_format.line_spacing = 1.5
 
+    def gap(self) -> None:
+        """A little space between two boxes, so that a form stays on one page."""
+        self._line("", size=6)
+
     def _line(
         self, words: str, *, size: int = 12, font: str = BODY, align: str = "", before: int = 0, after: int = 0
     ) -> Any:
@@ -77,6 +81,7 @@ class Sheet:
         run.font.size = Pt(size)
         run.bold = font == HEAD
         _font(run, font)
+        paragraph.paragraph_format.line_spacing = 1 if words else Pt(size)
         if align:
             paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, align)
         paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(before), Pt(after)
@@ -109,6 +114,8 @@ class Sheet:
 
     def parties(self, left: str, right: str) -> None:
         """Where both sides sign, beside each other and never alone on a page."""
+        for paragraph in self._document.paragraphs[-2:]:
+            paragraph.paragraph_format.keep_with_next = True
         table = self._document.add_table(rows=1, cols=2)
         _keep_whole(table.rows[0])
         for cell, who in zip(table.rows[0].cells, (left, right), strict=True):

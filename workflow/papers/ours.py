@@ -106,8 +106,9 @@ def _contract(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
     labour = is_labour_contract(procedure) and kind is not Kind.AGREEMENT
     what = "合同" if labour else "协议"
     sheet.box("甲方（用人单位）", [("名称", "{{ 用人单位 }}"), ("法定代表人或委托代理人", "")])
-    sheet.text("")
+    sheet.gap()
     sheet.box("乙方（劳动者）", _rows(kind, ("name", "sex", "id_number", "home", "address", "phone")))
+    sheet.gap()
     sheet.text(_BASIS.replace("{what}", what))
     if kind is Kind.RENEWAL:
         sheet.text(f"双方原{what}期限于{{{{ 原期限届满日 }}}}届满。乙方经考核合格，双方同意续签。")
@@ -142,7 +143,7 @@ def _certificate(sheet: Sheet, procedure: Procedure) -> None:
             ("在本单位工作年限", "{{ 入职日期 }}起，共{{ 工作年限 }}"),
         ],
     )
-    sheet.text("")
+    sheet.gap()
     sheet.parties("用人单位（盖章）：{{ 用人单位 }}", "本人签收：")
 
 
@@ -185,10 +186,10 @@ _BY_THE_PERSON: Sequence[Row] = (
 def _form(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
     for title, names, pairs in _PARTS[kind]:
         sheet.box(title, _rows(kind, names), pairs=pairs)
-        sheet.text("")
+        sheet.gap()
     if kind is Kind.APPLICATION:
         sheet.box("本人填写", _BY_THE_PERSON)
-        sheet.text("")
+        sheet.gap()
     sheet.opinions("签署意见", _opinions(procedure, kind))
 
 

@@ -6,7 +6,9 @@ No cell is ever a formula: whatever begins with =, +, - or @ is text, and so are
 from __future__ import annotations
 
 import io
+import math
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,10 +22,12 @@ A4 = 9
 MOST_SHEETS = 200
 #: signs that the name of a sheet may not have
 _NO_NAME = re.compile(r"[\[\]:*?/\\']")
-#: points of the title, of the text and of a row: at a desk, and on a board (公示表)
-_Points = tuple[int, int, int | None]
-_DESK: _Points = (18, 11, None)
+#: points of the title, of the text and of a row at least, with room to sign in: at a desk, and on a board (公示表)
+_Points = tuple[int, int, int]
+_DESK: _Points = (18, 11, 24)
 _BOARD: _Points = (22, 14, 28)
+#: the text for whose letters a column's width is given, in points, and how much of a line is the space between lines
+_WIDTH_POINTS, _LEADING = 11, 1.35
 _MM = 1 / 25.4
 _FONT = {"font_name": "仿宋", "valign": "vcenter", "text_wrap": True}
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -85,13 +89,19 @@ def _sheets(listing: Listing) -> Iterator[Listing]:
         yield replace(listing, rows=numbered, sheet=f"{n}.{_NO_NAME.sub('', words)[-20:]}")
 
 
+def _wide(text: str) -> int:
+    """How many letters' width a text takes: a character of Chinese that of two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 class _Writer:
     """One sheet being written, from the title to the foot."""
 
     def __init__(self, book: Any, listing: Listing) -> None:
         self.listing = listing
         self.sheet = book.add_worksheet(listing.sheet[:31])
-        title, text, self.height = _BOARD if listing.posted else _DESK
+        title, self.points, self.height = _BOARD if listing.posted else _DESK
+        text = self.points
         ruled = {**_FONT, "border": 1, "font_size": text}
         large = {"font_name": "宋体", "bold": True, "align": "center", "font_size": title}
         self.title = book.add_format({**_FONT, **large})
@@ -99,7 +109,7 @@ class _Writer:
         self.head = book.add_format({**ruled, "bold": True, "align": "center"})
         self.formats = {
             "text": book.add_format({**ruled, "num_format": "@"}),
-            "number": book.add_format({**ruled, "align": "right"}),
+            "number": book.add_format({**ruled, "align": "center"}),
             "money": book.add_format({**ruled, "align": "right", "num_format": "0.00"}),
             "day": book.add_format({**ruled, "align": "center", "num_format": "@"}),
         }
@@ -119,8 +129,7 @@ class _Writer:
         for cells in self.listing.rows:
             for place, (column, cell) in enumerate(zip(self.listing.columns, cells, strict=True)):
                 self._cell(row, place, column.kind, cell)
-            if self.height:
-                self.sheet.set_row(row, self.height)
+            self.sheet.set_row(row, self._height_of(cells))
             row += 1
         if any(column.added for column in self.listing.columns):
             row = self._total(row)
@@ -147,7 +156,18 @@ class _Writer:
         else:
             self.sheet.write_string(row, place, cell.isoformat() if isinstance(cell, date) else str(cell), style)
 
+    def _height_of(self, cells: Sequence[Any]) -> float:
+        """Points of a row in which the longest text stands whole: not every program makes rows higher by itself."""
+        letters = [
+            (_wide(str(cell)), column.width * _WIDTH_POINTS / self.points)
+            for column, cell in zip(self.listing.columns, cells, strict=True)
+            if cell is not None and column.kind == "text"
+        ]
+        lines = max((math.ceil(wide / width) for wide, width in letters), default=1)
+        return max(self.height, lines * self.points * _LEADING + 4)
+
     def _total(self, row: int) -> int:
+        self.sheet.set_row(row, self.height)
         self.sheet.write_string(row, 0, "合计", self.head)
         for place, column in enumerate(self.listing.columns[1:], 1):
             if column.added:
