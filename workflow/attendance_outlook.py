@@ -139,7 +139,7 @@ def on_sheets(
     """Those of ``hire_ids`` that stand on a live pay sheet of the month."""
     wanted = sorted(set(hire_ids))
     for some in in_portions(wanted):
-        asked = select(_line.c.hire_id).join(_sheet, _sheet.c.id == _line.c.sheet_id)
+        asked = select(_line.c.hire_id).distinct().join(_sheet, _sheet.c.id == _line.c.sheet_id)
         asked = asked.where(_line.c.month == month, _line.c.kind == "monthly", _line.c.live, _line.c.hire_id.in_(some))
         if status is not None:
             asked = asked.where(_sheet.c.status == status)

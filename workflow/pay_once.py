@@ -1,15 +1,15 @@
 """Nobody is paid twice (一人一岗一月一行): who has the month already, and who stands on two lines for the same days.
 
-What a paid sheet holds is settled: a new sheet leaves it off and does not wait. What stands on a sheet that is not paid
-yet, or twice on one, somebody has to look at. The database holds the last of it: one live line for a person, a post and
-a month.
+What a paid sheet holds is settled: a new sheet leaves it off and does not wait, or pays what is still owed of it (补差).
+What stands on a sheet that is not paid yet, or twice on one, somebody has to look at. The database holds the last of it:
+one live line for a person, a post and a month, and one for each difference that follows it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from states.pay import Line, NotPaid
 from states.say import say
+from states.top_up import Given
 from workflow.portions import in_portions
 from workflow.tables import metadata
 
@@ -28,7 +29,10 @@ _TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A live line of another sheet. ``paid``: its money has gone out."""
+    """A live line of another sheet. ``paid``: its money has gone out; ``parts``: fen by part, as ``Given`` has them.
+
+    ``topup``: 0 for the month itself, else which of the differences that were paid later.
+    """
 
     sheet_id: int
     hire_id: int
@@ -37,6 +41,13 @@ class Standing:
     from_on: date
     until_on: date
     paid: bool
+    topup: int = 0
+    days: int = 0
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def given(self) -> Given:
+        return Given(self.sheet_id, self.from_on, self.until_on, self.days, self.parts)
 
 
 def standing_lines(
@@ -48,30 +59,41 @@ def standing_lines(
         asked = (
             select(
                 pay_line.c.sheet_id, pay_line.c.hire_id, pay_line.c.person_id, pay_line.c.post_id,
-                pay_line.c.from_on, pay_line.c.until_on, sheet.c.status,
+                pay_line.c.from_on, pay_line.c.until_on, sheet.c.status, pay_line.c.topup, pay_line.c.days_tenths,
+                pay_line.c["items"],
             )
             .join(sheet, sheet.c.id == pay_line.c.sheet_id)
             .where(pay_line.c.person_id.in_(some), pay_line.c.month == month, pay_line.c.kind == kind, pay_line.c.live)
         )  # fmt: skip
         if own is not None:
             asked = asked.where(pay_line.c.sheet_id != own)
-        found += [Standing(*row[:6], row.status == PAID) for row in connection.execute(asked)]
+        for row in connection.execute(asked):
+            parts = {part["item"]: part["fen"] for part in row._mapping["items"]}
+            found.append(Standing(*row[:6], row.status == PAID, row.topup, row.days_tenths // 10, parts))
     return sorted(found, key=lambda line: (not line.paid, line.sheet_id, line.hire_id))
 
 
 def leave_off(
-    people: Mapping[int, Any], paid: dict[int, Line], unpaid: dict[int, NotPaid], others: Iterable[Standing]
+    people: Mapping[int, Any],
+    paid: dict[int, Line],
+    unpaid: dict[int, NotPaid],
+    others: Iterable[Standing],
+    *,
+    further: bool = False,
 ) -> None:
-    """Takes from ``paid`` whoever has the month or the days already; ``unpaid`` says where. The first hired stays."""
+    """Takes from ``paid`` whoever has the month or the days already; ``unpaid`` says where. The first hired stays.
+
+    ``further``: what is still owed of a month that was paid, or other days on its post, is a further line of it.
+    """
     before: dict[int, list[Standing]] = defaultdict(list)
     for line in others:
         before[line.person_id].append(line)
     kept: dict[int, list[int]] = defaultdict(list)
     for hire_id in sorted(people):
         who = people[hire_id]
-        answer = _settled(hire_id, before[who.person_id])
+        answer = None if further else _settled(hire_id, before[who.person_id])
         if answer is None and hire_id in paid:
-            answer = _elsewhere(who, paid[hire_id], before[who.person_id])
+            answer = _elsewhere(who, paid[hire_id], before[who.person_id], further=further)
             answer = answer or _beside(who, paid[hire_id], [(people[one], paid[one]) for one in kept[who.person_id]])
         if answer is not None:
             paid.pop(hire_id, None)
@@ -86,10 +108,12 @@ def _settled(hire_id: int, lines: Sequence[Standing]) -> NotPaid | None:
     return None if sheet_id is None else NotPaid(say("已由第{sheet}号发放表发放", sheet=sheet_id), sheet=sheet_id)
 
 
-def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing]) -> NotPaid | None:
+def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing], *, further: bool = False) -> NotPaid | None:
     """The same hire on another open sheet; another hire of the person for the same days, or on the same post."""
     for line in lines:
         facts = {"sheet": line.sheet_id, "hire": line.hire_id}
+        if line.hire_id == who.hire_id and line.paid:
+            continue
         if line.hire_id == who.hire_id:
             why = say("已列入第{sheet}号发放表，尚未发放；请先办完或退回那份表", sheet=line.sheet_id)
             return NotPaid(why, stops=True)
@@ -97,10 +121,10 @@ def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing]) -> NotPaid | Non
             if line.paid:
                 return NotPaid(say("本人同一时间已由第{sheet}号发放表发放（聘用{hire}），不再发放", **facts))
             return NotPaid(say("本人同一时间已列入第{sheet}号发放表（聘用{hire}），请核对", **facts), stops=True)
-        if line.post_id == who.post_id:
+        if line.post_id == who.post_id and not (further and line.paid):
             why = say(
                 "本人在同一岗位本月已列入第{sheet}号发放表（聘用{hire}），一人一岗一月只列一行；"
-                "{first}至{last}的待遇须另行核发",
+                "{first}至{last}的待遇在那份表发放之后另编补发表",
                 first=mine.from_on, last=mine.until_on, **facts,
             )  # fmt: skip
             return NotPaid(why)
@@ -115,7 +139,7 @@ def _beside(who: Any, mine: Line, kept: Sequence[tuple[Any, Line]]) -> NotPaid |
             return NotPaid(why, stops=True)
         if other.post_id == who.post_id:
             why = say(
-                "本人在同一岗位本月已列聘用{hire}，一人一岗一月只列一行；{first}至{last}的待遇须另行核发",
+                "本人在同一岗位本月已列聘用{hire}，一人一岗一月只列一行；{first}至{last}的待遇在本表发放之后另编补发表",
                 hire=other.hire_id, first=mine.from_on, last=mine.until_on,
             )  # fmt: skip
             return NotPaid(why)

@@ -26,6 +26,7 @@ from states.say import Sentence, say
 from states.separation import surname
 from states.versions import in_month
 from workflow.office import Office
+from workflow.pay_differences import numbered, settle
 from workflow.pay_once import leave_off, standing_lines, warn_of_shared_contacts
 from workflow.portions import in_portions
 from workflow.queries.paging import begins_with
@@ -63,8 +64,10 @@ class Rows:
     unpaid: Mapping[int, NotPaid]
     people: Mapping[int, Somebody]
     figures: Mapping[str, int] = field(default_factory=dict)
-    #: for a performance sheet: the pot and the ruling behind it
+    #: for a performance sheet the pot and the ruling behind it, for a month who bears what
     basis: Mapping[str, Any] = field(default_factory=dict)
+    #: of lines that pay what is still owed of a month: which one on that post it is
+    topups: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def stopping(self) -> dict[int, Sentence]:
@@ -76,8 +79,11 @@ class Rows:
         return sum(line.net_fen for line in self.paid.values())
 
     def digest(self) -> str:
-        """What binds the rows: whoever approves approves these people, days and amounts, and no others."""
-        rows = [
+        """What binds the rows: whoever approves approves these people, days and amounts, and no others.
+
+        Bound with them is who gets nothing and why, and who bears what of the sum.
+        """
+        rows: list[Any] = [
             [
                 somebody.hire_id,
                 somebody.person_id,
@@ -87,12 +93,14 @@ class Rows:
                 line.days,
                 [[part.item, part.fen] for part in (*line.parts, *line.employer)],
                 line.net_fen,
+                self.topups.get(somebody.hire_id, 0),
             ]
             for somebody, line in sorted(
                 ((self.people[hire_id], line) for hire_id, line in self.paid.items()), key=lambda both: both[0].hire_id
             )
         ]
-        return hashlib.sha256(orjson.dumps(rows)).hexdigest()
+        left_out = [[hire_id, said(answer.why), answer.sheet] for hire_id, answer in sorted(self.unpaid.items())]
+        return hashlib.sha256(orjson.dumps([rows, left_out, self.basis], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def month_rows(
@@ -110,36 +118,47 @@ def month_rows(
     """
     last = month + _ONE_DAY * (days_of(month) - 1)
     rows = people_on_post(connection, procedure_id, region, month, last)
+    asks = _asks(office, connection, rows, region, month, extra or {})
+    answers = {hire_id: month_line(ask) for hire_id, ask in asks.items()}
+    paid = {hire_id: answer for hire_id, answer in answers.items() if isinstance(answer, Line)}
+    unpaid = {hire_id: answer for hire_id, answer in answers.items() if isinstance(answer, NotPaid)}
+    people = {row.id: somebody_of(row) for row in rows}
+    others = standing_lines(connection, _persons(people), month, MONTHLY, own)
+    settle(asks, paid, unpaid, others)
+    leave_off(people, paid, unpaid, others, further=True)
+    warn_of_shared_contacts(rows, paid)
+    set_here = in_force(set_figures(connection, region), region, last)
+    shares = _shared_out(office.catalogue.current(procedure_id), people, paid, set_here, days_of(month))
+    return Rows(paid, unpaid, people, set_here, shares, numbered(people, paid, others))
+
+
+def _asks(
+    office: Office,
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    region: str,
+    month: date,
+    extra: Mapping[str, int],
+) -> dict[int, AskMonth]:
+    """What is asked of the law for each hire, by its number."""
+    last = month + _ONE_DAY * (days_of(month) - 1)
     services = services_of(office, connection, rows)
     marks = _marks(connection, [row.id for row in rows], month)
     figures = set_figures(connection, region)
-    paid: dict[int, Line] = {}
-    unpaid: dict[int, NotPaid] = {}
+    asks: dict[int, AskMonth] = {}
     for row in rows:
         key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, last)
-        procedure = office.procedure(key)
-        answer = month_line(
-            AskMonth(
-                procedure,
-                row.kind,
-                month,
-                services[row.id],
-                marks.get(row.id),
-                standard_fen,
-                in_force(figures, row.region, last),
-                extra or {},
-            )
+        asks[row.id] = AskMonth(
+            office.procedure(key),
+            row.kind,
+            month,
+            services[row.id],
+            marks.get(row.id),
+            standard_fen,
+            in_force(figures, row.region, last),
+            extra,
         )
-        if isinstance(answer, Line):
-            paid[row.id] = answer
-        else:
-            unpaid[row.id] = answer
-    people = {row.id: somebody_of(row) for row in rows}
-    leave_off(people, paid, unpaid, standing_lines(connection, _persons(people), month, MONTHLY, own))
-    warn_of_shared_contacts(rows, paid)
-    set_here = in_force(figures, region, last)
-    procedure = office.catalogue.current(procedure_id)
-    return Rows(paid, unpaid, people, set_here, _shared_out(procedure, people, paid, set_here, days_of(month)))
+    return asks
 
 
 def _shared_out(

@@ -213,25 +213,28 @@ def void_for(
     why: str = "attendance",
     actor: Actor = SYSTEM,
     algorithm: str = "sha256",
+    corrects: bool = False,
 ) -> int | None:
     """Voids the live sheet on which a hire stands for a month, because what it rests on changes; its number, or None.
 
-    ``why``: for the office log, as ``pay_keeping.void``. Raises InputRefused where it was paid: then only a correction
-    and a recovery may follow.
+    ``why``: for the office log, as ``pay_keeping.void``. ``corrects``: two people set right what a paid sheet rests on,
+    which stands. Raises InputRefused where it was paid otherwise: then only a correction and a recovery may follow.
     """
     asked = (
         select(sheet.c.id, sheet.c.status)
         .join(line, line.c.sheet_id == sheet.c.id)
         .where(line.c.hire_id == hire_id, line.c.month == month, line.c.kind == MONTHLY, line.c.live)
+        .order_by(sheet.c.id)
         .with_for_update(of=sheet)
     )
-    found = connection.execute(asked).one_or_none()
-    if found is None:
-        return None
-    if found.status == PAID:
-        raise InputRefused({"month": say("本月待遇已发放（第{number}号发放表），不能再改考勤", number=found.id)})
-    void(connection, found.id, at, reason, why, actor, algorithm)
-    return int(found.id)
+    found = connection.execute(asked).all()
+    gone = next((one.id for one in found if one.status == PAID), None)
+    if gone is not None and not corrects:
+        raise InputRefused({"month": say("本月待遇已发放（第{number}号发放表），不能再改考勤", number=gone)})
+    waiting = next((int(one.id) for one in found if one.status != PAID), None)
+    if waiting is not None:
+        void(connection, waiting, at, reason, why, actor, algorithm)
+    return waiting
 
 
 # ---- what holds --------------------------------------------------------------------------------------------------

@@ -211,7 +211,7 @@ def _paid_days(connection: Connection, mine: _Conditions, months: Sequence[date]
     )
     found: dict[int, dict[date, int]] = defaultdict(dict)
     for hire_id, month, tenths in connection.execute(asked):
-        found[hire_id][month] = tenths // 10
+        found[hire_id][month] = found[hire_id].get(month, 0) + tenths // 10
     return dict(found)
 
 

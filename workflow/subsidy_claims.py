@@ -149,7 +149,7 @@ def _unclaimed(
     connection: Connection, procedure: Procedure, region: str, first: date, last: date, share_fen: int
 ) -> list[dict[str, Any]]:
     """The months of paid sheets that stand on no claim, with the employer's share of each."""
-    asked = _paid(procedure, region).where(paid_line.c.month.between(first, last))
+    asked = _paid(procedure, region).where(paid_line.c.month.between(first, last), paid_line.c.topup == 0)
     claimed = exists().where(line.c.hire_id == paid_line.c.hire_id, line.c.month == paid_line.c.month, line.c.live)
     rows = connection.execute(asked.where(~claimed).order_by(paid_line.c.hire_id, paid_line.c.month))
     found = [

@@ -61,7 +61,11 @@ def test_whoever_is_settled_holds_nothing_up_whatever_is_wrong_now() -> None:
     [
         (standing(4, 0, paid=True, post=2), "本人同一时间已由第9号发放表发放（聘用4），不再发放", False),
         (standing(4, 0, paid=False, post=2), "本人同一时间已列入第9号发放表（聘用4），请核对", True),
-        (standing(4, 1, paid=True), "一人一岗一月只列一行；2026-06-01至2026-06-10的待遇须另行核发", False),
+        (
+            standing(4, 1, paid=True),
+            "一人一岗一月只列一行；2026-06-01至2026-06-10的待遇在那份表发放之后另编补发表",
+            False,
+        ),
         (standing(4, 1, paid=True, post=2), None, False),
     ],
 )
@@ -77,7 +81,11 @@ def test_two_hires_of_one_person_on_one_sheet() -> None:
     same_days = {4: (Who(4), line(0)), 5: (Who(5, post_id=2), line(0))}
     assert left([], same_days) == {5: ("本人在本表中另有聘用4，发放的日子重叠，请核对", True, None)}
     one_post = left([], {4: (Who(4), line(0)), 5: (Who(5), line(1))})
-    assert list(one_post) == [5] and "2026-06-11至2026-06-30的待遇须另行核发" in one_post[5][0] and not one_post[5][1]
+    assert (
+        list(one_post) == [5]
+        and "2026-06-11至2026-06-30的待遇在本表发放之后另编补发表" in one_post[5][0]
+        and not one_post[5][1]
+    )
     assert left([], {4: (Who(4), line(0)), 5: (Who(5, post_id=2), line(1))}) == {}
     assert left([], {4: (Who(4), line(0)), 5: (Who(5, person_id=2), line(0))}) == {}
 
