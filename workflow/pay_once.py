@@ -1,8 +1,8 @@
 """Nobody is paid twice (一人一岗一月一行): who has the month already, and who stands on two lines for the same days.
 
-What a paid sheet holds is settled: a new sheet leaves it off and does not wait, or pays what is still owed of it (补差).
-What stands on a sheet that is not paid yet, or twice on one, somebody has to look at. The database holds the last of it:
-one live line for a person, a post and a month, and one for each difference that follows it.
+What a paid sheet holds is settled: a new sheet leaves it off and does not wait, or pays what is still owed of it.
+What stands on a sheet that is not paid yet, or twice on one, somebody has to look at. The database holds the last of
+it: one live line for a person, a post and a month, and one for each difference that follows it.
 """
 
 from __future__ import annotations

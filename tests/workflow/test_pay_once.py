@@ -63,7 +63,7 @@ def test_whoever_is_settled_holds_nothing_up_whatever_is_wrong_now() -> None:
         (standing(4, 0, paid=False, post=2), "本人同一时间已列入第9号发放表（聘用4），请核对", True),
         (
             standing(4, 1, paid=True),
-            "一人一岗一月只列一行；2026-06-01至2026-06-10的待遇在那份表发放之后另编补发表",
+            "2026-06-01至2026-06-10的待遇在那份表发放之后另编补发表",
             False,
         ),
         (standing(4, 1, paid=True, post=2), None, False),
