@@ -17,7 +17,7 @@ from states.refusals import InputRefused
 from states.say import Sentence, say
 
 #: fields that tell of something done
-HAPPENED = ("held_on", "posted_on", "signed_on", "started_on", "given_on", "done_on", "sent_on")
+HAPPENED = ("held_on", "posted_on", "signed_on", "started_on", "given_on", "done_on", "sent_on", "notice_on")
 
 Floor = Callable[[Hire], date | None]
 
@@ -52,6 +52,7 @@ FLOORS: Mapping[tuple[RecordKind, str], Floor] = {
     (RecordKind.RESIGNATION, "leave_on"): _begun,
     (RecordKind.HANDOVER, "done_on"): _begun,
     (RecordKind.ENDING_DECISION, "effective_on"): _begun,
+    (RecordKind.ENDING_DECISION, "notice_on"): _begun,
     (RecordKind.FILING, "sent_on"): _begun,
 }
 

@@ -115,6 +115,9 @@ def ground_notice(ask: Ask, rule: NoParams) -> Verdict:
     ground = _ground(ask)
     if ground is None:
         return _no_ground(ask)
+    backdated = _backdated(ask, ground)
+    if backdated is not None:
+        return backdated
     if ask.input.get("in_lieu_yuan") is not None or day_given(ask, "in_lieu_on") is not None:
         return _in_lieu(ask, ground)
     days = ask.settle(ground.notice_days)
@@ -169,6 +172,30 @@ def _month_fen(ask: Ask) -> int:
     items = (item for item in ask.procedure.pay if item.paid == "monthly" and item.per == "month")
     own = (item for item in items if not item.kinds or ask.hire.kind in item.kinds)
     return sum(standard if item.fen is None else item.fen for item in own)
+
+
+#: the person went away by themselves: the last day at work is a fact that is found later (自动离岗)
+_LEFT_BY_THEMSELVES = "off_post"
+
+
+def _backdated(ask: Ask, ground: Ground) -> Verdict | None:
+    """A dismissal takes effect when the person is told, not before; None where it does.
+
+    Who went away by themselves was gone before anybody decided, and a term that is over ended by itself.
+    """
+    noticed, effective = day_given(ask, "notice_on"), day_given(ask, "effective_on")
+    found_later = ground.ground == _LEFT_BY_THEMSELVES or ground.only_at_term_end
+    if ground.by != "employer" or found_later or effective is None or effective >= ask.on:
+        return None
+    if noticed is not None and noticed <= effective:
+        return None
+    facts: dict[str, Fact] = {"effective": effective, "ground": ground.zh}
+    sentence = say(
+        "“{ground}”自书面通知本人起生效，离岗日{effective}早于办理当日，须写明不晚于该日的书面通知日", **facts
+    )
+    remedy = say("将离岗日改为{day}或以后；确已在离岗日以前书面通知的，填写通知日", day=ask.on)
+    inputs = {"ground": ground.ground, "effective_on": iso(effective), "notice_on": iso(noticed)}
+    return refused(sentence, remedy, **inputs)
 
 
 @guard("ground_protected")

@@ -60,6 +60,9 @@ def test_no_day_lies_before_what_it_rests_on(world: World) -> None:
     world.do(hire, "sign", TOWN, signed_on=date(2022, 6, 10))
     ending = {"ground": "off_post", "reason": "自动离岗", "evidence": "考勤表"}
     assert faults(world, hire, "decide_leaving", TOWN, effective_on=date(2022, 6, 9), **ending) == {"effective_on"}
+    for noticed in (date(2022, 6, 9), date(2022, 6, 11)):  # before the first day of work, and after today
+        days = {"notice_on": noticed, "effective_on": date(2022, 6, 12)}
+        assert faults(world, hire, "decide_leaving", TOWN, **days, **ending) == {"notice_on"}
     world.do(hire, "assess", TOWN, year=2022, grade="passed")
     world.do(hire, "rule_assessment", HRSS)
     world.do(hire, "rule_assessment", RURAL)

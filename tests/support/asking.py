@@ -65,6 +65,8 @@ def _example() -> dict[str, Any]:
             {**line, "ground": "unable", "by": "employer", "notice_days": 30, "evidence": False},
             {**line, "ground": "term_over", "by": "employer", "evidence": False, "only_at_term_end": True},
             {**line, "ground": "other", "by": "employer", "must_cite_law": True},
+            {**line, "ground": "off_post", "by": "employer", "evidence": False, "protected": False},
+            {**line, "ground": "death", "by": "law", "evidence": False, "protected": False},
         ],
     }
 

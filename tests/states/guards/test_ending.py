@@ -115,6 +115,28 @@ def test_a_months_pay_stands_in_for_notice_on_the_grounds_of_article_40_alone(
 
 
 @pytest.mark.parametrize(
+    ("ground", "effective", "noticed", "passes"),
+    [
+        ("absence", "2026-04-01", None, True),
+        ("absence", "2026-03-31", None, False),
+        ("absence", "2026-03-31", "2026-04-01", False),
+        ("absence", "2026-03-31", "2026-03-31", True),
+        ("off_post", "2026-03-31", None, True),
+        ("term_over", "2026-03-31", None, True),
+        ("death", "2026-03-31", None, True),
+        ("unable", "2026-03-31", "2026-03-01", True),
+    ],
+)
+def test_no_dismissal_takes_effect_before_the_person_is_told(
+    ground: str, effective: str, noticed: str | None, passes: bool
+) -> None:
+    given = {"ground": ground, "effective_on": effective, "notice_on": noticed}
+    verdict = deciding("ground_notice", given)
+    assert verdict.passed is passes
+    assert passes or "书面通知" in str(verdict.remedy)
+
+
+@pytest.mark.parametrize(
     ("ground", "effective", "passes"),
     [
         ("unable", "2026-05-20", False),
