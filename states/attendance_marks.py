@@ -45,3 +45,8 @@ MARKS: Mapping[str, Mark] = MappingProxyType(
 def days_of(month: date) -> int:
     """How many days the month has."""
     return monthrange(month.year, month.month)[1]
+
+
+def month_days(month: date) -> list[date]:
+    """The days of the month whose first day this is."""
+    return [month.replace(day=number) for number in range(1, days_of(month) + 1)]

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
-from states.attendance_marks import MARKS, OFF, UNKNOWN, days_of
+from states.attendance_marks import MARKS, OFF, UNKNOWN, month_days
 from states.meets import enforces
 from states.procedure import PayItem, Procedure
 from states.rates import part_of
 from states.say import Sentence, say
 
-_ONE_DAY = timedelta(1)
 #: insurances of which the worker bears a share, and of which only the employer does
 OWN_SHARES = ("pension", "medical", "unemployment")
 EMPLOYER_SHARES = ("pension", "medical", "unemployment", "injury")
@@ -129,7 +128,7 @@ class AskMonth:
 
 def month_line(ask: AskMonth) -> Line | NotPaid:
     """What is paid for a month, with every part explained; or why nothing is."""
-    days = list(_days(ask.month))
+    days = month_days(ask.month)
     served = ask.service.served(days)
     if not served:
         return NotPaid(ask.service.why_not(days[-1]) or say("不在合同期内"))
@@ -188,10 +187,6 @@ def yuan(fen: int) -> str:
     """Fen as yuan with two decimals, as it stands on a sheet."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
     return f"{sign}{fen // 100}.{fen % 100:02}"
-
-
-def _days(month: date) -> Iterator[date]:
-    return (month + _ONE_DAY * n for n in range(days_of(month)))
 
 
 def _of_kind(items: tuple[PayItem, ...], kind: str) -> Iterator[PayItem]:

@@ -236,7 +236,13 @@ def people_on_post(
         or_(hire.c.id.in_(touching), hire.c.serving),
     )
     rows = list(connection.execute(asked.order_by(hire.c.region, hire.c.id)).all())
-    for some in in_portions(sorted(set(also) - {row.id for row in rows})):
+    return rows + people_of(connection, set(also) - {row.id for row in rows})
+
+
+def people_of(connection: Connection, hire_ids: Iterable[int]) -> list[Row[Any]]:
+    """These hires, as ``people_on_post`` has them."""
+    rows: list[Row[Any]] = []
+    for some in in_portions(sorted(set(hire_ids))):
         rows += connection.execute(_people().where(hire.c.id.in_(some)).order_by(hire.c.region, hire.c.id)).all()
     return rows
 

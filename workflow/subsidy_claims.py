@@ -7,6 +7,7 @@ document's sheets reckon no shares, what was paid in for each month is entered. 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from states.attendance_marks import month_days
 from states.clocks import local_day
 from states.facts import Actor
 from states.meets import enforces
@@ -23,7 +25,7 @@ from states.say import Sentence, say
 from workflow import office_log
 from workflow.masking import masked_tail
 from workflow.office import Office
-from workflow.pay_rows import MONTHLY
+from workflow.pay_rows import MONTHLY, people_of, services_of
 from workflow.pay_sheets import PAID
 from workflow.plain_words import words
 from workflow.queries.paging import PAGE, page_size
@@ -115,10 +117,10 @@ def prepare(
         raise StepNotOffered(say("社保补贴由别的单位申报"), forbidden=True)
     try:
         with office.database.transaction() as connection:
-            found = _unclaimed(connection, procedure, region, from_month, until_month, share_fen)
+            found = _unclaimed(office, connection, procedure, region, from_month, until_month, share_fen)
             if not found:
                 raise InputRefused({"until_month": say("这几个月没有已发放而未申报的单位缴费")})
-            people = {row["hire_id"] for row in found}
+            people = {row["person_id"] for row in found}
             values = {
                 "procedure_id": procedure_id, "region": region, "from_month": from_month, "until_month": until_month,
                 "people": len(people), "months": len(found), "fen": sum(row["fen"] for row in found),
@@ -146,17 +148,33 @@ def _is_span(first: date, last: date, today: date) -> bool:
 
 
 def _unclaimed(
-    connection: Connection, procedure: Procedure, region: str, first: date, last: date, share_fen: int
+    office: Office,
+    connection: Connection,
+    procedure: Procedure,
+    region: str,
+    first: date,
+    last: date,
+    share_fen: int,
 ) -> list[dict[str, Any]]:
-    """The months of paid sheets that stand on no claim, with the employer's share of each."""
-    asked = _paid(procedure, region).where(paid_line.c.month.between(first, last), paid_line.c.topup == 0)
-    claimed = exists().where(line.c.hire_id == paid_line.c.hire_id, line.c.month == paid_line.c.month, line.c.live)
-    rows = connection.execute(asked.where(~claimed).order_by(paid_line.c.hire_id, paid_line.c.month))
-    found = [
-        {"hire_id": r.hire_id, "person_id": r.person_id, "month": r.month, "fen": r.employer_fen or share_fen}
-        for r in rows
-    ]
-    return [row for row in found if row["fen"] > 0]
+    """The months of paid sheets that stand on no claim, each once for a person, with the employer's share of it.
+
+    A month in which nobody was on post after all, because the end was entered late, is claimed for nobody.
+    """
+    asked = _paid(procedure, region).where(paid_line.c.month.between(first, last))
+    claimed = exists().where(line.c.person_id == paid_line.c.person_id, line.c.month == paid_line.c.month, line.c.live)
+    rows = connection.execute(asked.where(~claimed).order_by(paid_line.c.hire_id, paid_line.c.month)).all()
+    services = services_of(office, connection, people_of(connection, (row.hire_id for row in rows)))
+    found: dict[tuple[int, date], list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.person_id, row.month].append(row)
+    kept = []
+    for (person_id, month), lines in found.items():
+        if not any(services[one.hire_id].served(month_days(month)) for one in lines):
+            continue
+        most = max(lines, key=lambda one: int(one.employer_fen))
+        fen = sum(one.employer_fen for one in lines) or share_fen
+        kept.append({"hire_id": most.hire_id, "person_id": person_id, "month": month, "fen": fen})
+    return [row for row in kept if row["fen"] > 0]
 
 
 def _paid(procedure: Procedure, region: str) -> Any:
@@ -187,7 +205,9 @@ def receive(office: Office, number: int, on: date | None, fen: int, voucher: str
     """Records what was paid of a claim, in fen: never more than was claimed. Raises as ``hand_in``."""
     with office.database.transaction() as connection:
         row = _held(office, connection, number, actor, claimants, HANDED_IN)
-        if not 0 <= fen <= row.fen - row.charged_fen:
+        if fen < 0:
+            raise InputRefused({"fen": say("请填写到账金额，例如1200或1200.50；没有到账的填0")})
+        if fen > row.fen - row.charged_fen:
             raise InputRefused({"fen": say("到账金额应不超过申领金额")})
         kept = _said(on, voucher, "received_on", "voucher", row.handed_in_on, local_day(at))
         _set(connection, number, status=RECEIVED, received_on=on, received_fen=fen, voucher=kept)
@@ -198,7 +218,9 @@ def charge(office: Office, number: int, fen: int, voucher: str, actor: Actor, at
     """Charges what the subsidy did not pay of a claim to the county's budget, in fen. Raises as ``hand_in``."""
     with office.database.transaction() as connection:
         row = _held(office, connection, number, actor, lambda procedure: CHARGERS, RECEIVED)
-        if not 0 < fen <= row.fen - row.received_fen:
+        if fen <= 0:
+            raise InputRefused({"fen": say("请填写大于零的列支金额，例如200或200.50")})
+        if fen > row.fen - row.received_fen:
             raise InputRefused({"fen": say("列支金额应不超过申领与到账的差额")})
         kept = words(voucher, 2, 200)
         if kept is None:
@@ -296,7 +318,7 @@ def ledger(office: Office, connection: Connection, scope: Scope, procedure_id: s
     claimed, received, charged = connection.execute(select(*sums).where(*live)).one()
     # what was entered by hand was advanced too, though no sheet says so
     on_sheet = exists().where(
-        paid_line.c.hire_id == line.c.hire_id, paid_line.c.month == line.c.month, paid_line.c.live,
+        paid_line.c.person_id == line.c.person_id, paid_line.c.month == line.c.month, paid_line.c.live,
         paid_line.c.kind == MONTHLY, paid_line.c.employer_fen > 0,
     )  # fmt: skip
     by_hand = select(func.coalesce(func.sum(line.c.fen), 0)).join(claim, claim.c.id == line.c.claim_id)

@@ -201,3 +201,45 @@ def test_the_paper_adds_up_and_strangers_see_nothing(company: Village) -> None:
         claim(company, AUGUST, date(2022, 10, 1))
     with pytest.raises(StepNotOffered):
         claim(company, who="township")
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_month_of_a_person_is_claimed_once_whatever_posts_it_was_paid_for(company: Village) -> None:
+    """Both lines of August are one person's: one row of 300 + 300, and September by itself for whoever has it alone."""
+    world, first = company.world, company.hires["甲"]
+    with world.office.database.transaction() as connection:
+        table = metadata.tables["pay_line"]
+        mine = (table.c.hire_id == company.hires["乙"]) & (table.c.month == AUGUST)
+        owner = connection.execute(table.select().where(table.c.hire_id == first)).first()
+        assert owner is not None
+        connection.execute(table.update().where(mine).values(person_id=owner.person_id, post_id=owner.post_id + 1))
+    number = claim(company)
+    assert world.ask("SELECT people, months, fen FROM subsidy_claim WHERE id = ?", number) == [(2, 3, 1220_00)]
+    rows = world.ask("SELECT hire_id, month, fen FROM claim_line WHERE person_id = ? ORDER BY month", owner.person_id)
+    assert [tuple(row) for row in rows] == [(first, "2022-08-01", 600_00), (first, "2022-09-01", 310_00)]
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_month_after_the_end_of_a_post_is_not_claimed(company: Village) -> None:
+    """Who left on the last day of August and was paid for September, because nobody had heard of it."""
+    with company.world.office.database.transaction() as connection:
+        table = metadata.tables["contract"]
+        left = table.update().where(table.c.hire_id == company.hires["乙"]).values(ended_on=date(2022, 8, 31))
+        connection.execute(left)
+    number = claim(company)
+    found = company.world.ask("SELECT hire_id, month FROM claim_line WHERE claim_id = ? ORDER BY 1, 2", number)
+    assert [(hire, month) for hire, month in found if hire == company.hires["乙"]] == [
+        (company.hires["乙"], "2022-08-01")
+    ]
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_sum_that_cannot_be_read_is_told_apart_from_one_that_is_too_high(company: Village) -> None:
+    office, payer, at = company.world.office, company.officer("company"), company.world.clock()
+    number, today = claim(company), company.world.clock.today
+    subsidy_claims.hand_in(office, number, today, "收文1号", payer, at)
+    for fen, words in ((-1, "请填写到账金额"), (1220_01, "不超过申领金额")):
+        with pytest.raises(InputRefused) as refused:
+            subsidy_claims.receive(office, number, today, fen, "凭证1", payer, at)
+        assert words in str(refused.value.faults["fen"])

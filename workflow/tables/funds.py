@@ -116,7 +116,10 @@ class SubsidyClaim(SQLModel, table=True):
 
 
 class ClaimLine(SQLModel, table=True):
-    """申领明细: one person's month on a claim, the employer's share in fen; no month is claimed twice."""
+    """申领明细: one person's month on a claim, the employer's share in fen; no month of a person is claimed twice.
+
+    ``hire_id``: of several posts in one month, the one that bore most of it.
+    """
 
     __tablename__ = "claim_line"
     claim_id: int = Field(foreign_key="subsidy_claim.id", primary_key=True, sa_type=BigInteger)
@@ -129,7 +132,7 @@ class ClaimLine(SQLModel, table=True):
         CheckConstraint("fen > 0", name="fen"),
         Index(
             "uq_claim_line_once",
-            "hire_id",
+            "person_id",
             "month",
             unique=True,
             sqlite_where=text("live"),

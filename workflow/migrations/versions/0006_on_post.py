@@ -223,7 +223,7 @@ def upgrade() -> None:
     with op.batch_alter_table("claim_line", schema=None) as batch_op:
         batch_op.create_index(
             "uq_claim_line_once",
-            ["hire_id", "month"],
+            ["person_id", "month"],
             unique=True,
             sqlite_where=sa.text("live"),
             postgresql_where=sa.text("live"),
