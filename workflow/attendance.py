@@ -1,7 +1,8 @@
 """Recording attendance (登记考勤): a person's month or a village's sheet, in one transaction, on the office's record.
 
 Offices beside the work keep it (``states.attendance.KEEPERS``), nobody their own. Only days on post carry marks, and
-none ahead of today. Writing to a month voids the pay sheet that rests on it; once it was paid only a correction may.
+none ahead of today. Writing to a month voids the pay sheet that rests on it; once it was paid only a correction may
+(``attendance_corrections``).
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ from workflow.reading import load_hires
 from workflow.tables import metadata
 
 __all__ = [
-    "Entry", "Fault", "Kept", "Outlook", "Recorded", "SheetRefused", "StaleMonth", "confirm_exception", "ledger",
-    "may_keep", "months", "outlook", "put_back", "record", "record_sheet", "took_back", "verify",
+    "Entry", "Fault", "Kept", "Outlook", "Recorded", "SheetRefused", "StaleMonth", "confirm_exception",
+    "keep_corrected", "ledger", "may_keep", "months", "outlook", "put_back", "record", "record_sheet", "took_back",
+    "verify",
 ]  # fmt: skip
 
 BOOK = "attendance"
@@ -214,6 +216,13 @@ def confirm_exception(office: Office, hire_id: int, month: date, actor: Actor, a
         return after.version
 
 
+def keep_corrected(
+    office: Office, connection: Connection, entry: Entry, before: Kept, after: Kept, actor: Actor, at: datetime
+) -> None:
+    """Keeps a month that two people set right, whatever rests on it, in the caller's transaction."""
+    _keep(office, connection, "corrected", [Outlook(entry, "changed", before, after)], after.month, actor, at, True)
+
+
 def may_keep(actor: Actor, region: str) -> bool:
     """Whether one of the actor's roles keeps attendance in a region."""
     return bool(actor.roles_in(region) & KEEPERS)
@@ -227,6 +236,7 @@ def _keep(
     month: date,
     actor: Actor,
     at: datetime,
+    corrects: bool = False,
 ) -> None:
     """Keeps the months, voids the pay sheets that rest on them, and puts what was written into the office log."""
     algorithm = office.setting.algorithm
@@ -235,7 +245,8 @@ def _keep(
     lines = [[after.hire_id, after.version, after.digest(algorithm)] for _, after in kept]
     moved = [one for one in written if one.after and (one.before is None or one.before.marks != one.after.marks)]
     for hire_id in on_sheets(connection, [one.entry.hire_id for one in moved], month):
-        void_for(connection, hire_id, month, at, say("考勤有变动").pattern, actor=actor, algorithm=algorithm)
+        why = say("考勤有变动").pattern
+        void_for(connection, hire_id, month, at, why, actor=actor, algorithm=algorithm, corrects=corrects)
     if lines:
         facts = {"month": month.isoformat(), "lines": lines}
         office_log.write(connection, BOOK, act, actor, at, facts, algorithm)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,9 +24,10 @@ from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
 from states.separation import surname
+from states.top_up import Given
 from states.versions import in_month
 from workflow.office import Office
-from workflow.pay_differences import numbered, settle
+from workflow.pay_differences import anew, numbered, settle
 from workflow.pay_once import leave_off, standing_lines, warn_of_shared_contacts
 from workflow.portions import in_portions
 from workflow.queries.paging import begins_with
@@ -130,6 +131,21 @@ def month_rows(
     set_here = in_force(set_figures(connection, region), region, last)
     shares = _shared_out(office.catalogue.current(procedure_id), people, paid, set_here, days_of(month))
     return Rows(paid, unpaid, people, set_here, shares, numbered(people, paid, others))
+
+
+def month_of_hire(
+    office: Office, connection: Connection, hire_id: int, month: date, marks: str
+) -> tuple[list[Given], Line | NotPaid]:
+    """What a hire's lines of a month give, and what the month would bring if its attendance were ``marks``.
+
+    Of the lines those that were paid; where none was, the one that was made. Two statements and the figures.
+    """
+    row = connection.execute(_people().where(hire.c.id == hire_id)).one()
+    of_person = standing_lines(connection, [row.person_id], month, MONTHLY, None)
+    lines = [line for line in of_person if line.hire_id == hire_id]
+    given = [line.given for line in lines if line.paid] or [line.given for line in lines]
+    asked = replace(_asks(office, connection, [row], row.region, month, {})[hire_id], marks=marks)
+    return given, anew(asked, given)
 
 
 def _asks(
