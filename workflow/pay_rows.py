@@ -27,6 +27,7 @@ from states.separation import surname
 from states.top_up import Given
 from states.versions import in_month
 from workflow.office import Office
+from workflow.pay_carried import once_here, with_other_sheets
 from workflow.pay_differences import anew, numbered, settle
 from workflow.pay_once import leave_off, standing_lines, warn_of_shared_contacts
 from workflow.portions import in_portions
@@ -119,14 +120,15 @@ def month_rows(
     """
     last = month + _ONE_DAY * (days_of(month) - 1)
     rows = people_on_post(connection, procedure_id, region, month, last)
-    asks = _asks(office, connection, rows, region, month, extra or {})
+    people = {row.id: somebody_of(row) for row in rows}
+    others = standing_lines(connection, _persons(people), month, MONTHLY, own)
+    asks = with_other_sheets(_asks(office, connection, rows, region, month, extra or {}), people, others)
     answers = {hire_id: month_line(ask) for hire_id, ask in asks.items()}
     paid = {hire_id: answer for hire_id, answer in answers.items() if isinstance(answer, Line)}
     unpaid = {hire_id: answer for hire_id, answer in answers.items() if isinstance(answer, NotPaid)}
-    people = {row.id: somebody_of(row) for row in rows}
-    others = standing_lines(connection, _persons(people), month, MONTHLY, own)
     settle(asks, paid, unpaid, others)
     leave_off(people, paid, unpaid, others, further=True)
+    once_here(asks, people, paid, others)
     warn_of_shared_contacts(rows, paid)
     set_here = in_force(set_figures(connection, region), region, last)
     shares = _shared_out(office.catalogue.current(procedure_id), people, paid, set_here, days_of(month))
@@ -144,8 +146,8 @@ def month_of_hire(
     of_person = standing_lines(connection, [row.person_id], month, MONTHLY, None)
     lines = [line for line in of_person if line.hire_id == hire_id]
     given = [line.given for line in lines if line.paid] or [line.given for line in lines]
-    asked = replace(_asks(office, connection, [row], row.region, month, {})[hire_id], marks=marks)
-    return given, anew(asked, given)
+    asks = with_other_sheets(_asks(office, connection, [row], row.region, month, {}), {hire_id: row}, of_person)
+    return given, anew(replace(asks[hire_id], marks=marks), given)
 
 
 def _asks(
@@ -161,6 +163,8 @@ def _asks(
     services = services_of(office, connection, rows)
     marks = _marks(connection, [row.id for row in rows], month)
     figures = set_figures(connection, region)
+    calendar = office.setting.calendar
+    worked = calendar.working_days_until(last) - calendar.working_days_until(month - _ONE_DAY)
     asks: dict[int, AskMonth] = {}
     for row in rows:
         key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, last)
@@ -173,6 +177,7 @@ def _asks(
             standard_fen,
             in_force(figures, row.region, last),
             extra,
+            working_days=worked,
         )
     return asks
 

@@ -312,6 +312,36 @@ def test_whoever_a_paid_sheet_left_out_is_paid_by_a_supplementary_one(world: Wor
     assert (status(world, first)[0], status(world, second)[0], lines(world, third)) == (PAID, PAID, [])
 
 
+def test_whoever_moved_to_another_post_bears_the_insurance_of_the_month_once(world: World) -> None:
+    """One post to 20 June, another from the 21st: on one sheet, and with the second half on a supplementary one."""
+    with world.office.database.transaction() as connection:
+        for change in (
+            "UPDATE contract SET ended_on = '2022-06-20' WHERE hire_id = 1",
+            "UPDATE contract SET starts_on = '2022-06-21' WHERE hire_id = 2",
+            "UPDATE hire SET serving = false WHERE id = 1",
+            "UPDATE hire SET person_id = 1 WHERE id = 2",
+        ):
+            connection.exec_driver_sql(change)
+        for name, value in (("insurance_base", 395_700), ("pension_own", 80_000), ("pension_employer", 164_000)):
+            row = {"name": name, "region": "61", "from_on": JUNE, "value": value, "source": "s", "set_by": "x"}
+            connection.execute(insert(metadata.tables["rate"]).values(**row, set_at=world.clock()))
+
+    def money(number: int) -> list[tuple[int, ...]]:
+        asked = "SELECT hire_id, gross_fen, deducted_fen, employer_fen FROM pay_line WHERE sheet_id = ? ORDER BY 1"
+        return [tuple(row) for row in world.ask(asked, number)]
+
+    # 8 and 10 of 30 days of 1,000 yuan; 3,957 × 8 % = 316.56 is more than the first brings
+    first, second = (1, 26_667, 26_667, 64_895), (2, 33_333, 31_656 - 26_667, 0)
+    assert money(made(world)) == [first, second]
+    # the first half is paid before anything is known of the second
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE contract SET starts_on = '2022-07-01' WHERE hire_id = 2")
+    assert money(paid(world)) == [first]
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE contract SET starts_on = '2022-06-21' WHERE hire_id = 2")
+    assert money(made(world)) == [second]
+
+
 def test_a_month_that_is_not_over_is_looked_at_and_not_handed_in(world: World) -> None:
     for hire in (1, 2):
         attended(world, hire, "1" + "?" * 30, JULY)
