@@ -15,7 +15,7 @@ from states.meets import enforces
 from states.procedure import Ground, Procedure
 from states.say import Sentence, say
 
-DEATH, RETIREMENT = "death", "retirement"
+DEATH, RESIGNATION, RETIREMENT = "death", "resignation", "retirement"
 _NEAR_RETIREMENT = "near_retirement"
 
 

@@ -49,16 +49,25 @@ FORMS = (Kind.APPLICATION, Kind.APPROVAL, Kind.FILING, Kind.ASSESSMENT)
 
 @dataclass
 class Told:
-    """Four people at work whose terms were renewed, and four who left; each paper made by who makes it."""
+    """Four people at work whose terms were renewed, four who left, four dismissed; each paper made by who makes it."""
 
     papers: Papers
     at_work: dict[str, int]
     left: dict[str, int]
+    out: dict[str, int]
     made: dict[tuple[str, Kind], bytes]
     masked: dict[tuple[str, Kind], bytes]
 
     def of(self, document: str, kind: Kind) -> int:
-        return (self.left if kind is Kind.CERTIFICATE else self.at_work)[document]
+        return {Kind.CERTIFICATE: self.left, Kind.ENDING: self.out}.get(kind, self.at_work)[document]
+
+
+def _paid_instead(day: date, hire: Any) -> dict[str, Any]:
+    paid = {"in_lieu_yuan": "1600", "in_lieu_on": day, "effective_on": day}
+    return {"ground": "unfinished_three_months", "reason": "经核查属实", "evidence": "核查记录", **paid}
+
+
+IN_LIEU = Stop("contracted", "decide_leaving", "employer", _paid_instead)
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +78,13 @@ def told(migrated_template: MigratedTemplate, tmp_path_factory: pytest.TempPathF
     world = papers.world
     at_work = {d: papers.begin(c, stops=c.lives["three_years"]) for d, c in COUNTIES.items()}
     left = {d: papers.begin(c, stops=c.lives["resigned"]) for d, c in COUNTIES.items()}
-    papers.tell([*at_work.values(), *left.values()], 60)
-    found = Told(papers, {d: x.hire_id for d, x in at_work.items()}, {d: x.hire_id for d, x in left.items()}, {}, {})
+    out = {d: papers.begin(c, stops=c.lives["dismissed"]) for d, c in COUNTIES.items()}
+    out["baihe-2022-72"].ahead[-1] = IN_LIEU
+    papers.tell([*at_work.values(), *left.values(), *out.values()], 60)
+    hires = ({d: life.hire_id for d, life in lives.items()} for lives in (at_work, left, out))
+    found = Told(papers, *hires, {}, {})
     for document in COUNTIES:
-        for kind in (*FORMS, Kind.AGREEMENT, Kind.CONTRACT, Kind.CERTIFICATE):
+        for kind in (*FORMS, Kind.AGREEMENT, Kind.CONTRACT, Kind.ENDING, Kind.CERTIFICATE):
             _keep(found, document, kind)
     papers.tell(list(at_work.values()), 290)  # to the weeks before the end of the first term
     for document in COUNTIES:
@@ -164,6 +176,30 @@ def test_the_certificate_has_what_the_regulation_wants(told: Told, document: str
 
 
 @pytest.mark.parametrize("document", COUNTIES)
+def test_a_dismissal_is_written_down_with_ground_law_notice_and_last_day(told: Told, document: str) -> None:
+    world = told.papers.world
+    hire = world.hire(told.out[document])
+    dossier, found = hire.dossier, cells(told.made[document, Kind.ENDING])
+    ground = world.office.procedure(hire.procedure).ground_by_name[str(dossier.leaving_ground)]
+    paid = document == "baihe-2022-72"
+    assert dossier.leaving_on is not None and (dossier.leaving_notice_on is None) is paid
+    assert {name: found[name] for name in ("解除或者终止原因", "法律依据", "书面通知日", "最后工作日")} == {
+        "解除或者终止原因": ground.zh,
+        "法律依据": ground.law,
+        "书面通知日": in_chinese(dossier.leaving_notice_on),
+        "最后工作日": in_chinese(dossier.leaving_on),
+    }
+    assert found["代通知金"] == (f"1600.00元，{in_chinese(dossier.leaving_on)}支付" if paid else "")
+    text = words(told.made[document, Kind.ENDING])
+    assert "通知书" in text and f"自{in_chinese(dossier.leaving_on)}工作结束时解除。" in text
+    assert ("代通知金" in text) is paid
+    with pytest.raises(NotPossible, match="决定解聘或者期满终止后"):
+        make(world, told.at_work[document], Kind.ENDING)
+    with pytest.raises(NotPossible, match="辞职"):
+        make(world, told.left[document], Kind.ENDING)
+
+
+@pytest.mark.parametrize("document", COUNTIES)
 @pytest.mark.parametrize("kind", FORMS)
 def test_a_form_is_filled_in_cell_by_cell(told: Told, document: str, kind: Kind) -> None:
     hire = told.papers.world.hire(told.at_work[document])
@@ -205,7 +241,7 @@ def test_a_form_is_filled_in_cell_by_cell(told: Told, document: str, kind: Kind)
 
 def test_every_paper_is_whole(told: Told) -> None:
     """A4, numbered, a heading that stands again on every page, a page number, nothing left to fill in."""
-    assert len(told.made) == 29
+    assert len(told.made) == 33
     for (document, kind), content in told.made.items():
         paper: Any = docx.Document(io.BytesIO(content))
         [section] = paper.sections
@@ -264,7 +300,7 @@ def test_making_and_opening_are_on_record_without_personal_data(told: Told) -> N
         entries = office_log.entries(connection, "papers", limit=200)
         assert list(office_log.verify(connection)) == []
     bodies = "".join(entry.body for entry in entries)
-    assert len(entries) == 29 and "东公岗合〔2022〕0001号" in bodies
+    assert len(entries) == 33 and "东公岗合〔2022〕0001号" in bodies
     assert not [secret for secret in (NAME, PHONE, ADDRESS, "610928199003050") if secret in bodies]
 
 

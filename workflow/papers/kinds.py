@@ -9,6 +9,7 @@ from enum import StrEnum
 from states.facts import Actor, Dossier, Hire
 from states.house import officers
 from states.late_contract import is_labour_contract
+from states.leaving import DEATH, RESIGNATION
 from states.procedure import Procedure, RecordKind, Role, State
 from states.say import Sentence, say
 
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     FILING = "filing"
     ASSESSMENT = "assessment"
     RENEWAL = "renewal"
+    ENDING = "ending"
     CERTIFICATE = "certificate"
 
 
@@ -47,6 +49,7 @@ PAPERS: Mapping[Kind, Paper] = {
         Paper(Kind.FILING, "备", frozenset({RecordKind.CONTRACT, RecordKind.FILING})),
         Paper(Kind.ASSESSMENT, "考", frozenset({RecordKind.ASSESSMENT, RecordKind.ASSESSMENT_RULING})),
         Paper(Kind.RENEWAL, "续", frozenset({RecordKind.RENEWAL_SIGNING, RecordKind.RENEWAL}), once=True),
+        Paper(Kind.ENDING, "解", frozenset({RecordKind.ENDING_DECISION, RecordKind.RENEWAL_DECISION}), once=True),
         Paper(Kind.CERTIFICATE, "证", frozenset({RecordKind.CONTRACT}), once=True),
     )
 }
@@ -80,6 +83,7 @@ def title_of(procedure: Procedure, kind: Kind) -> Sentence:
         Kind.FILING: say("聘用备案表"),
         Kind.ASSESSMENT: say("年度考核表"),
         Kind.RENEWAL: say("续签劳动合同") if labour else say("续签协议"),
+        Kind.ENDING: say("解除（终止）劳动合同通知书") if labour else say("解除（终止）聘用协议通知书"),
         Kind.CERTIFICATE: say("解除（终止）劳动合同证明") if labour else say("解除（终止）聘用协议证明"),
     }[kind]
 
@@ -116,7 +120,7 @@ def term_of(kind: Kind, hire: Hire, year: int) -> int:
         return dossier.term_no + (1 if dossier.renewal == "renew" else 0)
     if kind is Kind.CONTRACT:
         return 1
-    return dossier.term_no if kind in (Kind.FILING, Kind.CERTIFICATE) else 0
+    return dossier.term_no if kind in (Kind.FILING, Kind.ENDING, Kind.CERTIFICATE) else 0
 
 
 def assessed_year(dossier: Dossier, year: int) -> int:
@@ -160,6 +164,14 @@ def _once_renewed(dossier: Dossier) -> Sentence | None:
     return None if dossier.renewal == "renew" or dossier.term_no > 1 else say("决定续签后才能制作")
 
 
+def _once_ending(dossier: Dossier) -> Sentence | None:
+    if dossier.leaving_ground == RESIGNATION:
+        return say("本人辞职的，不制作通知书；离岗后制作证明")
+    if dossier.leaving_ground == DEATH:
+        return say("本人死亡的，依法终止，不制作通知书；离岗后制作证明")
+    return None if dossier.leaving_on or dossier.renewal == "end" else say("决定解聘或者期满终止后才能制作")
+
+
 def _once_left(dossier: Dossier) -> Sentence | None:
     return None if dossier.ended_on else say("登记离岗后才能制作")
 
@@ -170,5 +182,6 @@ _WHY_NOT = {
     Kind.FILING: _once_signed,
     Kind.ASSESSMENT: _once_at_work,
     Kind.RENEWAL: _once_renewed,
+    Kind.ENDING: _once_ending,
     Kind.CERTIFICATE: _once_left,
 }

@@ -214,7 +214,7 @@ def _set_aside(
 
 def _is_signed(session: Session, former: PaperRow) -> bool:
     """Whether the contract that the paper is for was entered as signed."""
-    if former.paper == Kind.CERTIFICATE.value:
+    if former.paper in (Kind.ENDING, Kind.CERTIFICATE):  # one side gives it, and nobody signs it as a contract
         return False
     contract = metadata.tables["contract"]
     asked = select(contract.c.seq).where(contract.c.hire_id == former.hire_id, contract.c.term_no == former.term_no)

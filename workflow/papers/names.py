@@ -93,6 +93,16 @@ _END = _names(
     Name("law", say("法律依据"), "《劳动合同法》第四十四条", blank=True),
     Name("time_served", say("工作年限"), "2年"),
 )
+_DECIDED = _names(
+    Name("term_starts_on", say("期限起始日"), "2025年6月1日", blank=True),
+    Name("term_ends_on", say("期限届满日"), "2026年5月31日", blank=True),
+    Name("last_day", say("最后工作日"), "2026年5月31日"),
+    Name("notice_on", say("书面通知日"), "2026年4月20日", blank=True),
+    Name("in_lieu", say("代通知金"), "1600.00元，2026年4月20日支付", blank=True),
+    Name("ending", say("解除或终止"), "解除"),
+    Name("ground", say("离岗原因"), "医疗期满仍不能工作"),
+    Name("law", say("法律依据"), "《劳动合同法》第四十条第一项", blank=True),
+)
 _FILING = _names(
     Name("filing", say("备案事项"), "聘用协议备案", blank=True),
     Name("filing_to", say("备案机关"), "市人社局", blank=True),
@@ -129,6 +139,7 @@ KNOWN: Mapping[Kind, Mapping[str, Name]] = {
     Kind.FILING: _ALWAYS | _FORM_CONTACT | _PERSONAL | _PAY | _HIRING | _STARTED | _TERM | _SIGNED | _FILING,
     Kind.ASSESSMENT: _ALWAYS | _PERSONAL | _STARTED | _TERM | _ASSESSMENT,
     Kind.RENEWAL: _ALWAYS | _CONTACT | _PAY | _STARTED | _TERM | _RENEWAL,
+    Kind.ENDING: _ALWAYS | _STARTED | _DECIDED,
     Kind.CERTIFICATE: _ALWAYS | _STARTED | _END,
 }
 

@@ -86,6 +86,8 @@ def _made(procedure: Procedure, kind: Kind) -> bytes:
     sheet.number("编号：{{ 文书编号 }}")
     if kind in (Kind.CONTRACT, Kind.AGREEMENT, Kind.RENEWAL):
         _contract(sheet, procedure, kind)
+    elif kind is Kind.ENDING:
+        _ending(sheet, procedure)
     elif kind is Kind.CERTIFICATE:
         _certificate(sheet, procedure)
     else:
@@ -125,6 +127,37 @@ def _contract(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
 
 
 # ---- what somebody takes home ------------------------------------------------------------------------------------
+
+
+def _ending(sheet: Sheet, procedure: Procedure) -> None:
+    """Labour Contract Law 40, 44, 50: in writing, with the ground, its law, the last day and what is paid instead."""
+    labour = is_labour_contract(procedure)
+    what = "劳动合同" if labour else "聘用协议"
+    sheet.text("{{ 姓名 }}：")
+    sheet.text(
+        f"你与本单位的{what}，因{{{{ 离岗原因 }}}}，依据{{% if 法律依据 %}}{{{{ 法律依据 }}}}和{{% endif %}}"
+        f"《{{{{ 依据文件名称 }}}}》（{{{{ 依据文件文号 }}}}），自{{{{ 最后工作日 }}}}工作结束时{{{{ 解除或终止 }}}}。"
+    )
+    sheet.text("{% if 代通知金 %}本单位没有提前三十日通知，另付你一个月工资（代通知金）{{ 代通知金 }}。{% endif %}")
+    sheet.box(
+        "通知事项",
+        [
+            ("姓名", "{{ 姓名 }}"),
+            ("公民身份号码", "{{ 身份证号 }}"),
+            ("工作岗位", "{{ 岗位名称 }}"),
+            (f"{what}期限", "{% if 期限起始日 %}{{ 期限起始日 }}至{{ 期限届满日 }}{% endif %}"),
+            ("解除或者终止原因", "{{ 离岗原因 }}"),
+            ("法律依据", "{{ 法律依据 }}"),
+            ("书面通知日", "{{ 书面通知日 }}"),
+            ("最后工作日", "{{ 最后工作日 }}"),
+            ("代通知金", "{{ 代通知金 }}"),
+        ],
+    )
+    sheet.text("请在最后工作日以前办理工作交接，并领取解除（终止）证明。")
+    if labour:
+        sheet.text("本单位自解除（终止）之日起十五日内办理档案和社会保险关系转移手续。")
+    sheet.text("对本决定有不同意见的，可以向本单位书面提出，也可以依法申请调解、仲裁。")
+    sheet.parties("用人单位（盖章）：{{ 用人单位 }}", "本人签收：")
 
 
 def _certificate(sheet: Sheet, procedure: Procedure) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from states.certificate import kind_of_end, time_served
+from states.certificate import at_term_end, kind_of_end, time_served
 from states.coming_term import Term, first_term, renewed_term
-from states.facts import Hire
+from states.facts import Dossier, Hire
 from states.guards.labels import CATEGORIES, EDUCATION, joined
 from states.labels import role_name
 from states.pay import yuan
@@ -210,16 +210,35 @@ def _former_end(contracts: list[Any], term: Term) -> str | None:
 
 def _leaving(connection: Connection, source: Source) -> Values:
     hire, procedure = source.hire, source.procedure
-    ended_on, first = hire.dossier.ended_on, hire.dossier.first_started_on
-    ground = procedure.ground_by_name.get(hire.dossier.leaving_ground or "")
-    law = next((row.law for row in reversed(_rows(connection, "departure", hire.id)) if row.law), None)
+    dossier = hire.dossier
+    ended_on, first = dossier.ended_on, dossier.first_started_on
+    name = dossier.leaving_ground or (_at_term_end(procedure) if dossier.renewal == "end" else None)
+    ground = procedure.ground_by_name.get(name or "")
+    told = (*_rows(connection, "decision", hire.id), *_rows(connection, "departure", hire.id))
+    law = next((row.law for row in reversed(told) if row.law), None)
     return {
+        **_decided(dossier),
         "first_started_on": _day(first),
         "ended_on": _day(ended_on),
-        "ending": kind_of_end(procedure, hire.dossier.leaving_ground),
-        "ground": ground.zh if ground else hire.dossier.leaving_ground,
-        "law": law,
+        "ending": kind_of_end(procedure, name),
+        "ground": ground.zh if ground else name,
+        "law": (ground.law if ground else None) or law,
         "time_served": time_served(first, ended_on) if first and ended_on else None,
+    }
+
+
+def _at_term_end(procedure: Procedure) -> str | None:
+    over = at_term_end(procedure)
+    return over.ground if over else None
+
+
+def _decided(dossier: Dossier) -> Values:
+    """What a decision to end says of the last day, of notice, and of the month's pay in its place."""
+    fen, paid_on = dossier.in_lieu_fen, dossier.in_lieu_on
+    return {
+        "last_day": _day(dossier.ended_on or dossier.leaving_on or dossier.term_ends_on),
+        "notice_on": _day(dossier.leaving_notice_on),
+        "in_lieu": f"{yuan(fen)}元，{in_words(paid_on)}支付" if fen and paid_on else None,
     }
 
 
