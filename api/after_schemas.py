@@ -126,7 +126,8 @@ class RefusalOut(Returned):
 class RenewalOut(Returned):
     """A term that ends. ``used`` and ``left``: months and days of the document's limit; null where it has none.
 
-    ``passes``: the decision to renew would be taken today; ``cautions``: what no rule forbids.
+    ``passes``: the decision to renew would be taken today; ``cautions``: what no rule forbids; ``money``: how long the
+    money for these posts lasts.
     """
 
     term: TermLine
@@ -143,6 +144,7 @@ class RenewalOut(Returned):
     passes: bool
     refusals: list[RefusalOut]
     cautions: list[str]
+    money: list[str]
 
 
 class LeavingOut(Returned):

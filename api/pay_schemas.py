@@ -62,7 +62,7 @@ class SheetOut(Returned):
     """A pay sheet. ``unpaid``: hire to the reason why nothing is paid; ``basis``: what it was reckoned with.
 
     ``supplements``: the sheets of the same month whose money had gone out before; ``paid_by``: hire to the sheet that
-    has paid it.
+    has paid it. ``money``: how long the money for these posts lasts, on a sheet that is asked for alone.
     """
 
     number: int
@@ -82,6 +82,7 @@ class SheetOut(Returned):
     paid_by: dict[int, int] = Field(default_factory=dict)
     unpaid: dict[int, str] = Field(default_factory=dict)
     basis: dict[str, Any] = Field(default_factory=dict)
+    money: list[str] = Field(default_factory=list)
 
 
 class PartOut(Returned):

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from notifications.extraction import check, sentences
 from notifications.i18n import CATALOGUES, ROOT, catalogue_path, read_catalogue, translator
+from states.budget import Funds, Places
 from states.calendar import default_calendar
 from states.calendar.files import HOLIDAYS, read_years
 from states.facts import Grant, Hire, OpenFiling
@@ -220,11 +221,15 @@ ON = date(2026, 3, 9)
 
 
 def opening_verdicts(procedure: Procedure) -> Iterator[Verdict]:
+    few = Places(3, 5)
     counts: list[dict[str, Any]] = [
         {},
-        {"in_use": 500, "counted": 9, "budget_fen": 1, "monthly_fen": 5, "year_target": 1},
-        {"counted": 200, "budget_fen": 10**9, "monthly_fen": 5, "year_target": 9},
-        {"counted": 150, "monthly_fen": 10**9},
+        {"in_use": 500, "counted": 9, "funds": Funds(1, places=few), "year_target": 1},
+        {"counted": 200, "funds": Funds(10**9, places=few), "year_target": 9},
+        {"counted": 150, "funds": Funds(places=Places(7, 10**9))},
+        *({"funds": Funds(fen, 0, few, Places(9, 50))} for fen in (10**9, 70, 1)),
+        *({"funds": Funds(1, 0, at)} for at in (Places(), Places(1, 0, 1))),
+        {"funds": Funds(1, 0, Places(), Places(9, 50))},
     ]
     paid: list[dict[str, Any]] = [
         {},

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from states.budget import places_of
 from states.clocks import local_day
 from states.decide import ask_opening, decide, decide_posting
 from states.facts import Actor, Opening, Post
@@ -29,7 +30,9 @@ from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered,
 from states.say import say
 from states.targets import YearTarget, target_of
 from workflow import announcement_text
+from workflow.funds import funds, in_use
 from workflow.office import Office
+from workflow.rates import figures_in_force
 from workflow.reading import load_hires, load_person
 from workflow.writer import bare_hire, write_plans
 
@@ -329,26 +332,17 @@ def _ask_opening(
     """Counts the places in use within the scope of the quota: one village, or all of the document's area."""
     procedure = rules.procedure
     plan = _plan_of(office, connection, procedure, day.year, post)
-    within = _scope(procedure, post, plan)
-    in_use, cost = connection.exec_driver_sql(
-        office._sql(
-            "SELECT count(CASE WHEN p.kind = ? AND substr(h.region, 1, ?) = ? THEN 1 END),"
-            " coalesce(sum(p.monthly_fen), 0) FROM hire h JOIN opening o ON o.id = h.opening_id"
-            " JOIN post p ON p.id = o.post_id WHERE p.procedure_id = ?"
-            " AND h.state NOT IN ('dismissed', 'rejected', 'withdrawn')"
-        ),
-        (post.kind, len(within), within, procedure.procedure),
-    ).one()
+    new = places_of(procedure, post.kind, opening.places, post.monthly_fen)
     return AskOpening(
         procedure=procedure,
         post=post,
         opening=opening,
         on=day,
         calendar=office.setting.calendar,
-        in_use=in_use,
+        in_use=in_use(connection, procedure.procedure, post.kind, _scope(procedure, post, plan)),
         counted=counted,
-        budget_fen=sum(line.fen or 0 for line in procedure.funding) or None,
-        monthly_fen=int(cost) + post.monthly_fen * opening.places,
+        funds=funds(office, connection, procedure.procedure, post.region, day, new),
+        rates=figures_in_force(connection, post.region, day),
         year_target=None if plan is None else plan.places,
     )
 

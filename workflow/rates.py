@@ -7,29 +7,25 @@ budget may be changed; each change stands in the office log (book ``rates``).
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from states.budget import Lasting, lasting
 from states.facts import Actor
 from states.procedure import Role
-from states.rates import RATES
+from states.rates import RATES, Figure, in_force
 from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
 from workflow import office_log
 from workflow.office import Office
 from workflow.plain_words import words
-from workflow.queries.paging import begins_with
 from workflow.queries.scope import Scope, within
 from workflow.tables import metadata
 
 BOOK = "rates"
-rate, budget, hire, opening, post = (metadata.tables[name] for name in ("rate", "budget", "hire", "opening", "post"))
+rate, budget = (metadata.tables[name] for name in ("rate", "budget"))
 #: who sets figures and says what money there is
 SETTERS = frozenset({Role.HRSS, Role.FINANCE, Role.COUNTY, Role.RURAL})
 MOST_FEN = 10**13
@@ -150,71 +146,14 @@ def budgets(connection: Connection, scope: Scope) -> list[Row[Any]]:
     return list(connection.execute(asked).all())
 
 
+def figures_in_force(connection: Connection, region: str, on: date) -> dict[str, int]:
+    """The figures that count in a region on a day, by name; what nobody has set is missing."""
+    around = [region[:length] for length in range(len(region) + 1)]
+    asked = select(rate.c.name, rate.c.region, rate.c.from_on, rate.c.value).where(rate.c.region.in_(around))
+    return in_force((Figure(*row) for row in connection.execute(asked)), region, on)
+
+
 def _holds(column: Any, scope: Scope) -> Any:
     """What is set for a larger region counts for every place within it."""
     around = {prefix[:length] for prefix in scope.prefixes for length in range(len(prefix) + 1)}
     return or_(within(column, scope.prefixes), column.in_(sorted(around)))
-
-
-# ---- how long it lasts -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What all who serve under a document in a region cost in a month, in fen, performance pay with it."""
-
-    people: int
-    monthly_fen: int
-
-
-def monthly_cost(office: Office, connection: Connection, procedure_id: str, region: str) -> Cost:
-    """Counted from who serves now; what a document leaves to the place is read from the post."""
-    asked = (
-        select(hire.c.procedure, hire.c.kind, post.c.monthly_fen, func.count())
-        .join(opening, opening.c.id == hire.c.opening_id)
-        .join(post, post.c.id == opening.c.post_id)
-        .where(hire.c.serving, within(hire.c.region, (region,)), begins_with(hire.c.procedure, f"{procedure_id}@"))
-        .group_by(hire.c.procedure, hire.c.kind, post.c.monthly_fen)
-    )
-    people = total = 0
-    for key, kind, of_post, number in connection.execute(asked):
-        items = [item for item in office.procedure(key).pay if not item.kinds or kind in item.kinds]
-        due = sum(_of_post(item, of_post) for item in items if item.paid in ("monthly", "after_assessment"))
-        people, total = people + number, total + number * due
-    return Cost(people, total)
-
-
-def _of_post(item: Any, monthly_fen: int) -> int:
-    if item.fen is not None:
-        return int(item.fen)
-    return monthly_fen if item.paid == "monthly" else 0
-
-
-def money_lasts(office: Office, procedure_id: str, region: str, year: int) -> Lasting | None:
-    """How long the year's money pays all who serve: what was set, else what the document itself says.
-
-    Money that is set for a larger region is held against everybody in that region, also where the reader sees less: a
-    sum and a number of months tell of nobody. None: nothing is known or due.
-    """
-    with office.database.reading() as connection:
-        return _lasting(office, connection, procedure_id, region, year)
-
-
-def _lasting(office: Office, connection: Connection, procedure_id: str, region: str, year: int) -> Lasting | None:
-    sums: dict[str, int] = defaultdict(int)
-    around = [region[:length] for length in range(len(region) + 1)]
-    for row in connection.execute(
-        select(budget.c.region, budget.c.fen).where(
-            budget.c.procedure_id == procedure_id, budget.c.year == year, budget.c.region.in_(around)
-        )
-    ):
-        sums[row.region] += row.fen
-    procedure = office.catalogue.current(procedure_id)
-    if sums:
-        narrowest = max(sums, key=len)
-        area, fen = narrowest, sums[narrowest]
-    else:
-        area, fen = procedure.document.region, sum(line.fen or 0 for line in procedure.funding)
-    if not fen:
-        return None
-    return lasting(fen, monthly_cost(office, connection, procedure_id, area).monthly_fen)

@@ -18,6 +18,7 @@ from api.dependencies import SealDep, SessionDep, require_recent_for
 from api.pages import bulk_fields, listing, picking, tasks
 from api.pages.filters import HIRES, TASKS, chosen_in
 from api.pages.hires import hire_rows
+from api.pages.money_words import document_in, each, money_of
 from api.pages.picking import MOST, Pick
 from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
@@ -25,6 +26,7 @@ from api.problems import NotFound
 from api.reasons import reasons_of, with_article
 from states.facts import Hire
 from states.house import house_steps
+from states.procedure import RecordKind
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
 from workflow import bulk_runs, queries
@@ -129,6 +131,7 @@ class _Screen:
         in_rows = bulk_fields.row_fields(page, choice, self.hires, self.given) if choice and refusal is None else {}
         shown = [self._row(rows[i], in_rows, plans) for i in self.versions if i in rows]
         ready = sum(row["verdict"] == "yes" for row in shown)
+        money = money_of(page, self._renewed(), page.today)
         return page.show(
             "bulk.html",
             self.name,
@@ -146,6 +149,7 @@ class _Screen:
             choice=self._choice(choice) if choice else None,
             fields=fields,
             refusal=page.tell(next(iter(refusal.faults.values()))) if refusal else "",
+            money=each(money),
             previewed=plans is not None,
             ready=ready,
             stopped=len(plans or ()) - ready,
@@ -161,6 +165,13 @@ class _Screen:
             "number": len(choice.hires),
             "current": self.choice is not None and choice.key == self.choice.key,
         }
+
+    def _renewed(self) -> set[tuple[str, str]]:
+        """The document and region of each whose renewal is decided here: whoever decides sees what money there is."""
+        asked = [self.choice] if self.choice else self.choices
+        if not any(one.step.records is RecordKind.RENEWAL_DECISION for one in asked):
+            return set()
+        return {(document_in(hire.procedure), hire.region) for hire in self.hires.values()}
 
     def _row(
         self, row: dict[str, Any], in_rows: Mapping[int, Any], plans: Mapping[int, Done | Refusal] | None

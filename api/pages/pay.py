@@ -15,6 +15,7 @@ from api.pages import pay_new, pay_words, reading
 from api.pages.filling import faults_of, refusal_of, status_of
 from api.pages.hires import whole
 from api.pages.ledgers import documents
+from api.pages.money_words import each, money_of
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
@@ -22,10 +23,10 @@ from states.months import month_before, month_of
 from states.pay import yuan
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
-from workflow import pay_sheets, rates
+from workflow import pay_sheets
 from workflow.pay_notice import about_names, public_lines
 from workflow.pay_rows import sentence_of
-from workflow.pay_sheets import APPROVERS, DRAFT, FROZEN, MAKERS, PAYERS, STATUSES
+from workflow.pay_sheets import APPROVERS, DRAFT, FROZEN, MAKERS, PAID, PAYERS, STATUSES, VOID
 from workflow.queries import pay as found
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
@@ -168,7 +169,7 @@ def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         names = found.names_of(connection, about)
         paths = region_paths(connection, {row.region, *(text.region for text in texts)})
         places = reading.place_names(connection, {text.region for text in texts})
-    lasts = rates.money_lasts(page.office, row.procedure, row.region, row.month.year)
+    money = money_of(page, [(row.procedure, row.region)], row.month) if row.status not in (PAID, VOID) else {}
     told = [pay_words.line_of(page, text, places) for text in texts]
     return page.show(
         "pay_sheet.html",
@@ -187,8 +188,7 @@ def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         steps=pay_words.steps_of(page, row),
         figures=pay_words.figures_of(page, row),
         pot=page.tell(sentence_of(row.basis["pot"])) if "pot" in row.basis else "",
-        lasts=page.tell(lasts.why) if lasts else "",
-        lasts_short=lasts is not None and not lasts.enough,
+        money=each(money),
         shares=pay_words.shares_of(page, row),
         due=pay_words.dues_in_words(page, page.office.catalogue.current(row.procedure), row.month),
         signed=[pay_words.signature_of(page, one) for one in signed],

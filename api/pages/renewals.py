@@ -13,6 +13,7 @@ from api.pages.after_words import day_key, day_key_text, region_of
 from api.pages.filters import HIRES, chosen_of, filter_fields
 from api.pages.forms import Field
 from api.pages.hires import whole
+from api.pages.money_words import Money, document_in, each, money_of
 from api.pages.picking import picking_of
 from api.pages.render import Page, PageDep
 from states.guards import Answer
@@ -57,9 +58,11 @@ def show(page: PageDep) -> Response:
         looks = _looks(page, load_hires(connection, [line.hire_id for line in found.lines]))
         filters = filter_fields(page, connection, scope, {"region": region}, ["region"])
         places = reading.place_names(connection, {line.region for line in found.lines})
-    rows = [_row(page, line, looks[line.hire_id], places) for line in found.lines]
-    picks = [(line.hire_id, line.version) for line in found.lines]
     decided = outcome in (Outcome.RENEWED, Outcome.ENDED)
+    asked_of = {(document_in(line.procedure), line.region) for line in found.lines if not decided}
+    money = money_of(page, asked_of, page.today)
+    rows = [_row(page, line, looks[line.hire_id], places, money) for line in found.lines]
+    picks = [(line.hire_id, line.version) for line in found.lines]
     return page.show(
         "renewals.html",
         "renewals",
@@ -79,6 +82,7 @@ def show(page: PageDep) -> Response:
         rows=rows,
         passing=sum(row["passes"] for row in rows),
         decided=decided,
+        money=each(money),
         filters=[_year_field(page, year), *filters],
         outcome=outcome.value,
         picking=None if decided else picking_of(page, chosen_of(HIRES, {}), picks, len(picks), begun=page.address()),
@@ -108,7 +112,9 @@ def _year_field(page: Page, year: int | None) -> Field:
     )
 
 
-def _row(page: Page, line: TermLine, one: Look, places: Mapping[str, str]) -> dict[str, Any]:
+def _row(
+    page: Page, line: TermLine, one: Look, places: Mapping[str, str], money: Mapping[tuple[str, str], Money]
+) -> dict[str, Any]:
     due = words.due_of(page, line.ends_on)
     return {
         "id": line.hire_id,
@@ -133,6 +139,7 @@ def _row(page: Page, line: TermLine, one: Look, places: Mapping[str, str]) -> di
         "excepted": one.excepted,
         "protected_until": one.protected_until,
         "next_ends_on": one.next_ends_on,
+        "money": money.get((document_in(line.procedure), line.region)),
         "asked": bool(one.answers),
         "passes": one.passes,
         "refusals": [_answer(page, answer) for answer in one.refusals],

@@ -31,6 +31,7 @@ from states.performance import PotRuling
 from states.say import Translate
 from workflow import pay_sheets
 from workflow import rates as figures
+from workflow.funds import funds_for
 from workflow.pay_rows import sentence_of
 from workflow.pay_sheets import Order
 from workflow.queries import pay as found
@@ -67,8 +68,11 @@ def made(given: SheetIn, actor: ActorDep, office: OfficeDep, at: NowDep) -> Shee
 
 
 @router.get("/pay/sheets/{number}", summary="one sheet: what it was reckoned with, and who gets nothing and why")
-def one(number: PathId, connection: ReadDep, scope: ScopeDep, translate: TranslateDep) -> SheetOut:
-    return _out(_sheet(connection, scope, number), translate)
+def one(number: PathId, connection: ReadDep, scope: ScopeDep, office: OfficeDep, translate: TranslateDep) -> SheetOut:
+    row = _sheet(connection, scope, number)
+    money = funds_for(office, {(row.procedure, row.region)}, row.month)
+    told = [said.text(translate) for one in money.values() for said in one.told()]
+    return _out(row, translate).model_copy(update={"money": told})
 
 
 @router.get("/pay/sheets/{number}/lines", summary="its lines, every part with the reason for its amount")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,9 +11,11 @@ from api.after_schemas import LeavingOut, RefusalOut, RenewalOut
 from api.dependencies import NowDep, OfficeDep, ReadDep, ScopeDep, TranslateDep
 from api.inputs import After, Limit, RegionCode, a_day, a_number, cursor, key_of, number_of
 from api.schemas import Page
+from states.budget import Funds
 from states.clocks import local_day
 from states.renewal_round import Look, Outcome, look
 from states.say import Translate
+from workflow.funds import funds_for
 from workflow.queries import PAGE
 from workflow.queries.leaving import proposals
 from workflow.queries.renewals import EARLIEST, LATEST, TermLine, outcome_counts, terms, window_of
@@ -39,8 +42,10 @@ def listed(
     start = (key[0], key[1]) if key else None
     page = terms(connection, scope, window, outcome=outcome, after=start, limit=limit)
     hires, setting = load_hires(connection, [line.hire_id for line in page.lines]), office.setting
+    asked = {(line.procedure.partition("@")[0], line.region) for line in page.lines}
+    money = funds_for(office, asked, local_day(at))
     items = [
-        _out(line, look(hire, at, office.rulebook.rules(hire.procedure), setting), translate)
+        _out(line, look(hire, at, office.rulebook.rules(hire.procedure), setting), money, translate)
         for line in page.lines
         if (hire := hires.get(line.hire_id)) is not None
     ]
@@ -85,7 +90,8 @@ def leaving(
     return Page(items=items, next=cursor(page.after))
 
 
-def _out(line: TermLine, one: Look, translate: Translate) -> RenewalOut:
+def _out(line: TermLine, one: Look, money: Mapping[tuple[str, str], Funds], translate: Translate) -> RenewalOut:
+    funds = money[line.procedure.partition("@")[0], line.region]
     refusals = [RefusalOut(article=a.article, say=a.verdict.say.text(translate)) for a in one.refusals]
     return RenewalOut(
         term=line,
@@ -102,4 +108,5 @@ def _out(line: TermLine, one: Look, translate: Translate) -> RenewalOut:
         passes=one.passes,
         refusals=refusals,
         cautions=[said.text(translate) for said in one.cautions],
+        money=[said.text(translate) for said in funds.told()],
     )

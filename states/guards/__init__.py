@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ConfigDict
 
+from states.budget import Funds
 from states.calendar import Calendar
 from states.facts import Actor, Hire, Opening, Post, _nothing
 from states.procedure import Effect, GapRef, GuardLine, Model, Procedure, Step
@@ -74,8 +75,8 @@ class AskOpening:
     """The question before an announcement: may this opening be announced (招聘公告)?
 
     ``in_use`` counts the places of the same quota that are open or filled, in the scope of the quota (all of the
-    document's area, or one village); ``counted`` is the number that bands are asked about; ``budget_fen`` the money
-    left for these posts and ``monthly_fen`` what all posts in use and the new ones cost per month.
+    document's area, or one village); ``counted`` is the number that bands are asked about; ``funds`` the money
+    for these posts and what all places in use and the new ones cost; ``rates`` the figures that a place has set.
     """
 
     procedure: Procedure
@@ -85,8 +86,8 @@ class AskOpening:
     calendar: Calendar
     in_use: int = 0
     counted: int | None = None
-    budget_fen: int | None = None
-    monthly_fen: int = 0
+    funds: Funds = field(default_factory=Funds)
+    rates: Mapping[str, int] = field(default_factory=_nothing)
     year_target: int | None = None
 
     def settle(self, value: Any) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from states.budget import Funds
 from states.facts import holds_place
 from states.guards import (
     Ask,
@@ -17,7 +20,8 @@ from states.guards import (
     unknown,
 )
 from states.guards.common import iso, yuan
-from states.say import Fact, say
+from states.say import Fact, Sentence, say
+from states.standard import base_fen, monthly_items
 
 
 @guard("window_open", meets=("XY-25",))
@@ -113,7 +117,7 @@ def season(ask: AskOpening, rule: Season) -> Verdict:
 
 
 class Budget(Params):
-    """The money of the programme in fen, if the document states it, and the months that it should last."""
+    """The money of the programme in fen, where nobody set any, and the most months that it should last."""
 
     fen: IntOrGap | None = None
     months: IntOrGap = 12
@@ -121,36 +125,60 @@ class Budget(Params):
 
 @opening_guard("budget_lasts", Budget, meets=("XY-44", "LC-35"))
 def budget_lasts(ask: AskOpening, rule: Budget) -> Verdict:
-    """资金测算: what is left, or else the sum in the document, against the monthly cost of all posts with the new ones.
+    """资金测算: what is left against the monthly cost of all places with the new ones, and of all that are planned.
 
     Months are shown to one decimal; whether the money lasts is decided in whole fen.
     """
-    money = ask.budget_fen if ask.budget_fen is not None else ask.settle(rule.fen)
-    months = int(ask.settle(rule.months))
-    if money is None:
-        return refused(say("资金数额未登记，不能测算"), say("先登记可用资金"), monthly_fen=ask.monthly_fen)
-    inputs = {"money_fen": money, "monthly_fen": ask.monthly_fen, "months": months}
-    if ask.monthly_fen <= 0:
+    funds = replace(ask.funds, months=min(int(ask.settle(rule.months)), ask.funds.months))
+    if funds.fen is None:
+        funds = replace(funds, fen=ask.settle(rule.fen))
+    monthly = funds.places.monthly_fen
+    if funds.fen is None:
+        return refused(say("资金数额未登记，不能测算"), say("先登记可用资金"), monthly_fen=monthly)
+    inputs = {"money_fen": funds.left_fen, "monthly_fen": monthly, "months": funds.months}
+    if unpriced := funds.places.unpriced:
+        sentence = say("{n}个名额的月报酬没有登记，不能测算资金够发几个月", n=unpriced)
+        return refused(sentence, say("先在岗位上登记月报酬"), **inputs)
+    dear = funds.whole_lasts or funds.lasts
+    if dear is None:
         return passed(say("尚无每月支出，不需测算"), **inputs)
-    tenths = (money * 20 + ask.monthly_fen) // (2 * ask.monthly_fen)
-    lasts = f"{tenths // 10}.{tenths % 10}"
-    facts: dict[str, Fact] = {"money": yuan(money), "monthly": yuan(ask.monthly_fen), "lasts": lasts, "months": months}
-    if money >= ask.monthly_fen * months:
-        sentence = say("资金{money}元，每月支出{monthly}元，可支付约{lasts}个月", **facts)
-        return passed(sentence, **inputs, lasts_tenths=tenths)
-    short = ask.monthly_fen * months - money
-    return refused(
-        say("资金{money}元，每月支出{monthly}元，只够约{lasts}个月，不足{months}个月", **facts),
-        say("补足资金{short}元，或减少名额", short=yuan(short)),
-        **inputs,
-        lasts_tenths=tenths,
-    )
+    inputs |= {"lasts_tenths": dear.tenths}
+    if funds.enough:
+        return passed(_lasting(funds), **inputs)
+    remedy = say("补足资金{short}元，或减少名额", short=yuan(funds.short_fen))
+    return refused(_lasting(funds), remedy, **inputs)
+
+
+def _lasting(funds: Funds) -> Sentence:
+    """How long the money lasts for the places that there are, and for all of the document where those are more."""
+    now, all_ = funds.lasts, funds.whole_lasts
+    facts: dict[str, Fact] = {"money": yuan(funds.left_fen), "n": funds.places.number, "months": funds.months}
+    if now is not None:
+        facts |= {"monthly": yuan(now.monthly_fen), "lasts": now.months}
+    if all_ is not None and funds.whole is not None:
+        facts |= {"all": funds.whole.number, "cost": yuan(all_.monthly_fen), "total": all_.months}
+        if now is None:
+            return say("资金{money}元，文件规定的{all}个名额每月支出{cost}元，约{total}个月用完", **facts)
+        if funds.enough:
+            return say(
+                "资金{money}元，现有和本次共{n}个名额每月支出{monthly}元，可支付约{lasts}个月；"
+                "文件规定的{all}个名额全部上岗每月支出{cost}元，可支付约{total}个月",
+                **facts,
+            )
+        return say(
+            "资金{money}元，现有和本次共{n}个名额每月支出{monthly}元，可支付约{lasts}个月；"
+            "文件规定的{all}个名额全部上岗每月支出{cost}元，只够约{total}个月，不足{months}个月",
+            **facts,
+        )
+    if funds.enough:
+        return say("资金{money}元，现有和本次共{n}个名额每月支出{monthly}元，可支付约{lasts}个月", **facts)
+    return say("资金{money}元，现有和本次共{n}个名额每月支出{monthly}元，只够约{lasts}个月，不足{months}个月", **facts)
 
 
 @opening_guard("minimum_wage", meets=("XY-41", "LC-20"))
 def minimum_wage(ask: AskOpening, rule: NoParams) -> Verdict:
-    """最低工资: the monthly pay of the post against the local figure, which is data and may be unknown."""
-    pay, least = ask.post.monthly_fen, ask.post.minimum_wage_fen
+    """最低工资: what is paid each month against the figure in force, else the one of the post; it may be unknown."""
+    pay, least = base_fen(ask.procedure, ask.post.kind, ask.post.monthly_fen), _least(ask)
     if least is None:
         return unknown(say("当地最低工资标准未登记，未作比较"), monthly_fen=pay, minimum_fen=None)
     facts = {"pay": yuan(pay), "least": yuan(least)}
@@ -161,10 +189,20 @@ def minimum_wage(ask: AskOpening, rule: NoParams) -> Verdict:
     return refused(sentence, remedy, monthly_fen=pay, minimum_fen=least)
 
 
+def _least(ask: AskOpening) -> int | None:
+    """Where pay is held to the hourly figure, that of the hours which were agreed on for a month."""
+    if any(item.floor == "minimum_wage_hour" for item in monthly_items(ask.procedure, ask.post.kind)):
+        hour, hours = ask.rates.get("minimum_wage_hour"), ask.rates.get("hours_month")
+        if hour is not None and hours is not None:
+            return hour * hours
+    return ask.rates.get("minimum_wage_month", ask.post.minimum_wage_fen)
+
+
 @opening_guard("pay_cap", meets=("NM-28",))
 def pay_cap(ask: AskOpening, rule: NoParams) -> Verdict:
     """不高于当地城镇公益性岗位补贴水平: the cap itself is allowed; without the local figure nobody can tell."""
-    pay, cap = ask.post.monthly_fen, ask.post.subsidy_cap_fen
+    pay = base_fen(ask.procedure, ask.post.kind, ask.post.monthly_fen)
+    cap = ask.rates.get("urban_subsidy_month", ask.post.subsidy_cap_fen)
     if cap is None:
         sentence = say("当地城镇公益性岗位补贴标准未登记，不能比较")
         return refused(sentence, say("先登记当年补贴标准"), monthly_fen=pay, cap_fen=None)

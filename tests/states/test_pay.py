@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from states.attendance import due_on
 from states.attendance_marks import MARKS, days_of
-from states.budget import Cost, lasting, shared, split
+from states.budget import Cost, Funds, Places, document_places, lasting, places_of, shared, split
 from states.calendar import default_calendar
 from states.loading import Catalogue
 from states.pay import AskMonth, Line, NotPaid, Service, month_line, share_of, yuan
@@ -321,11 +321,37 @@ def test_xunyangs_three_million_last_five_months() -> None:
     assert monthly == 591_200_00
     last = lasting(300_000_000, monthly)
     assert last is not None and (last.tenths, last.enough) == (51, False)
-    assert "只够发5.1个月" in last.why.text()
-    assert replace(last, enough=True).why.text().endswith("可发5.1个月")
+    assert last.months == "5.1"
     assert lasting(12 * 591_200_00, 591_200_00) == replace(last, budget_fen=12 * 591_200_00, tenths=120, enough=True)
     assert not lasting(12 * 591_200_00 - 1, 591_200_00).enough  # type: ignore[union-attr]
     assert lasting(1, 0) is None
+
+
+def test_the_document_itself_says_what_all_its_places_cost() -> None:
+    """42 and 19 of 2,000 + 600 yuan, 309 villages of 1,000 + 400; the others leave numbers or pay to the place."""
+    assert document_places(procedure("xunyang-2022-88")) == Places(370, 591_200_00)
+    for name in ("liaocheng-2022-4", "baihe-2022-72", "neimenggu-2022-10"):
+        assert document_places(procedure(name)) is None
+    assert places_of(procedure("baihe-2022-72"), "village", 2, 1) == Places(2, 2 * 2_000_00)
+    assert places_of(procedure("liaocheng-2022-4"), "rural", 2, 800_00) == Places(2, 1_600_00)
+    assert places_of(procedure("liaocheng-2022-4"), "rural", 2, 0) == Places(2, 0, 2)
+
+
+def test_what_is_said_of_the_money() -> None:
+    few, whole = Places(10, 14_000_00), Places(370, 591_200_00)
+    told = [said.text() for said in Funds(300_000_000, 0, few, whole).told()]
+    assert told == [
+        "资金3000000.00元，在岗和招聘中的10个名额每月需14000.00元，可发214.3个月",
+        "文件规定的370个名额全部上岗，每月需591200.00元，资金3000000.00元只够发5.1个月，请先落实资金",
+    ]
+    # all serve, and a month was paid: 4.1 are left, and nothing is said twice
+    told = [said.text() for said in Funds(300_000_000, 591_200_00, whole, whole, 11).told()]
+    assert len(told) == 2
+    assert "已发和应留的绩效工资591200.00元，余2408800.00元" in told[0] and "只够发4.1个月" in told[1]
+    assert "没有登记" in next(Funds().told()).text() and not Funds().enough
+    unpriced = Funds(1, 0, Places(2, 0, 2))
+    assert "2个名额没有登记月报酬" in next(unpriced.told()).text() and not unpriced.enough
+    assert Funds(1, 2, few).left_fen == 0, "more was paid than there was: nothing is left"
 
 
 def test_what_the_province_leaves_is_shared_four_to_six() -> None:

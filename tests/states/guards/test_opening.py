@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from states.budget import Funds, Places
+from states.guards import AskOpening
+from states.loading import Catalogue
 from states.procedure import State
 from tests.support.asking import a_gap, a_hire, a_post, a_procedure, an_opening, answer, ask, ask_opening
+
+procedure = Catalogue.load().current
 
 
 @pytest.mark.parametrize(
@@ -166,28 +171,66 @@ def test_the_season(announced: str, passes: bool) -> None:
     assert answer("season", question, months=[1, 2, 3]).passed is passes
 
 
+def costing(monthly_fen: int, fen: int | None = None, **more: Any) -> AskOpening:
+    return ask_opening(funds=Funds(fen, places=Places(370, monthly_fen), **more))
+
+
 def test_the_money_of_the_first_document_lasts_five_months() -> None:
-    verdict = answer("budget_lasts", ask_opening(monthly_fen=59_120_000), fen=300_000_000, months=12)
+    verdict = answer("budget_lasts", costing(59_120_000), fen=300_000_000, months=12)
     assert not verdict.passed
     assert "只够约5.1个月" in str(verdict.say)
     assert verdict.inputs["lasts_tenths"] == 51
     assert str(verdict.remedy) == "补足资金4094400元，或减少名额"
 
 
+def test_all_places_of_the_document_are_reckoned_before_they_are_filled() -> None:
+    """XY-44: ten are in service, 370 are meant; what there is would last them for five months."""
+    question = ask_opening(funds=Funds(300_000_000, 0, Places(10, 1_400_000), Places(370, 59_120_000)))
+    verdict = answer("budget_lasts", question, months=12)
+    assert not verdict.passed and verdict.inputs["lasts_tenths"] == 51
+    assert "文件规定的370个名额全部上岗每月支出591200元，只够约5.1个月" in str(verdict.say)
+    rich = ask_opening(funds=Funds(12 * 59_120_000, 0, Places(10, 1_400_000), Places(370, 59_120_000)))
+    assert answer("budget_lasts", rich, months=12).passed
+
+
 @pytest.mark.parametrize(("budget", "passes"), [(1_200, True), (1_199, False)])
 def test_the_money_lasts_to_the_last_fen(budget: int, passes: bool) -> None:
-    question = ask_opening(budget_fen=budget, monthly_fen=100)
-    assert answer("budget_lasts", question, fen=1, months=12).passed is passes
+    assert answer("budget_lasts", costing(100, budget), fen=1, months=12).passed is passes
+    # half of the year is over and paid
+    over = costing(100, budget, spent_fen=600, months=6)
+    assert answer("budget_lasts", over, months=12).passed is passes
+    # and so is the month that is asked about, for some of them
+    ahead = costing(100, budget, spent_fen=650, months=6, ahead_fen=50)
+    assert answer("budget_lasts", ahead, months=12).passed is passes
 
 
-def test_no_cost_needs_no_money_and_unknown_money_is_said() -> None:
+def test_no_cost_needs_no_money_and_what_nobody_knows_is_said() -> None:
     assert answer("budget_lasts", ask_opening(), fen=1).passed
-    assert str(answer("budget_lasts", ask_opening(monthly_fen=1)).say) == "资金数额未登记，不能测算"
+    assert str(answer("budget_lasts", costing(1)).say) == "资金数额未登记，不能测算"
+    unpriced = ask_opening(funds=Funds(300_000_000, places=Places(10, 0, 10)))
+    assert str(answer("budget_lasts", unpriced).say) == "10个名额的月报酬没有登记，不能测算资金够发几个月"
 
 
 @pytest.mark.parametrize(("least", "passes"), [(200_000, True), (200_001, False), (None, True)])
 def test_the_minimum_wage(least: int | None, passes: bool) -> None:
     assert answer("minimum_wage", ask_opening(post=a_post(minimum_wage_fen=least))).passed is passes
+    if least is not None:  # the figure in force goes before the one that was typed in
+        rates = {"minimum_wage_month": least}
+        for typed in (1, 10**9):
+            post = a_post(minimum_wage_fen=typed)
+            assert answer("minimum_wage", ask_opening(post=post, rates=rates)).passed is passes
+
+
+def test_what_is_paid_each_month_is_held_to_the_minimum_wage() -> None:
+    """Xunyang pays village posts 1,000 yuan, whatever was typed for the post; Liaocheng pays rural ones by hours."""
+    rates, xunyang = {"minimum_wage_month": 100_001}, procedure("xunyang-2022-88")
+    assert not answer("minimum_wage", ask_opening(procedure=xunyang, rates=rates)).passed
+    assert answer("minimum_wage", ask_opening(procedure=xunyang, rates={"minimum_wage_month": 100_000})).passed
+    rural = a_post(kind="rural", monthly_fen=80_000)
+    for hours, passes in ((40, True), (41, False)):
+        rates = {"minimum_wage_hour": 2_000, "hours_month": hours, "minimum_wage_month": 205_000}
+        question = ask_opening(procedure=procedure("liaocheng-2022-4"), post=rural, rates=rates)
+        assert answer("minimum_wage", question).passed is passes
 
 
 def test_an_unknown_minimum_is_said() -> None:
@@ -196,6 +239,8 @@ def test_an_unknown_minimum_is_said() -> None:
 
 @pytest.mark.parametrize(("cap", "passes"), [(200_000, True), (199_999, False), (None, False)])
 def test_the_pay_is_not_above_the_local_subsidy(cap: int | None, passes: bool) -> None:
-    verdict = answer("pay_cap", ask_opening(post=a_post(subsidy_cap_fen=cap)))
+    rates = {} if cap is None else {"urban_subsidy_month": cap}
+    verdict = answer("pay_cap", ask_opening(post=a_post(subsidy_cap_fen=None if cap is None else 10**9), rates=rates))
+    assert answer("pay_cap", ask_opening(post=a_post(subsidy_cap_fen=cap))).passed is passes
     assert verdict.passed is passes
     assert cap != 199_999 or "1999.99元" in str(verdict.say)
