@@ -680,7 +680,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("ran_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('applicants', 'attendance', 'assessment', 'points', 'bank_return', 'roster', 'allocation')",
+            "kind IN ('applicants', 'attendance', 'assessment', 'points', 'bank_return', 'roster', 'allocation',"
+            " 'old_posts')",
             name=op.f("ck_import_run_kind"),
         ),
         sa.CheckConstraint(
