@@ -18,7 +18,7 @@ from states.clocks import local_day
 from states.facts import Actor
 from states.labels import role_name
 from states.meets import enforces
-from states.procedure import FilingLine, Procedure
+from states.procedure import FilingLine, Procedure, State
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from states.say import Sentence, say
 from workflow import files, office_log
@@ -109,7 +109,8 @@ def _rows() -> Select[Any]:
 
 
 def _in_sight(scope: Scope, region: str | None) -> ColumnElement[bool]:
-    return within(hire.c.region, narrowed(scope.prefixes, region))
+    # nothing is owed of an entry that was taken back (撤销录入)
+    return within(hire.c.region, narrowed(scope.prefixes, region)) & (hire.c.state != State.WITHDRAWN.value)
 
 
 def _that(which: str, today: date) -> ColumnElement[bool]:
@@ -149,6 +150,7 @@ def make(office: Office, seal: Seal, procedure_id: str, name: str, region: str, 
         asked = (
             _rows()
             .where(filing.c.filing == name, filing.c.sent_on.is_(None), within(hire.c.region, (region,)))
+            .where(hire.c.state != State.WITHDRAWN.value)
             .where(begins_with(hire.c.procedure, f"{procedure_id}@"))
             .order_by(filing.c.due_on, filing.c.hire_id, filing.c.seq)
         )

@@ -25,7 +25,7 @@ from workflow.tables import metadata
 BOOK = "imports"
 run, line, undo = (metadata.tables[f"import_{name}"] for name in ("run", "line", "undo"))
 APPLICANTS, ATTENDANCE, ASSESSMENT, POINTS = "applicants", "attendance", "assessment", "points"
-BANK_RETURN, ROSTER, ALLOCATION = "bank_return", "roster", "allocation"
+BANK_RETURN, ROSTER, ALLOCATION, OLD_POSTS = "bank_return", "roster", "allocation", "old_posts"
 KINDS: Mapping[str, Sentence] = {
     APPLICANTS: say("报名表"),
     ATTENDANCE: say("考勤表"),
@@ -34,6 +34,7 @@ KINDS: Mapping[str, Sentence] = {
     BANK_RETURN: say("银行回单"),
     ROSTER: say("花名册"),
     ALLOCATION: say("指标分配表"),
+    OLD_POSTS: say("原有岗位人员名单"),
 }
 
 
@@ -59,6 +60,13 @@ class Changed:
     person_id: int | None = None
     seq: int | None = None
     before: Mapping[str, Any] | None = None
+
+
+def common_region(regions: Sequence[str]) -> str:
+    """The narrowest region that holds all of these; empty where there is none."""
+    lengths = (12, 9, 6, 4, 2) if regions else ()
+    found = (regions[0][:length] for length in lengths if len({one[:length] for one in regions}) == 1)
+    return next(found, "")
 
 
 def keep(

@@ -25,7 +25,7 @@ from workflow.queries.scope import scoped
 from workflow.sealing import Seal
 from workflow.undoing.common import BuiltOn, Kind, Undoing
 from workflow.undoing.records import Months, Places, Registrations, Results
-from workflow.undoing.steps import Applications, Notes, Proposals
+from workflow.undoing.steps import Applications, Entries, Notes, Proposals
 
 UNDOERS: Mapping[str, Kind] = {
     import_runs.APPLICANTS: Applications(),
@@ -35,6 +35,7 @@ UNDOERS: Mapping[str, Kind] = {
     import_runs.BANK_RETURN: Results(),
     import_runs.ROSTER: Registrations(),
     import_runs.ALLOCATION: Places(),
+    import_runs.OLD_POSTS: Entries(),
 }
 
 

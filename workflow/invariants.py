@@ -19,7 +19,7 @@ from states.bases import BASES
 from states.clocks import is_own, tasks
 from states.facts import Clock, Hire, holds_place
 from states.loading import load_procedure
-from states.procedure import FINAL_STATES, DeadlineKind, Procedure
+from states.procedure import FINAL_STATES, DeadlineKind, Procedure, State
 from states.say import Sentence, say
 from states.tenure import exceptions_of, ledger_of
 from workflow.reading import load_hires
@@ -217,7 +217,9 @@ def _of_hire(one: Hire, procedure: Procedure, rows: _Rows) -> Iterator[Sentence]
     wanted = {(t.name, t.role.value, t.due_on) for t in tasks(procedure, one.stage, dossier, dossier.clocks)}
     if rows.tasks.get(one.id, set()) != wanted:
         yield say("第{hire}号聘用的待办与案卷不一致", hire=one.id)
-    if rows.filings.get(one.id, set()) != {(owed.filing, owed.seq) for owed in dossier.filings}:
+    # of an entry that was taken back (撤销录入) nothing is owed, and its rows stay as they were written
+    owing = rows.filings.get(one.id, set()) if one.state is not State.WITHDRAWN else set()
+    if owing != {(owed.filing, owed.seq) for owed in dossier.filings}:
         yield say("第{hire}号聘用的待备案事项与案卷不一致", hire=one.id)
     if rows.objections.get(one.id, set()) != set(dossier.open_objections):
         yield say("第{hire}号聘用的未处理异议与案卷不一致", hire=one.id)

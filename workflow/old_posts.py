@@ -27,6 +27,9 @@ from workflow.openings import place_under
 from workflow.reading import load_hires, load_person
 from workflow.writer import write_plans
 
+#: the step by which a second person takes an entry back that nobody has built on
+TAKE_BACK = "take_back_entry"
+
 
 def rules_for(office: Office, procedure_id: str) -> Rules | None:
     """The old terms of a document; None where it has none."""
@@ -39,11 +42,14 @@ def entry_step(rules: Rules) -> Step:
     return next(step for step in rules.procedure.steps if step.records is RecordKind.OLD_TERMS)
 
 
+def enterers(office: Office) -> frozenset[Role]:
+    """The roles that enter people on old posts."""
+    return frozenset(role for key in old_versions(office) for role in entry_step(office.rulebook.rules(key)).by)
+
+
 def may_enter(office: Office, actor: Actor) -> bool:
     """Whether the actor enters people on old posts anywhere."""
-    roles: set[Role] = set()
-    for key in old_versions(office):
-        roles |= set(entry_step(office.rulebook.rules(key)).by)
+    roles = enterers(office)
     return any(grant.role in roles for grant in actor.grants)
 
 

@@ -38,13 +38,17 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a list comes to. ``counts``: words with numbers; ``ready``: how many lines pressing the button takes."""
+    """What a list comes to. ``counts``: words with numbers; ``ready``: how many lines pressing the button takes.
+
+    ``asks``: what else may be chosen with it, by the name of its field.
+    """
 
     text: str
     sent: Carried
     counts: Sequence[tuple[Sentence, int]]
     rows: Sequence[RowView]
     ready: int
+    asks: Sequence[tuple[str, Sentence]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Screen:
             list=look.text,
             counts=[(tell(words), number) for words, number in look.counts],
             ready=look.ready,
+            asks=[(name, tell(words)) for name, words in look.asks],
             faults=look.sent.faults,
             back=bool(look.sent.cells),
             stopped=[row for row in look.rows if row.stop],
@@ -82,7 +87,7 @@ class Screen:
         )
 
     def _shown(self, status: int, **found: Any) -> Response:
-        nothing = {"fault": "", "refusal": "", "list": "", "counts": (), "ready": 0, "back": False}
+        nothing = {"fault": "", "refusal": "", "list": "", "counts": (), "ready": 0, "back": False, "asks": ()}
         return self.page.show(
             self.template,
             self.here,

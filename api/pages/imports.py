@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import Connection, Row, select
 
 from api.dependencies import SealDep
-from api.pages import reading
+from api.pages import allocation_import, reading, roster_import
 from api.pages.filling import faults_of, refusal_of, status_of
 from api.pages.hires import whole
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep
@@ -19,7 +19,7 @@ from api.problems import Forbidden, NotFound
 from api.reasons import reasons_of
 from states.refusals import Refusal
 from states.say import Sentence, say
-from workflow import import_runs, import_undo
+from workflow import import_runs, import_undo, old_posts
 from workflow.import_runs import KINDS
 from workflow.import_undo import Outlook
 from workflow.queries import hire_lines, scoped
@@ -47,10 +47,21 @@ def show_all(page: PageDep) -> Response:
         "imports",
         kind=kind if kind in KINDS else "",
         kinds=[(code, page.tell(words)) for code, words in KINDS.items()],
+        bring=_bring(page),
         rows=[_head(page, row, places) | _how_far(page, row) for row in rows],
         next_page=page.address(after=more) if more else None,
         first_page=page.address(after=None) if query.get("after") else None,
     )
+
+
+def _bring(page: Page) -> list[tuple[str, str]]:
+    """The lists that the reader may bring in from here; others begin on the page of what they are about."""
+    found = [(roster_import.HERE, say("导入花名册"))] if roster_import.may(page) else []
+    if old_posts.may_enter(page.office, page.actor):
+        found.append(("/old-posts/import", say("导入原有岗位人员")))
+    for one in allocation_import.planned(page):
+        found.append((f"/allocation/{one.procedure}/import", say("导入指标分配表")))
+    return [(href, page.tell(words)) for href, words in found]
 
 
 def _head(page: Page, row: Row[Any], places: Mapping[str, str]) -> dict[str, Any]:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from api.dependencies import SealDep
 from api.pages import reading
 from api.pages.filling import Filling, Given, faults_of, group, show_form
 from api.pages.hires import whole
+from api.pages.import_screen import NOT_ALL, PARTIAL, Look, RowView, Screen, sent_file, where
 from api.pages.old_posts import LIST
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep
 from api.pages.submitted import given_of, payload_of
-from api.pages.workbooks import workbook
+from api.pages.workbooks import handed_back, workbook
 from api.problems import Forbidden
 from states.procedure import RecordKind
 from states.refusals import InputRefused, Refusal
 from states.say import say
 from workflow import moving, old_posts
 from workflow.files import FileRefused
-from workflow.imports.old_posts import OLD_POSTS, OldReport, import_old_posts
-from workflow.imports.uploads import examined
-from workflow.imports.workbook import MOST_BYTES, NotReadable
+from workflow.imports import old_posts as lists
+from workflow.imports.old_post_rows import OLD_POSTS
+from workflow.imports.old_posts import MOST_ROWS, ListGone
+from workflow.imports.workbook import NotReadable
 from workflow.queries import scoped
 from workflow.queries.old_posts import posts_of
+from workflow.sealing import Seal
 
 router = APIRouter()
-#: of the faults of a list, so many are shown at once
-MOST_SHOWN = 200
 
 
 @router.get("/old-posts/new")
@@ -108,56 +108,79 @@ def _posts(page: Page) -> list[tuple[str, str]]:
 @router.get("/old-posts/import")
 def ask_list(page: PageDep) -> Response:
     """The form for a filled-in list."""
-    return _import_page(page)
+    return _screen(page).ask()
 
 
 @router.get("/old-posts/import/template.xlsx")
 def template(page: PageDep) -> Response:
     """The empty list."""
-    if not old_posts.may_enter(page.office, page.actor):
-        raise Forbidden
+    _screen(page)
     return workbook(OLD_POSTS.content(), "原有岗位在岗人员名单.xlsx")
 
 
 @router.post("/old-posts/import")
-def take_list(page: PageDep, form: RecentFormDep, seal: SealDep) -> Response:
-    """What the list says; with ``keep`` it is entered, where nothing is wrong or the sound rows are wanted alone."""
-    if not old_posts.may_enter(page.office, page.actor):
-        raise Forbidden
-    given, sent = given_of(form), form.get("file")
-    keep, partial = (given.get("take") or [""])[0] == "keep", "partial" in given
+def check(page: PageDep, form: FormDep, seal: SealDep) -> Response:
+    """What the list says and whom it would enter. Nothing is written."""
+    screen = _screen(page)
     try:
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise FileRefused(say("请先选择要导入的文件"))
-        with examined(page.office, sent.file, sent.filename) as path:
-            report = import_old_posts(page.office, seal, path, page.actor, page.at, partial=partial, dry_run=not keep)
+        with sent_file(page, form) as path:
+            found = lists.read(page.office, seal, path, page.actor, page.at)
     except (FileRefused, NotReadable) as refusal:
-        return _import_page(page, 422, fault=page.tell(refusal.sentence))
-    finally:
-        if isinstance(sent, UploadFile):
-            sent.file.close()
-    if report.kept:
-        return page.go(LIST, say("已录入{n}人", n=len(report.entered)))
-    return _import_page(page, 422 if keep else 200, report=report, refused=keep)
+        return screen.ask(refusal.sentence)
+    return screen.show(_look(page, seal, lists.wrapped(seal, page.actor, page.at, found, page.tell)))
 
 
-def _import_page(
-    page: Page, status: int = 200, *, fault: str = "", report: OldReport | None = None, refused: bool = False
-) -> Response:
+@router.post("/old-posts/import/keep")
+def keep(page: PageDep, form: RecentFormDep, seal: SealDep) -> Response:
+    """Enters whom the look has shown; with faults only if the others are wanted without them."""
+    screen, given = _screen(page), given_of(form)
+    text = (given.get("list") or [""])[0]
+    try:
+        sent, lines = lists.unwrapped(seal, page.actor, page.at, text)
+    except ListGone as refusal:
+        return screen.ask(refusal.sentence)
+    if sent.faults and PARTIAL not in given:
+        return screen.show(_look(page, seal, text), NOT_ALL)
+    try:
+        entered = lists.keep(page.office, seal, sent, lines, page.actor, page.at)
+    except Refusal as refusal:
+        return screen.show(_look(page, seal, text), refusal.sentence)
+    if not entered:
+        return page.go(LIST, say("名单上的人都已录入，没有改动。"))
+    return page.go(LIST, say("已录入{n}人；导错了的，在“导入记录”里撤销。", n=entered))
+
+
+@router.post("/old-posts/import/faults")
+def faults(page: PageDep, form: FormDep, seal: SealDep) -> Response:
+    """The workbook handed back: every fault marked where it is."""
+    screen = _screen(page)
+    try:
+        sent, _ = lists.unwrapped(seal, page.actor, page.at, (given_of(form).get("list") or [""])[0])
+    except ListGone as refusal:
+        return screen.ask(refusal.sentence)
+    return handed_back(sent, "原有岗位人员名单")
+
+
+def _screen(page: Page) -> Screen:
+    """Raises Forbidden for whoever enters nobody."""
     if not old_posts.may_enter(page.office, page.actor):
         raise Forbidden
-    faults = [] if report is None else report.faults
-    return page.show(
-        "old_posts_import.html",
-        "old_posts",
-        status=status,
-        fault=fault,
-        report=report,
-        refused=refused,
-        faults=[
-            {"sheet": one.sheet, "row": one.row, "column": one.column, "said": page.tell(one.problem)}
-            for one in faults[:MOST_SHOWN]
-        ],
-        more=max(0, len(faults) - MOST_SHOWN),
-        megabytes=MOST_BYTES // 1024 // 1024,
-    )
+    lead = say("文件施行以前已经在岗的人，按原协议录入；以后再逐人认定。一次最多{n}人。", n=MOST_ROWS)
+    hint = say("按模板填写的名单，一人一行；岗位先在“岗位一览”登记。")
+    crumbs = [(LIST, page.tell(say("原有岗位人员")))]
+    downloads = [(f"{LIST}/import/template.xlsx", say("下载空白名单"))]
+    title, here = say("导入原有岗位人员"), f"{LIST}/import"
+    return Screen(page, "old_posts", title, page.tell(lead), crumbs, here, hint, downloads)
+
+
+def _look(page: Page, seal: Seal, text: str) -> Look:
+    sent, lines = lists.unwrapped(seal, page.actor, page.at, text)
+    fresh = [line for line in lines if line.kind == "new"]
+    rows = []
+    for line in fresh:
+        facts = {"post": line.post[0], "starts": line.terms["starts_on"], "ends": line.terms["ends_on"]}
+        words = page.tell(say("录入“{post}”，原协议{starts}至{ends}", **facts))
+        rows.append(RowView(line.name, where(page, line.sheet, line.row), words))
+    counts = [(say("新增"), len(fresh)), (say("改动"), 0), (say("去除"), 0)]
+    counts.append((say("已经录入，没有变动"), len(lines) - len(fresh)))
+    return Look(text, sent, counts, rows, len(fresh))

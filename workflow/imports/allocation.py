@@ -6,10 +6,9 @@ The total is nobody's share and is not stored.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,16 @@ from sqlmodel import Session, col, select
 
 from states.facts import Actor
 from states.procedure import Procedure
-from states.say import Sentence, Translate, say
+from states.say import Translate, say
 from workflow import bulk_runs, import_runs, office_log
 from workflow.imports import carried
-from workflow.imports.table import CellFault, Column, Row, Table, find_table, half_width, whole_number
-from workflow.imports.workbook import NotReadable, read_sheets
+from workflow.imports.allocation_rows import TOTALS, areas_of, columns_of, read_places, table_of, year_of
+from workflow.imports.table import CellFault
+from workflow.imports.template import Blank
+from workflow.imports.workbook import read_sheets
 from workflow.office import Office
+from workflow.sealing import Seal
 from workflow.tables import Allocation
-
-_TOTALS = ("合计", "总计", "全市", "全市合计")
-_AREA = Column("area", ("县（市、区）", "县市区", "县(市、区)名称", "地区", "区县"), required=True)
-_TOTAL = Column("total", ("总数", "合计", "总计", "小计", "总人数", "总岗位数"), required=True)
-#: the words over the columns of a kind, beside those of the procedure itself
-_KIND_WORDS: Mapping[str, tuple[str, ...]] = {
-    "urban": ("城镇", "城镇公益性岗位", "城镇岗位"),
-    "rural": ("乡村", "乡村公益性岗位", "乡村岗位"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +79,56 @@ class AllocationReport:
         }
 
 
+class AnnexGone(carried.Gone):
+    """The annex that was looked at is not the one that came back."""
+
+    def __init__(self) -> None:
+        super().__init__(say("名单已失效，请重新选择文件"))
+
+
+@dataclass(slots=True)
+class Annex:
+    """An annex as it was read. ``places`` by area and kind; ``called``: the name of its file."""
+
+    year: int
+    year_from: str
+    places: dict[tuple[str, str], int]
+    called: str
+    digest: str
+    cells: carried.Cells = ()
+    faults: list[CellFault] = field(default_factory=list)
+
+
+def read(procedure: Procedure, path: Path, *, year: int | None = None, called: str | None = None) -> Annex:
+    """The annex in ``path`` with every fault of every cell. Nothing is written.
+
+    The year is the one given, or that of the title above the table, or the only year of the document's own annex.
+    ``called``: the name of the file where ``path`` is another. Raises NotReadable for a file without such a table,
+    OSError.
+    """
+    areas, sheets = areas_of(procedure), read_sheets(path)
+    table = table_of(procedure, sheets)
+    told, told_from = year_of(procedure, table, year)
+    annex = Annex(told, told_from, {}, called or path.name, carried.digest_of(path), carried.cells_of(sheets))
+    annex.places = read_places(table, areas, procedure, annex.faults)
+    return annex
+
+
+def compared(session: Session, procedure: Procedure, annex: Annex) -> AllocationReport:
+    """The annex beside what is kept: which places are new, changed, or as they were. Nothing is written."""
+    report = AllocationReport(procedure.procedure, annex.year, annex.year_from, faults=annex.faults)
+    known = _known(session, procedure, annex.year)
+    names = {code: name for name, code in areas_of(procedure).items()}
+    for (region, kind), places in annex.places.items():
+        before = known.get((region, kind))
+        report.shares.append(Share(region, names[region], kind, places, None if before is None else before.places))
+    return report
+
+
+def _known(session: Session, procedure: Procedure, year: int) -> dict[tuple[str, str], Allocation]:
+    return {(row.region, row.kind): row for row in stored(session, procedure.procedure, year)}
+
+
 def import_allocation(
     session: Session,
     procedure: Procedure,
@@ -98,34 +141,32 @@ def import_allocation(
 ) -> AllocationReport:
     """Reads the annex in ``path`` and keeps it, unless anything in it is wrong or ``dry_run`` is set.
 
-    ``office``: in whose records the import is told, so that it can be undone; ``actor``: who runs it.
-
-    The year is the one given, or that of the title above the table, or the only year of the document's own annex.
-    Raises NotReadable for a file without such a table, OSError.
+    ``office``: in whose records the import is told, so that it can be undone; ``actor``: who runs it. ``year`` as of
+    ``read``. Raises NotReadable for a file without such a table, OSError.
     """
-    areas = _areas(procedure)
-    table = _table(procedure, path)
-    told, told_from = _year(procedure, table, year)
-    report = AllocationReport(procedure.procedure, told, told_from)
-    found = _read(table, areas, procedure, report.faults)
-    known = {
-        (row.region, row.kind): row
-        for row in session.exec(
-            select(Allocation).where(Allocation.procedure_id == procedure.procedure, Allocation.year == told)
-        )
-    }
-    names = {code: name for name, code in areas.items()}
-    for (region, kind), places in found.items():
-        before = known.get((region, kind))
-        report.shares.append(Share(region, names[region], kind, places, None if before is None else before.places))
-    if report.faults or dry_run:
-        return report
-    source = f"{path.name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"[:200]
+    annex = read(procedure, path, year=year)
+    if annex.faults or dry_run:
+        return compared(session, procedure, annex)
+    return keep(session, procedure, annex, office=office, actor=actor)
+
+
+def keep(
+    session: Session,
+    procedure: Procedure,
+    annex: Annex,
+    *,
+    office: Office | None = None,
+    actor: Actor = office_log.CONSOLE_ACTOR,
+    run_id: str | None = None,
+) -> AllocationReport:
+    """Keeps an annex without faults in the caller's transaction. ``office``, ``actor`` as of ``import_allocation``."""
+    report, known = compared(session, procedure, annex), _known(session, procedure, annex.year)
+    source = f"{annex.called} sha256:{annex.digest[:16]}"[:200]
     if office is not None:
-        _tell(session, office, report, known, carried.digest_of(path), actor)
+        _tell(session, office, report, known, (annex.digest, run_id), actor)
     for share in (*report.new, *report.changed):
         row = known.get((share.region, share.kind)) or Allocation(
-            procedure_id=procedure.procedure, year=told, region=share.region, kind=share.kind, places=0, source=""
+            procedure_id=procedure.procedure, year=annex.year, region=share.region, kind=share.kind, places=0, source=""
         )
         row.places, row.source = share.places, source
         session.add(row)
@@ -139,10 +180,10 @@ def _tell(
     office: Office,
     report: AllocationReport,
     known: Mapping[tuple[str, str], Allocation],
-    digest: str,
+    file: tuple[str, str | None],
     actor: Actor,
 ) -> None:
-    """Writes down what changes, with the numbers before."""
+    """Writes down what changes, with the numbers before. ``file``: its digest, and the run if it has an id."""
     at, lines = office.now(), []
     for share in (*report.new, *report.changed):
         was = known.get((share.region, share.kind))
@@ -151,141 +192,49 @@ def _tell(
         lines.append(import_runs.Changed(change, f"{share.region}:{share.kind}", before=before))
     region = office.catalogue.current(report.procedure).document.region
     subject = f"{report.procedure} {report.year}"
-    told = import_runs.Told(bulk_runs.new_id(at), import_runs.ALLOCATION, region, subject, digest)
+    told = import_runs.Told(file[1] or bulk_runs.new_id(at), import_runs.ALLOCATION, region, subject, file[0])
     import_runs.keep(office, session.connection(), told, lines, actor, at)
+
+
+# ---- from the look to the run ------------------------------------------------------------------------------------
+
+
+def wrapped(
+    seal: Seal, procedure: Procedure, actor: Actor, at: datetime, annex: Annex, translate: Translate | None = None
+) -> str:
+    """The annex as it travels through the form, sealed for this document, person and day. ``translate``: of faults."""
+    places = [[region, kind, number] for (region, kind), number in annex.places.items()]
+    content = {"year": annex.year, "from": annex.year_from, "called": annex.called, "places": places}
+    told: dict[str, Any] = {"digest": annex.digest, "content": content, "cells": annex.cells}
+    told |= {"faults": annex.faults, "translate": translate}
+    return carried.wrapped(seal, carried.place_of("allocation", procedure.procedure, actor, at), at, **told)
+
+
+def unwrapped(seal: Seal, procedure: Procedure, actor: Actor, at: datetime, text: str) -> tuple[carried.Carried, Annex]:
+    """What ``wrapped`` made; the faults stay in the first. Raises AnnexGone for anything else, and on another day."""
+    place = carried.place_of("allocation", procedure.procedure, actor, at)
+    sent = carried.unwrapped(seal, place, text, AnnexGone())
+    said = sent.content
+    places = {(region, kind): number for region, kind, number in said["places"]}
+    return sent, Annex(said["year"], said["from"], places, said["called"], sent.digest)
+
+
+def template(procedure: Procedure) -> Blank:
+    """The annex to fill in, with the areas of the document. Raises NotReadable where it has none."""
+    columns = columns_of(procedure)
+    headings = [(column.headings[0], 18, "必填，整数", ()) for column in columns[1:]]
+    rows = [(area, *("" for _ in headings)) for area in (*areas_of(procedure), TOTALS[0])]
+    return Blank(
+        sheet="指标分配表",
+        title=f"{procedure.title.zh}指标分配表",
+        version=f"{procedure.procedure}-1",
+        columns=((columns[0].headings[0], 20, "按文件列出的地区，一个不少", ()), *headings),
+        about="年份：    年（写明是哪一年的指标）",
+        rows=tuple(rows),
+    )
 
 
 def stored(session: Session, procedure_id: str, year: int) -> list[Allocation]:
     """What is kept for a document and year, by area and kind."""
     asked = select(Allocation).where(Allocation.procedure_id == procedure_id, Allocation.year == year)
     return list(session.exec(asked.order_by(col(Allocation.region), col(Allocation.kind))))
-
-
-# ---- reading -----------------------------------------------------------------------------------------------------
-
-
-def _areas(procedure: Procedure) -> dict[str, str]:
-    """Name → code, of every area that the document's own annex names. Raises NotReadable if it has none."""
-    areas = {row.zh: row.region for quota in procedure.quotas for row in quota.allocations}
-    if not areas:
-        raise NotReadable(say("“{title}”没有按地区分配的指标", title=procedure.title.zh))
-    return areas
-
-
-def _columns(procedure: Procedure) -> list[Column]:
-    kinds = {kind for quota in procedure.quotas for row in quota.allocations for kind in row.places}
-    named = {kind.kind: (kind.zh, *_KIND_WORDS.get(kind.kind, ())) for kind in procedure.kinds if kind.kind in kinds}
-    return [_AREA, _TOTAL, *(Column(kind, words, required=True) for kind, words in named.items())]
-
-
-def _table(procedure: Procedure, path: Path) -> Table:
-    columns = _columns(procedure)
-    found = [table for sheet in read_sheets(path) if (table := find_table(sheet, columns)) is not None]
-    wanted = "、".join(column.headings[0] for column in columns)
-    if not found:
-        raise NotReadable(say("没有找到表头，应有这些列：{columns}", columns=wanted))
-    if len(found) > 1:
-        sheets = "、".join(table.sheet for table in found)
-        raise NotReadable(say("有{n}张工作表都像指标分配表：{sheets}；请只留一张", n=len(found), sheets=sheets))
-    return found[0]
-
-
-def _year(procedure: Procedure, table: Table, given: int | None) -> tuple[int, str]:
-    if given is not None:
-        return given, "option"
-    titled = {int(year) for text in table.above for year in re.findall(r"(20\d{2})\s*年", text)}
-    if len(titled) == 1:
-        return titled.pop(), "title"
-    own = {row.year for quota in procedure.quotas for row in quota.allocations}
-    if len(own) == 1 and not titled:
-        return own.pop(), "procedure"
-    raise NotReadable(say("看不出是哪一年的指标，请写明年份（--year）"))
-
-
-def _read(
-    table: Table, areas: Mapping[str, str], procedure: Procedure, faults: list[CellFault]
-) -> dict[tuple[str, str], int]:
-    kinds = [column.name for column in _columns(procedure)[2:]]
-    found: dict[tuple[str, str], int] = {}
-    seen: dict[str, int] = {}
-    total: Row | None = None
-    for row in table.rows:
-        name = "".join(half_width(row.cells["area"]).split())
-        if row.blank or (not name and all(row.cells[kind] is None for kind in kinds)) or _is_note(name, row, kinds):
-            continue
-        if name in _TOTALS:
-            total = _total_row(table, row, total, faults)
-            continue
-        code = areas.get(name)
-        if code is None:
-            faults.append(_fault(table, row, "area", _unknown(name, areas)))
-        elif name in seen:
-            faults.append(_fault(table, row, "area", say("“{name}”重复，已在第{row}行", name=name, row=seen[name])))
-        else:
-            seen[name] = row.number
-        numbers = _numbers(table, row, kinds, faults)
-        if numbers is not None and code is not None and seen.get(name) == row.number:
-            found |= {(code, kind): numbers[kind] for kind in kinds}
-    for name in areas.keys() - seen.keys():
-        faults.append(CellFault(table.sheet, 0, table.headings["area"], say("缺少“{name}”", name=name)))
-    _check_total(table, total, kinds, found, faults)
-    faults.sort(key=lambda fault: (fault.row == 0, fault.row))
-    return found
-
-
-def _is_note(name: str, row: Row, kinds: list[str]) -> bool:
-    """A remark or signature below the table: words, and no number beside them."""
-    return len(name) > 12 and all(row.cells[kind] is None for kind in (*kinds, "total"))
-
-
-def _unknown(name: str, areas: Mapping[str, str]) -> Sentence:
-    if not name:
-        return say("没有写县（市、区）")
-    return say("不认识“{name}”，应为：{known}", name=name[:20], known="、".join(areas))
-
-
-def _total_row(table: Table, row: Row, before: Row | None, faults: list[CellFault]) -> Row:
-    if before is not None:
-        faults.append(_fault(table, row, "area", say("合计行重复，已在第{row}行", row=before.number)))
-        return before
-    return row
-
-
-def _numbers(table: Table, row: Row, kinds: list[str], faults: list[CellFault]) -> dict[str, int] | None:
-    """The numbers of a row; None, with its faults added, when one is missing or wrong or they do not add up."""
-    found: dict[str, int] = {}
-    for name in (*kinds, "total"):
-        value = whole_number(row.cells[name])
-        if isinstance(value, Sentence):
-            faults.append(_fault(table, row, name, value))
-        else:
-            found[name] = value
-    if len(found) < len(kinds) + 1:
-        return None
-    parts = sum(found[kind] for kind in kinds)
-    if parts != found["total"]:
-        problem = say("总数{total}不等于各项之和{sum}", total=found["total"], sum=parts)
-        faults.append(_fault(table, row, "total", problem))
-        return None
-    return found
-
-
-def _check_total(
-    table: Table, row: Row | None, kinds: list[str], found: Mapping[tuple[str, str], int], faults: list[CellFault]
-) -> None:
-    if row is None:
-        faults.append(CellFault(table.sheet, 0, table.headings["area"], say("缺少合计行")))
-        return
-    broken = bool(faults)
-    numbers = _numbers(table, row, kinds, faults)
-    if numbers is None or broken:
-        return  # with rows missing or wrong, the sums would differ only because of them
-    for kind in kinds:
-        added = sum(places for (_, other), places in found.items() if other == kind)
-        if added != numbers[kind]:
-            problem = say("合计{total}不等于各地之和{sum}", total=numbers[kind], sum=added)
-            faults.append(_fault(table, row, kind, problem))
-
-
-def _fault(table: Table, row: Row, column: str, problem: Sentence) -> CellFault:
-    return CellFault(table.sheet, row.number, table.headings[column], problem)

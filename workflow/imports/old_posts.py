@@ -1,14 +1,16 @@
 """A list of people on old posts (原有岗位人员名单): registered, and entered with the agreements they are under.
 
-Read whole; every fault of every row is told at once. A dry run does all of it and keeps nothing, so what it says is
-what the real run will do. Whoever is on a post already is told of, so the same file twice enters nobody twice.
+Read whole; every fault of every row is told at once. The look enters everybody on trial and keeps nothing, so what it
+says is what the run will do. Whoever was entered before from the same day on stays as they are: the same file twice
+enters nobody twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,147 +21,154 @@ from states.clocks import local_day
 from states.facts import Actor
 from states.meets import enforces
 from states.refusals import InputRefused, Refusal
-from states.say import Sentence, say
-from states.service import served
-from workflow import people
-from workflow.imports.person_rows import Entry, Reading, rows_of, sound_ones, tables_of, unread
+from states.say import Sentence, Translate, say
+from workflow import import_runs, people
+from workflow.engine import PlaceTaken
+from workflow.imports import carried
+from workflow.imports.old_post_rows import COLUMNS, TEMPLATE, TEMPLATE_VERSION, OldEntry, OldReading
+from workflow.imports.person_rows import rows_of, sound_ones, tables_of, unread
 from workflow.imports.roster_rows import Places
-from workflow.imports.roster_words import COLUMNS as ROSTER_COLUMNS
-from workflow.imports.table import CellFault, Column, days_in, shown, whole_number
-from workflow.imports.template import Blank, Heading
-from workflow.imports.workbook import read_sheets
+from workflow.imports.table import CellFault
+from workflow.imports.workbook import NotReadable, read_sheets
 from workflow.moving import old_versions
 from workflow.office import Office
 from workflow.old_posts import enter_in, taken
 from workflow.sealing import Seal
-from workflow.tables import Post
+from workflow.tables import Post, metadata
 
-TEMPLATE = "zaigang-old-posts-"
-TEMPLATE_VERSION = 1
-_ONE_DAY = timedelta(days=1)
-_PERSON = (
-    "serial", "name", "sex", "id_number", "education", "home_region", "category", "recognised_by", "recognised_on",
-    "retirement_category", "phone",
-)  # fmt: skip
-COLUMNS = (
-    *(column for column in ROSTER_COLUMNS if column.name in _PERSON),
-    Column("post", ("岗位", "岗位名称"), required=True),
-    Column("post_region", ("岗位所在地", "岗位所在村")),
-    Column("started_on", ("首次上岗日期", "上岗日期"), required=True),
-    Column("term", ("原协议起止", "协议起止", "合同起止"), required=True),
-    Column("months", ("此前累计月数", "此前月数")),
-    Column("signed_on", ("原协议签订日期", "协议签订日期")),
-    Column("number", ("原协议编号", "协议编号")),
-    Column("pay", ("原待遇（元/月）", "原待遇"), required=True),
-    Column("evidence", ("证明材料",), required=True),
-)
-_TEMPLATE: tuple[Heading, ...] = (
-    ("序号", 6, "", ()),
-    ("姓名", 12, "必填", ()),
-    ("性别", 6, "男或女", ("男", "女")),
-    ("身份证号", 22, "必填，18位，按文本录入", ()),
-    ("文化程度", 16, "从列表中选", ()),
-    ("户籍地", 18, "村（社区）名称或12位编码", ()),
-    ("人员类别", 18, "几种之间用顿号隔开", ()),
-    ("认定部门", 18, "认定人员类别的部门", ()),
-    ("认定日期", 14, "例如 2021-12-31", ()),
-    ("原退休年龄", 12, "女性必填：50或55", ("60", "55", "50")),
-    ("电话", 16, "", ()),
-    ("岗位", 16, "必填，与“岗位一览”里登记的名称一致", ()),
-    ("岗位所在地", 18, "不填则与户籍地相同", ()),
-    ("首次上岗日期", 14, "必填，例如 2021-03-01", ()),
-    ("原协议起止", 26, "必填，例如 2021-03-01至2022-12-31", ()),
-    ("此前累计月数", 12, "现协议期以前的月数，不含现协议期；不填则按首次上岗日期推算", ()),
-    ("原协议签订日期", 14, "不填则为协议起始日", ()),
-    ("原协议编号", 16, "", ()),
-    ("原待遇（元/月）", 14, "必填，例如 800", ()),
-    ("证明材料", 24, "必填，材料名称和编号", ()),
-)
-OLD_POSTS = Blank(
-    sheet="原有岗位人员",
-    title="原有岗位在岗人员名单",
-    version=f"{TEMPLATE}{TEMPLATE_VERSION}",
-    columns=_TEMPLATE,
-)
+#: each is entered on trial first
+MOST_ROWS = 500
+
+
+class ListGone(carried.Gone):
+    """The list that was looked at is not the one that came back."""
+
+    def __init__(self) -> None:
+        super().__init__(say("名单已失效，请重新选择文件"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that can be entered, as it travels from the look to the run. ``kind``: new, or known (entered before)."""
+
+    sheet: str
+    row: int
+    given: Mapping[str, Any]
+    terms: Mapping[str, Any]
+    post: Sequence[str]
+    kind: str
+
+    @property
+    def name(self) -> str:
+        return str(self.given.get("name", ""))
 
 
 @dataclass(slots=True)
-class OldEntry(Entry):
-    """One person of the list. ``terms``: what the step of entering is told; ``post``: title and region of the post."""
+class Found:
+    """A list as it was read; ``digest`` and ``cells`` see ``carried``."""
 
-    terms: dict[str, Any] = field(default_factory=dict)
-    post: tuple[str, str] = ("", "")
-
-
-@dataclass(slots=True)
-class OldReport:
-    """What the list says and what was done. ``kept`` False: nothing was written (faults, or a dry run)."""
-
+    digest: str
+    cells: carried.Cells = ()
     rows: int = 0
-    entered: list[int] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
     warnings: list[CellFault] = field(default_factory=list)
-    kept: bool = False
 
 
 class _Undone(Exception):
     """Ends a transaction of which nothing is kept."""
 
 
-@enforces("LC-29")
-def import_old_posts(
-    office: Office,
-    seal: Seal,
-    path: Path,
-    actor: Actor,
-    at: datetime,
-    *,
-    partial: bool = False,
-    dry_run: bool = False,
-) -> OldReport:
-    """Registers and enters everybody in ``path``, in one transaction. ``partial``: rows without a fault are kept.
+def read(office: Office, seal: Seal, path: Path, actor: Actor, at: datetime) -> Found:
+    """The list in ``path`` with every fault of every row: everybody is entered on trial, and nothing is kept.
 
     Raises NotReadable, OSError.
     """
-    tables = tables_of(read_sheets(path), COLUMNS, TEMPLATE, TEMPLATE_VERSION, say("原有岗位人员名单"))
-    report = OldReport(warnings=unread(tables))
-    try:
-        with office.database.session() as session:
-            places = Places.load(session, actor)
-            entries = []
-            for table, row in rows_of(tables):
-                reading = _Reading(OldEntry(row, table.headings, COLUMNS), report.faults, report.warnings)
-                reading.all(places)
-                entries.append(reading.entry)
-            report.rows = len(entries)
-            for entry in sound_ones(entries, seal, local_day(at), report.faults, report.warnings):
-                _keep(office, session, seal, entry, actor, at, report)
-            if dry_run or (report.faults and not partial):
-                raise _Undone
-        report.kept = True
-    except _Undone:
-        pass
-    report.faults.sort(key=lambda fault: (fault.sheet, fault.row))
-    return report
+    sheets = read_sheets(path)
+    tables = tables_of(sheets, COLUMNS, TEMPLATE, TEMPLATE_VERSION, say("原有岗位人员名单"))
+    found = Found(carried.digest_of(path), carried.cells_of(sheets), warnings=unread(tables))
+    with contextlib.suppress(_Undone), office.database.session() as session:
+        places = Places.load(session, actor)
+        entries = []
+        for table, row in rows_of(tables):
+            reading = OldReading(OldEntry(row, table.headings, COLUMNS), found.faults, found.warnings)
+            reading.all(places)
+            entries.append(reading.entry)
+        found.rows = len(entries)
+        if found.rows > MOST_ROWS:
+            raise NotReadable(say("一次最多导入{most}人，表中有{n}人。请分成几份", most=MOST_ROWS, n=found.rows))
+        for entry in sound_ones(entries, seal, local_day(at), found.faults, found.warnings):
+            line = Line(entry.row.sheet, entry.row.number, carried.plain(entry.given), entry.terms, entry.post, "new")
+            tried = _tried(office, session, seal, line, actor, at)
+            if isinstance(tried, Refusal):
+                found.faults += [entry.fault(name, problem) for name, problem in _faults_of(tried)]
+            else:
+                found.lines.append(replace(line, kind="known") if tried is None else line)
+        raise _Undone
+    found.faults.sort(key=lambda fault: (fault.sheet, fault.row))
+    return found
 
 
-def _keep(
-    office: Office, session: Session, seal: Seal, entry: OldEntry, actor: Actor, at: datetime, report: OldReport
-) -> None:
-    """One row, kept whole or not at all."""
+def _tried(
+    office: Office, session: Session, seal: Seal, line: Line, actor: Actor, at: datetime
+) -> import_runs.Changed | Refusal | None:
+    """One row, entered whole or not at all: what it changed, None for somebody entered before, or why it cannot be."""
     try:
         with session.begin_nested():
-            report.entered.append(_enter(office, session, seal, entry, actor, at))
-    except InputRefused as refusal:
-        for name, problem in refusal.faults.items():
-            report.faults.append(entry.fault(_COLUMN_OF.get(name, name), problem))
+            return _enter(office, session, seal, line, actor, at)
     except Refusal as refusal:
-        report.faults.append(entry.fault("term", refusal.sentence))
+        return refusal
     except IntegrityError as error:
         refused = taken(error)
         if not isinstance(refused, Refusal):
             raise
-        report.faults.append(entry.fault("id_number", refused.sentence))
+        return refused
+
+
+def _faults_of(refusal: Refusal) -> Iterator[tuple[str, Sentence]]:
+    """The columns in which the reasons of a refusal lie."""
+    if isinstance(refusal, InputRefused):
+        yield from ((_COLUMN_OF.get(name, name), problem) for name, problem in refusal.faults.items())
+    else:
+        yield ("id_number" if isinstance(refusal, PlaceTaken) else "term"), refusal.sentence
+
+
+@enforces("LC-29")
+def keep(office: Office, seal: Seal, sent: carried.Carried, lines: Sequence[Line], actor: Actor, at: datetime) -> int:
+    """Enters everybody of ``lines`` who is not entered yet, in one transaction, and returns how many.
+
+    Raises Refusal where somebody cannot be entered any more since the look; then nothing is kept.
+    """
+    with office.database.session() as session:
+        changed = []
+        for line in lines:
+            one = _tried(office, session, seal, line, actor, at)
+            if isinstance(one, Refusal):
+                raise one
+            if one is not None:
+                changed.append((line, one))
+        regions = [line.post[1] for line, _ in changed]
+        shared = import_runs.common_region(regions)
+        told = import_runs.Told(sent.run_id, import_runs.OLD_POSTS, shared, "", sent.digest, sent.faulty)
+        import_runs.keep(office, session.connection(), told, [one for _, one in changed], actor, at)
+    return len(changed)
+
+
+# ---- from the look to the run ------------------------------------------------------------------------------------
+
+
+def wrapped(seal: Seal, actor: Actor, at: datetime, found: Found, translate: Translate | None = None) -> str:
+    """The list as it travels through the form, sealed for this person and day. ``translate``: of its faults."""
+    content = {"rows": found.rows, "lines": [asdict(line) for line in found.lines]}
+    told: dict[str, Any] = {"digest": found.digest, "content": content, "cells": found.cells}
+    told |= {"faults": found.faults, "warnings": found.warnings, "translate": translate}
+    return carried.wrapped(seal, carried.place_of("old_terms", "", actor, at), at, **told)
+
+
+def unwrapped(seal: Seal, actor: Actor, at: datetime, text: str) -> tuple[carried.Carried, list[Line]]:
+    """What ``wrapped`` made. Raises ListGone for anything else, and on another day."""
+    sent = carried.unwrapped(seal, carried.place_of("old_terms", "", actor, at), text, ListGone())
+    return sent, [Line(**values) for values in sent.content["lines"]]
 
 
 _COLUMN_OF: Mapping[str, str] = {
@@ -171,20 +180,39 @@ _COLUMN_OF: Mapping[str, str] = {
 }
 
 
-def _enter(office: Office, session: Session, seal: Seal, entry: OldEntry, actor: Actor, at: datetime) -> int:
-    known = people.register(session, seal, entry.given, actor, at, algorithm=office.setting.algorithm)
+def _enter(
+    office: Office, session: Session, seal: Seal, line: Line, actor: Actor, at: datetime
+) -> import_runs.Changed | None:
+    """Registers and enters somebody; None for who is entered on this post from the same day. Raises as ``enter_in``."""
+    known = people.register(session, seal, line.given, actor, at, algorithm=office.setting.algorithm)
+    session.flush()
+    post_id = _post_of(office, session, line.post)
+    if not known.created and _entered(session, known.person_id, post_id, str(line.terms["started_on"])):
+        return None
     if not known.created and "prior_months" in known.differs:
         differs = say("此人已登记的此前累计月数与本表不同，请先核对人员信息（不含现协议期）")
         raise InputRefused({"prior_months": differs})
-    session.flush()
-    post_id = _post_of(office, session, entry)
-    terms = {**entry.terms, "person_id": known.person_id}
-    return enter_in(office, session.connection(), post_id, actor, at, terms).hire_id
+    terms = {**line.terms, "person_id": known.person_id}
+    done = enter_in(office, session.connection(), post_id, actor, at, terms)
+    return import_runs.Changed("new", str(done.hire_id), done.hire_id, known.person_id, done.seq)
 
 
-def _post_of(office: Office, session: Session, entry: OldEntry) -> int:
+def _entered(session: Session, person_id: int, post_id: int, started_on: str) -> bool:
+    """Whether this person is entered on this post from this day on; an entry that was taken back is none."""
+    hire, opening, old_terms = (metadata.tables[name] for name in ("hire", "opening", "old_terms"))
+    asked = (
+        select(hire.c.id)
+        .join(opening, opening.c.id == hire.c.opening_id)
+        .join(old_terms, old_terms.c.hire_id == hire.c.id)
+        .where(hire.c.person_id == person_id, opening.c.post_id == post_id, hire.c.state != "withdrawn")
+        .where(old_terms.c.started_on == date.fromisoformat(started_on))
+    )
+    return session.connection().execute(asked).first() is not None
+
+
+def _post_of(office: Office, session: Session, post: Sequence[str]) -> int:
     """The registered post of this title and place. Raises InputRefused."""
-    title, region = entry.post
+    title, region = post
     documents = {now.procedure for now in old_versions(office).values()}
     asked = select(Post.id).where(Post.title == title, Post.region == region, col(Post.procedure_id).in_(documents))
     found = session.exec(asked).all()
@@ -193,73 +221,3 @@ def _post_of(office: Office, session: Session, entry: OldEntry) -> int:
     if found:
         raise InputRefused({"post": say("这里有{n}个叫“{title}”的岗位，请改名以便区分", n=len(found), title=title)})
     raise InputRefused({"post": say("这里没有登记过叫“{title}”的岗位，请先在“岗位一览”登记", title=title)})
-
-
-class _Reading(Reading[OldEntry]):
-    """One row being read."""
-
-    def all(self, places: Places) -> None:
-        self.name()
-        self.id_number()
-        self.sex()
-        self.education("junior_secondary")
-        self.retirement()
-        self.phone()
-        self.categories("warning")
-        home = self._region(places, "home_region")
-        if home is not None:
-            self.given["home_region"] = home
-        elsewhere = self._region(places, "post_region") if self.text("post_region") else home
-        self.entry.post = (shown(self.cells.get("post")), elsewhere or "")
-        self._terms()
-
-    def _region(self, places: Places, name: str) -> str | None:
-        found = places.find(self.text(name)) if self.text(name) else say("没有填写")
-        if isinstance(found, Sentence):
-            self.wrong(name, found)
-            return None
-        return found
-
-    def _terms(self) -> None:
-        first, term = self._days("started_on", 1), self._days("term", 2)
-        signed = self._days("signed_on", 1) if self.cells.get("signed_on") is not None else None
-        pay, evidence = self.text("pay").replace(",", ""), shown(self.cells.get("evidence"))
-        if not evidence:
-            self.wrong("evidence", say("没有填写"))
-        if term is not None and term[1] < term[0]:
-            self.wrong("term", say("合同止于{ends}，早于开始之日{starts}", ends=term[1], starts=term[0]))
-            return
-        if first is None or term is None or not evidence:
-            return
-        self.entry.terms = {
-            "started_on": first[0].isoformat(),
-            "starts_on": term[0].isoformat(),
-            "ends_on": term[1].isoformat(),
-            "signed_on": (signed or term)[0].isoformat(),
-            "number": shown(self.cells.get("number")) or None,
-            "monthly_yuan": pay,
-            "evidence": evidence[:200],
-        }
-        self._months(first[0], term[0], evidence)
-
-    def _months(self, first: date, starts: date, evidence: str) -> None:
-        """What was served before the agreement: as the list says, else from the first day on, a month begun as one."""
-        months: int | Sentence = 0
-        if self.cells.get("months") is not None:
-            months = whole_number(self.text("months"))
-        elif first < starts:
-            span = served(first, starts - _ONE_DAY)
-            months = span.months + (1 if span.days else 0)
-        if isinstance(months, Sentence):
-            self.wrong("months", months)
-        elif months:
-            self.given |= {"prior_months": months, "prior_evidence": evidence[:200]}
-
-    def _days(self, name: str, n: int) -> list[date] | None:
-        days = days_in(self.cells.get(name)) if self.cells.get(name) is not None else say("没有填写")
-        if not isinstance(days, Sentence) and len(days) != n:
-            days = say("应写起止两个日期，例如 2021-03-01至2022-02-28") if n == 2 else say("应写一个日期")
-        if isinstance(days, Sentence):
-            self.wrong(name, days)
-            return None
-        return days

@@ -6,7 +6,8 @@ wrong, unless the office says that the sound rows shall be kept. Reading the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from workflow.imports.person_rows import sound_ones, tables_of, unread
 from workflow.imports.roster_rows import Defaults, Places, RosterEntry, read_rows
 from workflow.imports.roster_words import COLUMNS
 from workflow.imports.table import CellFault
-from workflow.imports.workbook import read_sheets
+from workflow.imports.workbook import NotReadable, read_sheets
 from workflow.office import Office
 from workflow.sealing import Seal
 from workflow.tables import Person
@@ -32,6 +33,8 @@ from workflow.undoing.records import sealed_before
 #: shown in the template, and looked for in what comes back
 TEMPLATE = "zaigang-roster-"
 TEMPLATE_VERSION = 1
+#: one list of the page holds as many; the command takes any number
+MOST_ROWS = 1000
 #: only the words of the evidence differ when the file has another name; the months do not
 WORDS_ONLY = frozenset({"prior_evidence"})
 
@@ -97,6 +100,112 @@ class _DryRun(Exception):
     """Ends the transaction of a dry run, so that nothing of it is kept."""
 
 
+class RosterGone(carried.Gone):
+    """The roster that was looked at is not the one that came back."""
+
+    def __init__(self) -> None:
+        super().__init__(say("名单已失效，请重新选择文件"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row without a fault, as it travels from the look to the run. ``given``: what the register takes."""
+
+    sheet: str
+    row: int
+    given: Mapping[str, Any]
+    months: int
+    counted: str
+
+    @property
+    def name(self) -> str:
+        return str(self.given.get("name", ""))
+
+
+@dataclass(slots=True)
+class Found:
+    """A roster as it was read. ``called``: the name of its file; ``digest`` and ``cells`` see ``carried``."""
+
+    called: str
+    digest: str
+    cells: carried.Cells = ()
+    rows: int = 0
+    lines: list[Line] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
+    warnings: list[CellFault] = field(default_factory=list)
+
+
+# ---- reading -----------------------------------------------------------------------------------------------------
+
+
+def read(
+    office: Office,
+    seal: Seal,
+    path: Path,
+    actor: Actor,
+    at: datetime,
+    *,
+    called: str | None = None,
+    defaults: Defaults | None = None,
+    until: date | None = None,
+    most: int | None = None,
+) -> Found:
+    """The roster in ``path`` with every fault of every row. Nothing is written.
+
+    ``called``: the name of the file where ``path`` is another; ``until``: service is counted up to and with this day
+    (default: the day of ``at``, Asia/Shanghai); ``most``: so many rows at most. Raises NotReadable, OSError.
+    """
+    sheets, today = read_sheets(path), local_day(at)
+    tables = tables_of(sheets, COLUMNS, TEMPLATE, TEMPLATE_VERSION, say("花名册"))
+    name = called or path.name
+    found = Found(name, carried.digest_of(path), carried.cells_of(sheets), warnings=unread(tables))
+    with office.database.session() as session:
+        places = Places.load(session, actor)
+    source = Path(name).stem[:60]
+    entries = read_rows(tables, defaults or Defaults(), places, until or today, source, found.faults, found.warnings)
+    found.rows = len(entries)
+    if most is not None and found.rows > most:
+        raise NotReadable(say("一次最多导入{most}人，表中有{n}人。请分成几份", most=most, n=found.rows))
+    for entry in sound_ones(entries, seal, today, found.faults, found.warnings):
+        found.lines.append(_line(entry))
+    found.faults.sort(key=lambda fault: (fault.sheet, fault.row))
+    return found
+
+
+def _line(entry: RosterEntry) -> Line:
+    return Line(entry.row.sheet, entry.row.number, carried.plain(entry.given), entry.months, entry.counted)
+
+
+def preview(office: Office, seal: Seal, lines: Sequence[Line], at: datetime) -> list[Outcome]:
+    """What would become of each row: created, unchanged or different. Nothing is written."""
+    outcomes = []
+    with office.database.session() as session:
+        for line in lines:
+            known = people.compared(session, seal, line.given, at)
+            person, fields = (None, ()) if known is None else known
+            fields = () if set(fields) <= WORDS_ONLY else fields
+            kind = "created" if known is None else "different" if fields else "unchanged"
+            outcomes.append(Outcome(line.sheet, line.row, person, kind, line.months, line.counted, fields))
+    return outcomes
+
+
+# ---- from the look to the run ------------------------------------------------------------------------------------
+
+
+def wrapped(seal: Seal, actor: Actor, at: datetime, found: Found, translate: Translate | None = None) -> str:
+    """The roster as it travels through the form, sealed for this person and day. ``translate``: of its faults."""
+    content = {"called": found.called, "rows": found.rows, "lines": [asdict(line) for line in found.lines]}
+    told: dict[str, Any] = {"digest": found.digest, "content": content, "cells": found.cells}
+    told |= {"faults": found.faults, "warnings": found.warnings, "translate": translate}
+    return carried.wrapped(seal, carried.place_of("roster", "", actor, at), at, **told)
+
+
+def unwrapped(seal: Seal, actor: Actor, at: datetime, text: str) -> tuple[carried.Carried, list[Line]]:
+    """What ``wrapped`` made. Raises RosterGone for anything else, and on another day."""
+    sent = carried.unwrapped(seal, carried.place_of("roster", "", actor, at), text, RosterGone())
+    return sent, [Line(**values) for values in sent.content["lines"]]
+
+
 def import_roster(
     office: Office,
     seal: Seal,
@@ -112,48 +221,61 @@ def import_roster(
 ) -> RosterReport:
     """Registers the people of the roster in ``path``, in one transaction.
 
-    ``until``: service is counted up to and with this day (default: the day of ``at``, Asia/Shanghai). ``partial``: rows
-    without a fault are kept though others have some. ``update``: what a known person has otherwise is changed, with the
-    file as the reason. Raises NotReadable, OSError.
+    ``until`` as of ``read``. ``partial``: rows without a fault are kept though others have some. ``update``: what a
+    known person has otherwise is changed, with the file as the reason. Raises NotReadable, OSError.
     """
-    day = until or local_day(at)
-    tables = tables_of(read_sheets(path), COLUMNS, TEMPLATE, TEMPLATE_VERSION, say("花名册"))
-    report = RosterReport(bulk_runs.new_id(at), warnings=unread(tables))
+    found = read(office, seal, path, actor, at, defaults=defaults, until=until)
+    report = RosterReport(bulk_runs.new_id(at), found.rows, faults=found.faults, warnings=found.warnings)
+    if not found.faults or partial:
+        file = (found.called, found.digest)
+        keep(office, seal, report, found.lines, file, actor, at, update=update, dry_run=dry_run)
+    return report
+
+
+def keep(
+    office: Office,
+    seal: Seal,
+    report: RosterReport,
+    lines: Sequence[Line],
+    file: tuple[str, str],
+    actor: Actor,
+    at: datetime,
+    *,
+    update: bool = False,
+    dry_run: bool = False,
+    refused: int | None = None,
+) -> None:
+    """Registers the people of ``lines`` and tells it in ``report``, all in one transaction.
+
+    ``file``: its name and digest; ``refused``: how many rows were left out (default: those with faults in ``report``).
+    """
+    left = report.refused_rows if refused is None else refused
     try:
         with office.database.session() as session:
-            places = Places.load(session, actor)
-            source = path.stem[:60]
-            entries = read_rows(tables, defaults or Defaults(), places, day, source, report.faults, report.warnings)
-            report.rows = len(entries)
-            sound = sound_ones(entries, seal, local_day(at), report.faults, report.warnings)
-            if report.faults and not partial:
-                raise _DryRun
-            for entry in sound:
-                report.outcomes.append(_keep(session, seal, entry, actor, at, office, path, update, report.run_id))
+            for line in lines:
+                report.outcomes.append(_keep(session, seal, line, actor, at, office, file[0], update, report.run_id))
             if dry_run:
                 raise _DryRun
-            _tell(session, office, report, sound, carried.digest_of(path), actor, at)
+            _tell(session, office, report, lines, (file[1], left), actor, at)
         report.kept = True
     except _DryRun:
         pass
-    report.faults.sort(key=lambda fault: (fault.sheet, fault.row))
-    return report
 
 
 def _keep(
     session: Session,
     seal: Seal,
-    entry: RosterEntry,
+    line: Line,
     actor: Actor,
     at: datetime,
     office: Office,
-    path: Path,
+    called: str,
     update: bool,
     run_id: str,
 ) -> Outcome:
     changed: import_runs.Changed | None = None
     algorithm = office.setting.algorithm
-    known = people.register(session, seal, entry.given, actor, at, algorithm=algorithm)
+    known = people.register(session, seal, line.given, actor, at, algorithm=algorithm)
     kind, fields = "created", tuple[str, ...]()
     if known.created:
         changed = _changed(session, "new", known.person_id)
@@ -161,11 +283,11 @@ def _keep(
         fields = () if set(known.differs) <= WORDS_ONLY else known.differs
         kind = "different" if fields else "unchanged"
         if fields and update:
-            changes = {name: entry.given[name] for name in known.differs}
+            changes = {name: line.given[name] for name in known.differs}
             if "prior_months" in changes:
-                changes["prior_evidence"] = entry.given["prior_evidence"]
+                changes["prior_evidence"] = line.given["prior_evidence"]
             before = sealed_before(seal, session, run_id, known.person_id, sorted(changes))
-            reason = say("依据花名册{file}第{row}行更正", file=path.name, row=entry.row.number).text()[:200]
+            reason = say("依据花名册{file}第{row}行更正", file=called, row=line.row).text()[:200]
             try:
                 people.update_person(
                     session, seal, known.person_id, changes, actor, at, reason=reason, algorithm=algorithm
@@ -173,8 +295,7 @@ def _keep(
                 kind, changed = "updated", _changed(session, "changed", known.person_id, before)
             except InputRefused:
                 kind = "different"
-    place = (entry.row.sheet, entry.row.number, known.person_id)
-    return Outcome(*place, kind, entry.months, entry.counted, fields, changed)
+    return Outcome(line.sheet, line.row, known.person_id, kind, line.months, line.counted, fields, changed)
 
 
 def _changed(
@@ -190,16 +311,13 @@ def _tell(
     session: Session,
     office: Office,
     report: RosterReport,
-    sound: list[RosterEntry],
-    digest: str,
+    lines: Sequence[Line],
+    file: tuple[str, int],
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Writes the run down, for the narrowest region in which all of its people live."""
-    homes = [str(entry.given["home_region"]) for entry in sound]
-    shared = next(
-        (homes[0][:length] for length in (12, 9, 6, 4, 2) if len({home[:length] for home in homes}) == 1), ""
-    ) if homes else ""  # fmt: skip
-    told = import_runs.Told(report.run_id, import_runs.ROSTER, shared, "", digest, report.refused_rows)
-    lines = [one.changed for one in report.outcomes if one.changed is not None]
-    import_runs.keep(office, session.connection(), told, lines, actor, at)
+    """Writes the run down for the narrowest region where all of its people live; ``file``: digest, rows left out."""
+    shared = import_runs.common_region([str(line.given["home_region"]) for line in lines])
+    told = import_runs.Told(report.run_id, import_runs.ROSTER, shared, "", *file)
+    changed = [one.changed for one in report.outcomes if one.changed is not None]
+    import_runs.keep(office, session.connection(), told, changed, actor, at)

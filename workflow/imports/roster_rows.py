@@ -118,7 +118,7 @@ class _Reading(Reading[RosterEntry]):
     def _region(self) -> None:
         text = self.text("home_region") or (self.defaults.home_region or "")
         if not text:
-            self.wrong("home_region", say("没有户籍地；请填写本列，或用 --home-region 写明编码"))
+            self.wrong("home_region", say("没有户籍地；请填写本列，写村（社区）名称或12位编码"))
             return
         found = self.places.find(text)
         if isinstance(found, Sentence):

@@ -211,7 +211,9 @@ def is_watched(what: str, on: date, over_term: Sequence[str] = ()) -> ColumnElem
         "late_contract": hire.c.id.in_(
             select(task.c.hire_id).where(task.c.name == "clock:contract_due", task.c.due_on < on)
         ),
-        "late_filing": hire.c.id.in_(select(filing.c.hire_id).where(filing.c.sent_on.is_(None), filing.c.due_on < on)),
+        # nothing is owed of an entry that was taken back (撤销录入)
+        "late_filing": (hire.c.state != "withdrawn")
+        & hire.c.id.in_(select(filing.c.hire_id).where(filing.c.sent_on.is_(None), filing.c.due_on < on)),
         "returned": hire.c.id.in_(
             select(returned.c.hire_id)
             .join(

@@ -143,7 +143,8 @@ def posts_of(connection: Connection, scope: Scope, documents: Iterable[str]) -> 
 
 
 def _all() -> Any:
-    return old_terms.join(hire, hire.c.id == old_terms.c.hire_id)
+    # an entry that was taken back is of nobody
+    return old_terms.join(hire, and_(hire.c.id == old_terms.c.hire_id, hire.c.state != literal_column("'withdrawn'")))
 
 
 def _proposed_kind() -> Any:

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from workflow.tables.common import big_id, json_column
 
-KINDS = ("applicants", "attendance", "assessment", "points", "bank_return", "roster", "allocation")
+KINDS = ("applicants", "attendance", "assessment", "points", "bank_return", "roster", "allocation", "old_posts")
 
 
 class ImportRun(SQLModel, table=True):

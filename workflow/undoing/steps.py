@@ -1,4 +1,4 @@
-"""Taking back what an import did by steps (以办理撤销): applications, proposed assessments, noted points.
+"""Taking back what an import did by steps (以办理撤销): applications, old posts, proposed assessments, noted points.
 
 The way back is a step of its own for each hire, so every guard holds and the trail tells of both.
 """
@@ -15,7 +15,7 @@ from states.house import TAKE_BACK
 from states.procedure import Procedure, State, Step
 from states.refusals import Refusal, StepNotOffered
 from states.say import say
-from workflow import assessment_sheets, engine, queries, reception
+from workflow import assessment_sheets, engine, old_posts, queries, reception
 from workflow.imports.point_rows import NOTE, STRIKE
 from workflow.office import Office
 from workflow.queries.scope import scoped
@@ -88,6 +88,40 @@ def _named(procedure: Procedure, hire: Hire, act: str) -> Any:
     step = next((step for step in procedure.steps if step.act == act), None)
     named = step.zh if step is not None else act
     return say("此后已经办理“{step}”，不能再撤销；请在聘用{hire}里办理", step=named, hire=hire.id)
+
+
+class Entries:
+    """People entered on old posts of whom nothing more is on record are taken back (撤销录入)."""
+
+    def may(self, office: Office, run: Row[Any], actor: Actor) -> bool:
+        return bool(actor.roles_in(run.region) & old_posts.enterers(office))
+
+    def look(self, connection: Connection, undoing: Undoing, lines: Sequence[Line]) -> Mapping[int, Refusal | None]:
+        hires = load_hires(connection, [line.hire_id for line in lines])
+        moved, marked = _since(connection, hires), _at_work(connection, list(hires))
+        found: dict[int, Refusal | None] = {}
+        for line in lines:
+            hire = hires[line.hire_id]
+            acts = [act for seq, act in moved[line.hire_id] if seq > line.seq and act not in _BESIDE]
+            found[line.number] = None
+            if acts:
+                found[line.number] = BuiltOn(_named(undoing.office.procedure(hire.procedure), hire, acts[-1]))
+            elif hire.id in marked:
+                said = say("此后已经记了考勤或者编了发放表，不能再撤销；请在聘用{hire}里办理", hire=hire.id)
+                found[line.number] = BuiltOn(said)
+        return found
+
+    def take_back(self, undoing: Undoing, lines: Sequence[Line]) -> Mapping[int, Refusal | None]:
+        said = say("导入有误，撤销录入：{reason}", reason=undoing.reason).text()[:500]
+        return {line.number: _taken(undoing, line, old_posts.TAKE_BACK, {"opinion": said}) for line in lines}
+
+
+def _at_work(connection: Connection, hires: Sequence[int]) -> set[int]:
+    """Those of whom a day of attendance or a line of pay is on record."""
+    found: set[int] = set()
+    for table in (metadata.tables["attendance"], metadata.tables["pay_line"]):
+        found |= set(connection.execute(select(table.c.hire_id).where(table.c.hire_id.in_(hires))).scalars())
+    return found
 
 
 class Proposals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +14,14 @@ from starlette.testclient import TestClient
 
 from states.identity_number import synthetic
 from states.procedure import Role
+from states.tenure import served_periods
 from tests.api.support import Service
 from tests.conftest import MigratedTemplate
 from tests.support.world import officer
+from workflow.audit import verify
+from workflow.filing_lists import counts
+from workflow.invariants import impossible
+from workflow.queries import scoped
 from workflow.sign_in import Lifetime, visit_of
 
 pytestmark = pytest.mark.sqlite
@@ -70,6 +76,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory, migrated_template: MigratedTe
     world.a_person("赵某", date(1970, 5, 1), "M", VILLAGE, categories=elderly)
     yield Desk(service, world.a_post(DOCUMENT, "rural", VILLAGE, title="护林员", monthly_fen=95000))
     service.close()
+
+
+def the_list(looked: Any) -> str:
+    """The list as the look sends it on."""
+    return str(re.findall(r'name="list" value="([^"]+)"', looked.text)[0])
 
 
 def test_somebody_is_entered_proposed_and_recognised_by_two_people(desk: Desk) -> None:
@@ -132,21 +143,57 @@ def test_a_list_is_looked_at_first_and_entered_once(desk: Desk) -> None:
     ]
     file = {"file": ("名单.csv", "\n".join([head, *rows]).encode(), "text/csv")}
     before = world.ask("SELECT count(*) FROM person")
-    looked = desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=file, take="check")
-    assert (looked.status_code, "可以录入1人" in looked.text) == (200, True)
+    looked = desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=file)
+    assert (looked.status_code, "导入1项" in looked.text, world.ask("SELECT count(*) FROM person")) == (
+        200,
+        True,
+        before,
+    )
     assert "没有登记过叫“没有的岗位”的岗位" in looked.text and "早于开始之日" in looked.text
-    refused = desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=file, take="keep")
+    sent = the_list(looked)
+    back = desk.send(Role.TOWNSHIP, "/old-posts/import/faults", TOWN, list=sent)
+    assert back.content[:2] == b"PK"
+    refused = desk.send(Role.TOWNSHIP, "/old-posts/import/keep", TOWN, list=sent)
     assert (refused.status_code, world.ask("SELECT count(*) FROM person")) == (422, before)
-    kept = desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=file, take="keep", partial="yes")
+    kept = desk.send(Role.TOWNSHIP, "/old-posts/import/keep", TOWN, list=sent, partial="yes")
     assert "已录入1人" in kept.text
     # three months before the agreement, from the first day on the post
     joined = "old_terms t JOIN hire h ON h.id = t.hire_id JOIN person p ON p.id = h.person_id"
     sql = f"SELECT t.months_before, p.prior_months FROM {joined} WHERE p.name = ?"
     assert world.ask(sql, "钱某") == [(3, 3)]
-    second = desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=file, take="keep", partial="yes")
-    assert (len(world.ask(sql, "钱某")), "已录入0人" in second.text) == (1, True)
+    # once pressed, once kept; and the same file again has nothing new and no fault about who was entered
+    assert "没有改动" in desk.send(Role.TOWNSHIP, "/old-posts/import/keep", TOWN, list=sent, partial="yes").text
+    again = desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=file).text
+    assert "导入1项" not in again and "一人不能兼任两岗" not in again and len(world.ask(sql, "钱某")) == 1
     nonsense = {"file": ("x.xlsx", b"PK nothing", "application/zip")}
-    assert desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=nonsense, take="check").status_code == 422
+    assert desk.send(Role.TOWNSHIP, "/old-posts/import", TOWN, files=nonsense).status_code == 422
+
+
+def test_an_imported_entry_is_taken_back_by_another_until_somebody_builds_on_it(desk: Desk) -> None:
+    world = desk.service.world
+    ((run, new, refused),) = world.ask("SELECT id, new, refused FROM import_run WHERE kind = 'old_posts'")
+    ((hire,),) = world.ask("SELECT h.id FROM hire h JOIN person p ON p.id = h.person_id WHERE p.name = '钱某'")
+    assert (new, refused) == (1, 2)
+    undo = f"/imports/{run}/undo"
+    asked = desk.send(Role.TOWNSHIP, undo, TOWN, lines="1", reason="导错了镇")
+    assert "已提出撤销1项" in asked.text
+    ((number,),) = world.ask("SELECT id FROM import_undo")
+    own = desk.send(Role.TOWNSHIP, f"{undo}/decide", TOWN, undo=str(number), decision="yes")
+    assert (own.status_code, world.hire(hire).stage) == (403, "old_term")
+    done = desk.send(Role.HRSS, f"{undo}/decide", undo=str(number), decision="yes")
+    assert "已撤销1项" in done.text
+    now = world.hire(hire)
+    assert (now.stage, now.state.value, now.dossier.filings) == ("unfilled", "withdrawn", ())
+    # the months of the agreement were never served
+    assert now.person is not None and not served_periods(now.person)
+    with world.office.database.reading() as connection:
+        assert impossible(connection) == []
+        owed = counts(connection, scoped(officer("人社", Role.HRSS, COUNTY, 4)), world.clock.today).open
+    # the report of the entry is owed no more; its row stays
+    assert world.ask("SELECT count(*) FROM filing WHERE hire_id = ? AND sent_on IS NULL", hire) == [(1,)]
+    assert world.ask("SELECT count(*) FROM filing WHERE sent_on IS NULL") == [(owed + 1,)]
+    assert verify(world.office).faults == []
+    assert f'href="/old-posts/{hire}"' not in desk.see(Role.HRSS, "/old-posts?standing=left").text
 
 
 def test_a_hire_is_moved_by_two_people_on_its_page(desk: Desk) -> None:
