@@ -47,6 +47,11 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.source, self.path)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, walked once for all rules."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def package(self) -> str:
         return PurePosixPath(self.path).parts[0]
@@ -56,7 +61,7 @@ class Module:
 
     def imports(self) -> Iterator[tuple[ast.AST, str]]:
         """Every module imported, by its full name, wherever in the file."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -71,7 +76,7 @@ class Module:
     def _known_as(self) -> dict[str, str]:
         """What the names of this file stand for: ``dt`` → ``datetime`` after ``import datetime as dt``."""
         names: dict[str, str] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     first = alias.name.split(".")[0]
@@ -129,7 +134,7 @@ def one_module_asks_the_clock(module: Module) -> Iterator[str]:
     if module.path == CLOCK:
         return
     instead = f"only {CLOCK} asks the clock: take the moment as an argument (`at`)"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute | ast.Name) and module.name_of(node) in MOMENTS:
             yield module.fault(node, f"{ast.unparse(node)} asks what time it is; {instead}")
         elif isinstance(node, ast.Constant) and type(node.value) is str and _asks_the_database(node.value):
@@ -147,7 +152,7 @@ def one_module_commits(module: Module) -> Iterator[str]:
         f"commits, but one step is one transaction and only {UNIT_OF_WORK} ends it: "
         "take the session of the unit of work, and let it commit"
     )
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
             yield module.fault(node, f"{ast.unparse(node.func)}() {instead}")
         elif isinstance(node, ast.Constant) and type(node.value) is str and node.value.strip(" ;\n") == "COMMIT":
@@ -161,7 +166,7 @@ def one_module_writes_where_a_hire_stands(module: Module) -> Iterator[str]:
         f"only {WRITER} writes where a hire stands, together with its audit entry: return a plan that names the new "
         "stage, and give it to the writer"
     )
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         for target in _assigned(node):
             if isinstance(target, ast.Attribute) and target.attr in STANDING and _speaks_of_a_hire(target.value):
                 yield module.fault(node, f"{ast.unparse(target)} is assigned; {instead}")
