@@ -25,6 +25,7 @@ from workflow.office import Office
 from workflow.papers.making import PaperLine, papers_of
 from workflow.past import past_of
 from workflow.pay_rows import MONTHLY
+from workflow.queries.bank import refused_by_bank
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
 from workflow.tables import metadata
@@ -141,25 +142,26 @@ def _foreseen(
     before, after = found.terms
     paid = tuple(_paid(connection, hire.id))
     died_on = hire.person.died_on if hire.person is not None else None
-    lines = [Paid(first, last, fen) for first, last, fen in paid]
+    lines = [Paid(first, last, fen) for first, last, fen, arrived in paid if arrived]
     made = papers_of(connection, scoped(actor), hire.id)
     return Foreseen(
         found,
         overpaid(lines, after, died_on, left=found.dossier.ended_on is not None) if before != after else None,
-        unpaid(before, after, [(first, last) for first, last, _ in paid], local_day(at)),
+        unpaid(before, after, [(first, last) for first, last, *_ in paid], local_day(at)),
         tuple(_open_sheets(connection, hire.id)) if before != after else (),
         tuple(line for line in made if line.replaced_at is None and local_day(line.made_at) >= found.entry.on),
     )
 
 
-def _paid(connection: Connection, hire_id: int) -> Iterable[tuple[date, date, int]]:
+def _paid(connection: Connection, hire_id: int) -> Iterable[tuple[date, date, int, bool]]:
+    """The paid lines, and whether their money arrived: what the bank refused is owed on its sheet and back already."""
     line, sheet = metadata.tables["pay_line"], metadata.tables["pay_sheet"]
     asked = (
-        select(line.c.from_on, line.c.until_on, line.c.net_fen)
+        select(line.c.from_on, line.c.until_on, line.c.net_fen, (~refused_by_bank()).label("arrived"))
         .join(sheet, sheet.c.id == line.c.sheet_id)
         .where(line.c.hire_id == hire_id, line.c.live, line.c.kind == MONTHLY, sheet.c.status == "paid")
     )
-    return [(row.from_on, row.until_on, row.net_fen) for row in connection.execute(asked)]
+    return [(row.from_on, row.until_on, row.net_fen, bool(row.arrived)) for row in connection.execute(asked)]
 
 
 def _open_sheets(connection: Connection, hire_id: int) -> Iterable[tuple[int, date]]:

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from states.facts import SYSTEM, Actor
 from states.performance import PotRuling
-from states.refusals import Refusal
+from states.refusals import Refusal, StepNotOffered
 from states.say import Sentence, say
 from workflow import office_log
 from workflow.pay_rows import MONTHLY, Rows, part_kept, said
+from workflow.queries.bank import listed_for_bank
 from workflow.queries.scope import scoped
 from workflow.tables import metadata
 
@@ -111,7 +112,14 @@ def void(
     algorithm: str = "sha256",
 ) -> None:
     """Voids a sheet: its lines count no more. ``reason``: for people; ``why``: for the log, one word of a fixed choice
-    (remade, changed, attendance, sent_back)."""
+    (remade, changed, attendance, sent_back).
+
+    Raises StepNotOffered once a list was taken for the bank: the money counts as on its way.
+    """
+    if listed_for_bank(connection, number):
+        raise StepNotOffered(
+            say("第{n}号发放表已经取过银行清单，不能作废。请登记发放，再逐笔更正、追回或者办理不再发放", n=number)
+        )
     values = {"status": VOID, "voided_at": at, "reason": reason}
     connection.execute(update(sheet).where(sheet.c.id == number).values(values))
     connection.execute(update(line).where(line.c.sheet_id == number).values(live=False))

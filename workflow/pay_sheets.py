@@ -48,6 +48,7 @@ from workflow.pay_keeping import (
 from workflow.pay_rows import MONTHLY, PERFORMANCE, Rows, month_rows
 from workflow.performance_rows import year_rows
 from workflow.plain_words import words
+from workflow.queries.bank import listed_for_bank
 from workflow.rates import CODE
 
 __all__ = [
@@ -187,13 +188,16 @@ def send_back(office: Office, number: int, actor: Actor, at: datetime, reason: s
 
 
 def pay(office: Office, number: int, paid_on: date, voucher: str, actor: Actor, at: datetime) -> None:
-    """Records that a sheet was paid (已发放). Raises as ``approve``, InputRefused for a day that cannot be."""
+    """Records that a sheet was paid (已发放). Raises as ``approve``, InputRefused for a day that cannot be.
+
+    What a list for the bank was taken of is on its way, whatever changes behind it: only what was not is reckoned anew.
+    """
     with office.database.transaction() as connection:
         row = locked(connection, number, actor)
         _may(actor, row.region, PAYERS, say("您在这个地区没有发放待遇的职责"))
         _expect(row, APPROVED)
         _check_payment(max(local_day(one.at) for one in approvals(connection, number)), paid_on, voucher, at)
-        _, changed = _again(office, connection, row, actor, at)
+        changed = not listed_for_bank(connection, number) and _again(office, connection, row, actor, at)[1]
         if not changed:
             values = {"status": PAID, "paid_on": paid_on, "reason": voucher.strip()}
             connection.execute(update(sheet).where(sheet.c.id == number).values(values))

@@ -1,4 +1,4 @@
-"""The bank's return (银行回单) of a paid sheet: taken in, line by line where the money is, and what is sent again."""
+"""The bank's return (银行回单) of a paid sheet: taken in, line by line where the money is, and what is given up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from states.pay import yuan
 from states.refusals import Refusal
 from states.say import Sentence, say
 from workflow import bank_results
-from workflow.bank_results import RECEIVED, RESULTS, WAITING, Standing
+from workflow.bank_results import DECIDERS, RECEIVED, RESULTS, WAITING, Standing
 from workflow.exports import for_spreadsheet
 from workflow.files import FileRefused
 from workflow.imports import bank_return
@@ -43,6 +43,9 @@ from workflow.workbooks.layout import workbook as on_paper
 router = APIRouter()
 #: lines on one page
 LINES = 200
+#: what takes back a record is meant
+TURNED = "turned"
+_TURNED = say("有的已经到账或再次送银行，回单又说没有到账。已向银行核实，照回单登记（不勾选的，这些不导入）")
 _HEADINGS = ("序号", "姓名", "村（社区）", "岗位", "应发金额（元）", "结果", "回单金额（元）", "说明")
 
 
@@ -55,8 +58,7 @@ def show(page: PageDep, number: PathId) -> Response:
 @router.post("/pay/{number}/return/state")
 def state(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
     """An officer states what became of a line."""
-    given = given_of(form)
-    hire, outcome, told, seen = ((given.get(name) or [""])[0] for name in ("hire", "outcome", "said", "seen"))
+    hire, outcome, told, seen = _given(form, "hire", "outcome", "said", "seen")
 
     def act() -> None:
         about = (whole(hire) or 0, outcome, told, page.actor, page.at)
@@ -65,19 +67,33 @@ def state(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
     return _act(page, number, act, say("已登记。"))
 
 
-@router.post("/pay/{number}/return/again")
-def again(page: PageDep, form: RecentFormDep, seal: SealDep, number: PathId) -> Response:
-    """Whom the bank refused, with full cards, to be sent once more; each card is put on the record of its person."""
-    _sheet(page, number)
-    purpose = (given_of(form).get("purpose") or [""])[0]
-    try:
-        rows = bank_results.to_pay_again(page.office, seal, number, page.actor, purpose, page.at)
-    except Refusal as refusal:
-        return _shown(page, number, refusal)
-    columns = [Column("序号", 6), Column("户名", 14), Column("账号", 26), Column("金额（元）", 14, "money", added=True)]
-    lines = [(str(place), text.name, card, fen) for place, (text, card, fen) in enumerate(rows, 1)]
-    title = f"第{number}号发放表银行退回再次发放清单"
-    return workbook(on_paper(Listing(title, columns, lines, landscape=False)), f"再次发放-{number}.xlsx")
+@router.post("/pay/{number}/return/close")
+def ask_close(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
+    """Asks that money which came back is never sent again."""
+    hire, reason, seen = _given(form, "hire", "said", "seen")
+
+    def act() -> None:
+        about = (whole(hire) or 0, reason, page.actor, page.at)
+        bank_results.ask_close(page.office, number, *about, seen=whole(seen) or 0)
+
+    return _act(page, number, act, say("已提出不再发放，待另一人确认。"))
+
+
+@router.post("/pay/{number}/return/close/decide")
+def decide_close(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
+    """Another person agrees that a line is closed, or does not."""
+    hire, upheld, seen = _given(form, "hire", "upheld", "seen")
+
+    def act() -> None:
+        about = (whole(hire) or 0, page.actor, page.at)
+        bank_results.decide_close(page.office, number, *about, seen=whole(seen) or 0, uphold=upheld == "yes")
+
+    return _act(page, number, act, say("已办理。"))
+
+
+def _given(form: Any, *names: str) -> list[str]:
+    given = given_of(form)
+    return [(given.get(name) or [""])[0] for name in names]
 
 
 @router.get("/pay/{number}/return/results.xlsx")
@@ -122,7 +138,8 @@ def check(page: PageDep, form: FormDep, seal: SealDep, number: PathId) -> Respon
     screen = _screen(page, number)
     try:
         with sent_file(page, form) as path, page.reading() as connection:
-            read = bank_return.read(path, seal, bank_return.payees(connection, seal, number))
+            kept = bank_return.kept_files(connection, number)
+            read = bank_return.read(path, seal, bank_return.payees(connection, seal, number), kept)
     except (FileRefused, NotReadable) as refusal:
         return screen.ask(refusal.sentence)
     text = bank_return.wrapped(seal, number, page.actor, page.at, read, page.tell)
@@ -138,10 +155,13 @@ def keep(page: PageDep, form: FormDep, seal: SealDep, number: PathId) -> Respons
         look, outcomes = _look(page, seal, number, text)
     except ReturnGone as refusal:
         return screen.ask(refusal.sentence)
+    if TURNED not in given and look.ready == sum(one.doubt for one in outcomes):
+        return screen.show(look, say("没有勾选，什么都没有导入。请先向银行核实。"))
     if (look.sent.faults or any(row.stop for row in look.rows)) and PARTIAL not in given:
         return screen.show(look, NOT_ALL)
     try:
-        counted = bank_return.keep(page.office, number, look.sent, outcomes, page.actor, page.at)
+        turned = TURNED in given
+        counted = bank_return.keep(page.office, number, look.sent, outcomes, page.actor, page.at, turned=turned)
     except Refusal as refusal:
         return screen.show(look, refusal.sentence)
     arrived = counted.get(RECEIVED, 0)
@@ -185,12 +205,15 @@ def _look(page: Page, seal: Seal, number: int, text: str) -> tuple[Look, list[Ou
     told += [(say("已有记录"), kinds[SAME]), (say("表中没有这一笔"), kinds[UNKNOWN])]
     told.append((say("表上有、回单没有"), len(sent.content["missing"])))
     ready = sum(number for kind, number in kinds.items() if kind not in (SAME, UNKNOWN))
-    return Look(text, sent, told, rows, ready), outcomes
+    asks = [(TURNED, _TURNED)] if any(one.doubt for one in outcomes) else []
+    return Look(text, sent, told, rows, ready, asks), outcomes
 
 
 def _row(page: Page, one: Outcome) -> RowView:
     words = say("表中没有这一笔，不导入") if one.kind == UNKNOWN else RESULTS[one.kind]
     notes = [one.said] if one.said else []
+    if one.doubt:
+        notes.append(page.tell(say("与已有记录相反，勾选后才登记")))
     return RowView(one.name, where(page, one.sheet, one.row), page.tell(words), notes, one.kind == UNKNOWN)
 
 
@@ -238,6 +261,7 @@ def _shown(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         counts=[(kind, page.tell(words), counts[kind]) for kind, words in RESULTS.items()],
         wanted=wanted if wanted in RESULTS else "",
         failed=counts[bank_results.FAILED],
+        decides=row.status == PAID and bool(page.actor.roles_in(row.region) & DECIDERS),
         lines=[_line(page, text, standing[text.hire_id], places) for text in shown[:LINES]],
         more=max(len(shown) - LINES, 0),
     )

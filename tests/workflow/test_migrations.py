@@ -133,6 +133,8 @@ ROWS: dict[str, dict[str, Any]] = {
     "import_line": {"change": "new"},
     "import_undo": {"id": 1, "asked_by": "a", "decided_by": "b", "upheld": True},
     "pay_result": {"result": "paid"},
+    "bank_list": {"number": 1},
+    "bank_card": {"changed_by": "another"},
     "correction": {"entry": 1, "seq": 2, "decided_seq": 3, "decided_by": "another", "upheld": True},
 }
 
@@ -423,6 +425,9 @@ ATTACKS: dict[str, list[Step]] = {
         row("import_undo", id=2, decided_by=None, upheld=None),
     ],
     "a result that there is not": ["UPDATE pay_result SET result = 'lost'"],
+    "a list for the bank of nobody": ["UPDATE bank_list SET people = 0"],
+    "a card checked by whoever changed it": ["UPDATE bank_card SET checked_by = changed_by"],
+    "a payment of less than nothing": ["UPDATE bank_line SET fen = -1"],
     # words of a list
     "timer status": ["UPDATE timer SET status = 'running'"],
     "timer kind": ["UPDATE timer SET kind = 'bar'"],
@@ -536,6 +541,7 @@ def test_every_check_is_attacked() -> None:
         "ck_pay_day_done_day", "ck_filing_list_people", "ck_filing_list_sent",
         "ck_pay_approval_four_eyes", "ck_import_run_kind", "ck_import_run_numbers", "ck_import_line_change",
         "ck_import_undo_two_people", "ck_import_undo_decision", "ck_pay_result_result",
+        "ck_bank_list_numbers", "ck_bank_card_two_people", "ck_bank_line_fen",
     }  # fmt: skip
     checks = {
         str(constraint.name)

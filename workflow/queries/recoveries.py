@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from states.overpaid import Overpaid, Paid, overpaid
 from workflow.pay_rows import MONTHLY
+from workflow.queries.bank import refused_by_bank
 from workflow.queries.paging import PAGE, in_sight, page_size
 from workflow.queries.scope import Scope
 from workflow.tables import metadata
@@ -262,6 +263,7 @@ def _worth_a_look(connection: Connection, scope: Scope, on: date, after: int) ->
         .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
         .join(person, person.c.id == pay_line.c.person_id)
         .where(pay_line.c.live, pay_line.c.kind == MONTHLY, pay_sheet.c.status == "paid", pay_line.c.until_on >= since)
+        .where(~refused_by_bank())
         .where(or_(lacking, person.c.died_on < pay_line.c.until_on), ~_claimed(), pay_line.c.hire_id > after)
         .distinct()
         .order_by(pay_line.c.hire_id)
@@ -293,7 +295,7 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
         select(*(pay_line.c[name] for name in ("hire_id", "from_on", "until_on", "net_fen", "days_tenths")))
         .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
         .where(pay_line.c.hire_id.in_(ids), pay_line.c.live, pay_line.c.kind == MONTHLY)
-        .where(pay_sheet.c.status == "paid", ~_claimed())
+        .where(pay_sheet.c.status == "paid", ~_claimed(), ~refused_by_bank())
     )
     for hire_id, first, last, fen, tenths in connection.execute(lines):
         paid.setdefault(hire_id, []).append(Paid(first, last, fen, tenths // 10))

@@ -21,6 +21,7 @@ from workflow.tables.accounts import (
     SignInAttempt,
     Substitution,
 )
+from workflow.tables.bank import BankCard, BankLine, BankList, PayResult
 from workflow.tables.cases import (
     STATES,
     Assessment,
@@ -49,7 +50,7 @@ from workflow.tables.funds import (
 )
 from workflow.tables.house import Assignment, Comment, Document, Returned, Score, StoredFile, Suspension
 from workflow.tables.imports import ImportLine, ImportRun, ImportUndo
-from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PayResult, PaySheet, Rate
+from workflow.tables.money import Budget, PayApproval, PayDayDone, PayLine, PaySheet, Rate
 from workflow.tables.on_post import (
     Aftercare,
     AftercareAct,
@@ -79,6 +80,9 @@ __all__ = [
     "Attendance",
     "AttendanceCorrection",
     "AuditEntry",
+    "BankCard",
+    "BankLine",
+    "BankList",
     "Budget",
     "CalendarYear",
     "ChargeCorrection",

@@ -178,25 +178,3 @@ class PayDayDone(SQLModel, table=True):
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     recorded_at: datetime
     __table_args__ = (CheckConstraint("done_on >= month", name="day"),)
-
-
-class PayResult(SQLModel, table=True):
-    """回单结果: what became of a line of a paid sheet at the bank, or what an officer states; the last one counts.
-
-    ``result``: paid, failed, amount (another than the line's), name (of somebody else). ``run_id`` is the import of
-    the bank's file, None for a statement; ``undo_id`` the undoing that took it back.
-    """
-
-    __tablename__ = "pay_result"
-    sheet_id: int = Field(foreign_key="pay_sheet.id", primary_key=True, sa_type=BigInteger)
-    hire_id: int = Field(foreign_key="hire.id", primary_key=True, sa_type=BigInteger)
-    number: int = Field(primary_key=True)
-    result: str = Field(max_length=8)
-    fen: int = Field(sa_type=BigInteger)
-    said: str = Field(max_length=300)
-    run_id: str | None = Field(default=None, foreign_key="import_run.id", max_length=40)
-    kept_by: str = Field(max_length=64)
-    account_id: int | None = Field(default=None, sa_type=BigInteger)
-    kept_at: datetime
-    undo_id: int | None = Field(default=None, foreign_key="import_undo.id", sa_type=BigInteger)
-    __table_args__ = (CheckConstraint("result IN ('paid', 'failed', 'amount', 'name') AND fen >= 0", name="result"),)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
 from states.pay import yuan
 from states.procedure import Procedure
+from workflow.bank_lists import Taken
 from workflow.masking import masked_tail
 from workflow.office import Office
 from workflow.pay_notice import about_names, public_lines
@@ -56,6 +58,25 @@ def _notice(procedure: Procedure, row: Any, texts: Sequence[found.PayText], path
     ]
     title = f"{_when(row)}公益性岗位补贴发放公示表"
     return Listing(title, columns, cells, above, below, landscape=False, posted=True)
+
+
+def bank(connection: Connection, taken: Taken, by: str, on: date) -> Listing:
+    """代发清单 for the bank: names, full cards and sums, with the digest that is on record. ``by``: who takes it."""
+    row = taken.sheet
+    columns = [
+        Column("序号", 6, "number"),
+        Column("户名", 14),
+        Column("账号", 26),
+        Column("金额（元）", 14, "money", added=True),
+    ]
+    cells = [[n, one.name, one.card, one.fen] for n, one in enumerate(taken.payments, 1)]
+    place = region_paths(connection, {row.region}).get(row.region, row.region)
+    total = f"共{len(cells)}人　　合计{yuan(taken.sum_fen)}元"
+    above = [f"{STAMP}{place}", f"第{row.id}号发放表　　第{taken.number}次清单　　{total}"]
+    if taken.copy:
+        above.append(f"重取的副本，请勿重复报送：{taken.copy}")
+    below = [f"清单摘要：{taken.digest}", f"发放表摘要：{row.digest}", f"取用人：{by}　　　　　{on.isoformat()}"]
+    return Listing(f"{_when(row)}公益性岗位待遇银行代发清单", columns, cells, above, below, landscape=False)
 
 
 def _whole(row: Any, texts: Sequence[found.PayText], paths: Mapping[str, str]) -> Listing:

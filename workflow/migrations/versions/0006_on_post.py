@@ -20,7 +20,7 @@ HOLDS = (
 OF_HIRE = (
     "cover", "claim_line",
     "attendance", "point", "survey", "aftercare", "aftercare_act", "recovery", "repayment", "pay_line",
-    "paper", "pay_result", "correction", "old_terms", "attendance_correction",
+    "paper", "pay_result", "bank_line", "bank_card", "correction", "old_terms", "attendance_correction",
 )  # fmt: skip
 POLICIES: dict[str, str] = {
     "policy": HOLDS.format("policy"),
@@ -30,7 +30,18 @@ POLICIES: dict[str, str] = {
     "publication": SEEN,
     **{name: f"{ALL} OR zaigang_sees_hire(hire_id)" for name in OF_HIRE},
     **{name: HOLDS.format(name) for name in ("rate", "budget", "paper_template", "numbering", "pay_day_done")},
-    **{name: SEEN for name in ("filing_list", "pay_sheet", "pay_approval", "import_run", "import_line", "import_undo")},
+    **{
+        name: SEEN
+        for name in (
+            "filing_list",
+            "pay_sheet",
+            "pay_approval",
+            "bank_list",
+            "import_run",
+            "import_line",
+            "import_undo",
+        )
+    },
 }
 
 #: the columns of a present term, of the dossiers that are there already
@@ -749,11 +760,13 @@ def upgrade() -> None:
         sa.Column("said", sa.String(length=300), nullable=False),
         sa.Column("run_id", sa.String(length=40), nullable=True),
         sa.Column("kept_by", sa.String(length=64), nullable=False),
+        sa.Column("kept_for", sa.String(length=64), nullable=True),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undo_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "result IN ('paid', 'failed', 'amount', 'name') AND fen >= 0", name=op.f("ck_pay_result_result")
+            "result IN ('paid', 'failed', 'amount', 'name', 'resent', 'closing', 'closed') AND fen >= 0",
+            name=op.f("ck_pay_result_result"),
         ),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_pay_result_hire_id")),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_pay_result_run_id")),
@@ -761,6 +774,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["undo_id"], ["import_undo.id"], name=op.f("fk_pay_result_undo_id")),
         sa.PrimaryKeyConstraint("sheet_id", "hire_id", "number", name=op.f("pk_pay_result")),
     )
+    _bank()
     op.create_index(
         "ix_hire_left",
         "hire",
@@ -792,6 +806,54 @@ def upgrade() -> None:
 #: rows that a correction sets another beside
 CORRECTED = ("notice", "training", "contract", "assessment", "protection", "departure")
 RULED = "ruled_seq IS NOT NULL"
+
+
+def _bank() -> None:
+    op.create_table(
+        "bank_list",
+        sa.Column("sheet_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=12), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sum_fen", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("taken_by", sa.String(length=64), nullable=False),
+        sa.Column("taken_for", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1 AND people >= 1 AND sum_fen >= 0", name=op.f("ck_bank_list_numbers")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["pay_sheet.id"], name=op.f("fk_bank_list_sheet_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "number", name=op.f("pk_bank_list")),
+    )
+    op.create_table(
+        "bank_line",
+        sa.Column("sheet_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("card", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("fen >= 0", name=op.f("ck_bank_line_fen")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_bank_line_hire_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["pay_sheet.id"], name=op.f("fk_bank_line_sheet_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "number", "hire_id", name=op.f("pk_bank_line")),
+    )
+    op.create_table(
+        "bank_card",
+        sa.Column("sheet_id", sa.BigInteger(), nullable=False),
+        sa.Column("hire_id", sa.BigInteger(), nullable=False),
+        sa.Column("card", sa.String(length=64), nullable=False),
+        sa.Column("basis", sa.String(length=300), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=False),
+        sa.Column("checked_by", sa.String(length=64), nullable=False),
+        sa.Column("checked_for", sa.String(length=64), nullable=True),
+        sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("checked_by <> changed_by", name=op.f("ck_bank_card_two_people")),
+        sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_bank_card_hire_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["pay_sheet.id"], name=op.f("fk_bank_card_sheet_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "hire_id", "card", name=op.f("pk_bank_card")),
+    )
 
 
 def _corrections() -> None:
@@ -867,6 +929,8 @@ def _no_corrections() -> None:
 
 def downgrade() -> None:
     _no_corrections()
+    for table in ("bank_card", "bank_line", "bank_list"):
+        op.drop_table(table)
     op.drop_index("ix_hire_term_ends_on", table_name="hire")
     op.drop_index(
         "ix_hire_left",

@@ -1,0 +1,44 @@
+"""What the bank said of paid lines, as other questions need it (到账与未到账): whose money never arrived."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from workflow.tables import metadata
+
+line, result = metadata.tables["pay_line"], metadata.tables["pay_result"]
+sent, sent_line = metadata.tables["bank_list"], metadata.tables["bank_line"]
+#: of a line: it arrived, was refused, came with another amount or name, was sent again, is to be closed, is closed
+RECEIVED, FAILED, AMOUNT, NAME, RESENT, CLOSING, CLOSED = (
+    "paid", "failed", "amount", "name", "resent", "closing", "closed",
+)  # fmt: skip
+#: the money is not there, and is owed or was given up
+NOT_THERE = (FAILED, CLOSING, CLOSED)
+
+
+def refused_by_bank() -> ColumnElement[bool]:
+    """The condition on ``pay_line`` that its money never arrived: refused at last, closed, or left off every list.
+
+    A line stands on the list that the bank was given, where the sheet has any; one that waits for its return counts as
+    paid.
+    """
+    later = result.alias()
+    newer = select(later.c.number).where(
+        later.c.sheet_id == result.c.sheet_id,
+        later.c.hire_id == result.c.hire_id,
+        later.c.number > result.c.number,
+        later.c.undo_id.is_(None),
+    )
+    mine = and_(result.c.sheet_id == line.c.sheet_id, result.c.hire_id == line.c.hire_id)
+    last = select(result.c.number).where(mine, result.c.undo_id.is_(None), ~newer.exists()).correlate(line)
+    listed = select(sent.c.number).where(sent.c.sheet_id == line.c.sheet_id).correlate(line)
+    on_one = select(sent_line.c.number).where(
+        sent_line.c.sheet_id == line.c.sheet_id, sent_line.c.hire_id == line.c.hire_id
+    )
+    left_off = and_(listed.exists(), ~on_one.correlate(line).exists(), ~last.exists())
+    return or_(last.where(result.c.result.in_(NOT_THERE)).exists(), left_off)
+
+
+def listed_for_bank(connection: Connection, number: int) -> bool:
+    """Whether a list of the sheet was taken for the bank: from then on its money counts as on its way."""
+    return connection.execute(select(sent.c.number).where(sent.c.sheet_id == number).limit(1)).first() is not None
