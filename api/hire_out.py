@@ -24,7 +24,9 @@ from workflow.engine import Done
 from workflow.queries import DeadlineLine, HireLine, Scope
 
 #: shown elsewhere in the answer, or naming a person by key
-_LEFT_OUT = frozenset({"clocks", "proposed_by", "approvers", "objection_handlers", "points"})
+_LEFT_OUT = frozenset({"clocks", "approvers", "objection_handlers", "points"}) | {
+    f"{act}_{whose}" for act in ("proposed", "correcting", "move", "submitted") for whose in ("by", "for")
+}
 _PERSON_KEY = re.compile(r"[0-9a-f]{64}")
 
 

@@ -264,7 +264,7 @@ def decide_posting(hire: Hire, actor: Actor, role: Role, at: datetime, rules: Ru
     """The first entry of a hire: one place of an opening, posted (发布)."""
     posting = Writing(hire, at, rules, setting)
     posting.act, posting.actor, posting.role = "post", actor, role
-    posting.dossier = hire.dossier.with_(entered_on=posting.on)
+    posting.dossier = hire.dossier.with_(entered_on=posting.on, submitted_for=actor.stands_for(role, hire.region))
     posting.input = {"opening": hire.opening.id}
     return posting.finish(person_id=None, submitted_by=actor.person_key)
 

@@ -301,6 +301,7 @@ def _assessment(act: Act) -> dict[str, Any]:
         "proposed_points_tenths": tenths,
         "proposed_seq": act.seq,
         "proposed_by": act.actor.person_key,
+        "proposed_for": act.actor.stands_for(act.role, act.hire.region),
         # a new proposal is not what was signed
         "signatures": tuple(s for s in act.dossier.signatures if s.act not in rulings),
         "proposed_skilled": act.input.get("skilled"),
@@ -319,7 +320,8 @@ def _total(act: Act) -> Total | None:
 def _assessment_taken_back(act: Act) -> dict[str, Any]:
     """撤回考核意见: nothing is proposed any more; the row of what was proposed stays, and is never ruled on."""
     proposed = ("proposed_year", "proposed_grade", "proposed_points_tenths", "proposed_seq", "proposed_skilled")
-    return {**dict.fromkeys(proposed), "proposed_by": None, "proposed_reviewed": False, "points_moved": False}
+    who = ("proposed_by", "proposed_for")
+    return {**dict.fromkeys((*proposed, *who)), "proposed_reviewed": False, "points_moved": False}
 
 
 def _assessment_ruling(act: Act) -> dict[str, Any]:
@@ -336,6 +338,7 @@ def _assessment_ruling(act: Act) -> dict[str, Any]:
         "skilled": act.dossier.proposed_skilled,
         "proposed_skilled": None,
         "proposed_by": None,
+        "proposed_for": None,
         "proposed_reviewed": False,
         "points_moved": False,
         "points": tuple(note for note in act.dossier.points if note.year > (act.dossier.proposed_year or 0)),
@@ -570,6 +573,7 @@ def _correction(act: Act) -> dict[str, Any]:
         "correcting_seq": act.seq,
         "correcting_entry": act.input["entry"],
         "correcting_by": act.actor.person_key,
+        "correcting_for": act.actor.stands_for(act.role, act.hire.region),
     }
 
 
@@ -580,7 +584,7 @@ def _plain(value: Any) -> Any:
 def _decided(act: Act, upheld: bool) -> dict[str, Any]:
     decided = {"decided_seq": act.seq, "upheld": upheld, "decided_by": act.actor.person_key}
     act.update("correction", {"seq": act.input["correction"]}, decided)
-    return {"correcting_seq": None, "correcting_entry": None, "correcting_by": None}
+    return dict.fromkeys(("correcting_seq", "correcting_entry", "correcting_by", "correcting_for"))
 
 
 def _correction_refused(act: Act) -> dict[str, Any]:

@@ -57,6 +57,11 @@ class Actor:
         held = [grant for grant in self.grants if grant.role is role and grant.covers(region)]
         return min(held, key=lambda grant: (grant.deputy_for is not None, -len(grant.region)), default=None)
 
+    def stands_for(self, role: Role, region: str) -> str | None:
+        """Whom the actor stands in for when acting in a role (代行); None in a role of their own."""
+        grant = self.grant_for(role, region)
+        return grant.deputy_for if grant is not None else None
+
     def sees(self, region: str) -> bool:
         """Whether the actor deals with hires there; administrators (三员) see no business data."""
         return any(grant.covers(region) and grant.role not in ADMINISTRATORS for grant in self.grants)
@@ -140,6 +145,8 @@ class Signature:
     act: str
     role: Role
     person_key: str
+    #: whom a deputy signed for
+    principal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +231,14 @@ class Dossier:
     correcting_seq: int | None = None
     correcting_entry: int | None = None
     correcting_by: str | None = None
+    correcting_for: str | None = None
+    #: whom whoever brought the hire to its stage stood in for: they approve it no more than their deputy does
+    submitted_for: str | None = None
     #: a move to another version that waits for its second person: which kind, to which version, by whom, which entry
     move_kind: str | None = None
     move_to: str | None = None
     move_by: str | None = None
+    move_for: str | None = None
     move_seq: int | None = None
     #: versions that the hire stood under before, each to its last day (ISO)
     earlier: Mapping[str, str] = field(default_factory=_nothing)
@@ -263,6 +274,8 @@ class Dossier:
     proposed_skilled: bool | None = None
     #: the natural person who proposed the assessment and so may not rule on it
     proposed_by: str | None = None
+    #: whom they stood in for, who may not either
+    proposed_for: str | None = None
     #: the level between has looked at the proposal (综合审核)
     proposed_reviewed: bool = False
     #: points were noted or struck after the proposal: it is no longer what they come to
@@ -351,7 +364,8 @@ def dossier_to_json(dossier: Dossier) -> dict[str, Any]:
         if name in out:
             out[name] = dict(out[name])
     if "signatures" in out:
-        out["signatures"] = [[s.act, s.role.value, s.person_key] for s in dossier.signatures]
+        signed = dossier.signatures
+        out["signatures"] = [[s.act, s.role.value, *filter(None, (s.person_key, s.principal))] for s in signed]
     if "filings" in out:
         out["filings"] = [[f.filing, f.seq, f.by.value, f.due_on.isoformat(), f.provisional] for f in dossier.filings]
     if "clocks" in out:
@@ -376,7 +390,7 @@ def dossier_from_json(raw: Mapping[str, Any]) -> Dossier:
         elif name == "points":
             values[name] = tuple(_noted(note) for note in value)
         elif name == "signatures":
-            values[name] = tuple(Signature(act, Role(role), key) for act, role, key in value)
+            values[name] = tuple(Signature(act, Role(role), *keys) for act, role, *keys in value)
         elif name == "filings":
             values[name] = tuple(OpenFiling(f, seq, Role(by), day(due), prov) for f, seq, by, due, prov in value)
         elif name == "clocks":
@@ -416,11 +430,19 @@ class Hire:
 
     def submitter_of(self, record: RecordKind) -> str:
         """Whose act a step would approve: who proposed the assessment or correction, else who brought the hire here."""
-        if record is RecordKind.ASSESSMENT_RULING and self.dossier.proposed_by:
-            return self.dossier.proposed_by
-        if record in (RecordKind.CORRECTION_CONFIRMED, RecordKind.CORRECTION_REFUSED) and self.dossier.correcting_by:
-            return self.dossier.correcting_by
-        return self.submitted_by
+        return self._submitted(record)[0]
+
+    def submitters_of(self, record: RecordKind) -> frozenset[str]:
+        """The natural persons behind that act: whoever took it, and whom they stood in for."""
+        return frozenset(filter(None, self._submitted(record)))
+
+    def _submitted(self, record: RecordKind) -> tuple[str, str | None]:
+        dossier = self.dossier
+        if record is RecordKind.ASSESSMENT_RULING and dossier.proposed_by:
+            return dossier.proposed_by, dossier.proposed_for
+        if record in (RecordKind.CORRECTION_CONFIRMED, RecordKind.CORRECTION_REFUSED) and dossier.correcting_by:
+            return dossier.correcting_by, dossier.correcting_for
+        return self.submitted_by, dossier.submitted_for
 
 
 #: states in which a hire holds one of the places of its opening

@@ -18,7 +18,7 @@ from states.writing import Setting, Writing
 MOVE, RECOGNISE, RUN_OUT = "move", "recognise", "run_out"
 PROPOSE, DROP = "propose:", "drop:"
 _ONE_DAY = timedelta(days=1)
-NO_PROPOSAL: Mapping[str, None] = {"move_kind": None, "move_to": None, "move_by": None, "move_seq": None}
+NO_PROPOSAL: Mapping[str, None] = dict.fromkeys(("move_kind", "move_to", "move_by", "move_for", "move_seq"))
 
 
 class Proposed(Writing):
@@ -35,7 +35,9 @@ class Proposed(Writing):
 
     def propose(self, kind: str, to: str, answers: tuple[Answer, ...] = ()) -> Plan:
         self.answers, self.input = answers, {"kind": kind, "to": to}
-        self.dossier = self.dossier.with_(move_kind=kind, move_to=to, move_by=self.actor.person_key, move_seq=self.seq)
+        self.dossier = self.dossier.with_(
+            move_kind=kind, move_to=to, move_by=self.actor.person_key, move_for=self.deputy_for, move_seq=self.seq
+        )
         return self._plan()
 
     def drop(self) -> Plan:

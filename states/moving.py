@@ -113,7 +113,7 @@ def check_second(hire: Hire, actor: Actor, role: Role, kind: str) -> None:
     dossier = hire.dossier
     if dossier.move_seq is None or dossier.move_kind != kind:
         raise StepNotOffered(say("没有等待确认的提议，请先提出"))
-    if dossier.move_by in keys_of(actor, role, hire.region):
+    if {dossier.move_by, dossier.move_for} & keys_of(actor, role, hire.region):
         raise StepNotOffered(say("您是提出的人，须由另一人确认"), forbidden=True)
 
 

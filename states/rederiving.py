@@ -36,7 +36,7 @@ INERT = CORRECTIONS | {
 #: fields that say who did what and what waits, never what a corrected fact is: always as the trail has them
 FOLLOWING = frozenset(
     {"clocks", "signatures", "approvers", "filings", "objection_handlers", "assigned"}
-    | {"correcting_seq", "correcting_entry", "correcting_by"}
+    | {"correcting_seq", "correcting_entry", "correcting_by", "correcting_for", "submitted_for", "proposed_for"}
 )
 #: stands for words that are kept outside the trail: effects only pass them on
 _WORDS = "——"

@@ -92,11 +92,11 @@ def _four_eyes(ask: Ask, role: Role) -> Verdict | None:
         return _reviewed(hire, keys)
     if not (step.independent or step.joint):
         return None
-    if step.independent and hire.submitter_of(step.records) in keys:
+    if step.independent and hire.submitters_of(step.records) & keys:
         return refused(
             say("您是上一步的经办人，须由另一人审批"), say("请交由同一职责的其他人办理"), submitted_by_actor=True
         )
-    if step.joint and any(s.person_key in keys for s in hire.dossier.signatures if s.act == step.act):
+    if step.joint and any({s.person_key, s.principal} & keys for s in hire.dossier.signatures if s.act == step.act):
         return refused(say("同一人不能代表两个单位会签"), say("请由另一单位的人员会签"), signed_before=True)
     if in_hiring(hire):
         again = _again(step, hire, keys)
@@ -107,7 +107,7 @@ def _four_eyes(ask: Ask, role: Role) -> Verdict | None:
 
 def _reviewed(hire: Hire, keys: frozenset[str]) -> Verdict:
     """An assessment is reviewed by somebody else than who proposed it."""
-    if hire.dossier.proposed_by in keys:
+    if {hire.dossier.proposed_by, hire.dossier.proposed_for} & keys:
         said, remedy = say("考核是您提出的，须由另一人审核"), say("请交由同一职责的其他人办理")
         return refused(said, remedy, submitted_by_actor=True)
     return Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})

@@ -351,8 +351,7 @@ class Carried(Writing):
         super().__init__(ask.hire, at, rules, setting)
         self.moves = moves
         self.batch, self.quiet = batch, ask.step.records in QUIET
-        grant = ask.actor.grant_for(role, ask.hire.region)
-        self.deputy_for = grant.deputy_for if grant is not None else None
+        self.deputy_for = ask.actor.stands_for(role, ask.hire.region)
         self.step, self.act, self.on = ask.step, ask.step.act, ask.on
         self.actor, self.role, self.answers, self.fired = ask.actor, role, answers, fired
         self.input = ask.input
@@ -368,6 +367,8 @@ class Carried(Writing):
         returned = self.step.records is RecordKind.RETURN
         brought = self.visit != self.hire.visit and not self.actor.is_system and not returned
         submitted_by = self.actor.person_key if brought else self.hire.submitted_by
+        if brought:
+            self.dossier = self.dossier.with_(submitted_for=self.deputy_for)
         return self.finish(person_id=person.id if person else None, submitted_by=submitted_by)
 
     def _waits_for_signatures(self) -> bool:
@@ -377,7 +378,7 @@ class Carried(Writing):
         return bool(frozenset(self.step.by) - signed - {self.role})
 
     def _sign(self) -> None:
-        signature = Signature(self.step.act, self.role, self.actor.person_key)
+        signature = Signature(self.step.act, self.role, self.actor.person_key, self.deputy_for)
         self.dossier = self.dossier.with_(signatures=(*self.dossier.signatures, signature), **self._approver())
         self._decision("sign")
 

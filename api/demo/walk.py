@@ -162,7 +162,7 @@ class Walk:
                 person = load_person(connection, applicant)
         barred = set(person.relatives) if person else set()
         if step.independent:
-            barred.add(hire.submitter_of(step.records))
+            barred |= hire.submitters_of(step.records)
         if in_hiring(hire) and (approves(step) or step.records is RecordKind.OBJECTION_ANSWER):
             barred |= {*hire.dossier.approvers, *(hire.dossier.objection_handlers if approves(step) else ())}
         if step.joint:

@@ -71,6 +71,30 @@ def test_the_submitter_does_not_approve_through_a_deputy() -> None:
     assert stopped(desk, "check", deputy(JUDGE, Role.HRSS)) == {}
 
 
+def test_who_had_a_deputy_submit_does_not_approve_nor_does_another_deputy_of_theirs() -> None:
+    """Deputy D of P takes the application, proposes the assessment, asks for a correction: P decides none of them."""
+    principal = officer("principal", Role.EMPLOYER)
+    asking = deputy(principal, Role.EMPLOYER, "first")
+    desk = Desk.at_vacancy()
+    desk.do("apply", asking, candidate=able(), person_id=3)
+    for by in (officer("principal", Role.HRSS), deputy(principal, Role.HRSS, "second"), officer("first", Role.HRSS)):
+        assert set(stopped(desk, "check", by)) == {"four_eyes"}
+    assert stopped(desk, "check", HRSS) == {}
+    desk.do("check", HRSS)
+    assert desk.dossier.submitted_for is None, "what came before is not theirs any more"
+    desk = Desk.under_contract()
+    desk.do("assess", asking, "2026-12-01", year=2026, grade="passed")
+    for by in (officer("principal", Role.HRSS), deputy(principal, Role.HRSS, "second")):
+        assert set(stopped(desk, "rule_assessment", by, "2026-12-02")) == {"four_eyes"}
+    stand_in = deputy(HRSS, Role.HRSS, "third")
+    desk.do("rule_assessment", stand_in, "2026-12-02")
+    for by in (officer("hrss", Role.RURAL), officer("third", Role.RURAL), deputy(HRSS, Role.RURAL, "fourth")):
+        assert set(stopped(desk, "rule_assessment", by, "2026-12-02")) == {"four_eyes"}, "one for two bureaus"
+    assert stopped(desk, "rule_assessment", RURAL, "2026-12-02") == {}
+    desk.do("rule_assessment", RURAL, "2026-12-02")
+    assert desk.dossier.ruled_year == 2026 and desk.dossier.proposed_for is None
+
+
 def test_the_chain_ends_with_the_hiring() -> None:
     desk = Desk.under_contract()
     desk.do("assess", CLERK, "2026-12-01", year=2026, grade="passed")

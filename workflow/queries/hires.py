@@ -228,7 +228,9 @@ class TrailLine:
 
 
 #: what a trail entry says by the key of a natural person
-_KEYED = frozenset({"signatures", "proposed_by", "approvers", "objection_handlers", "points"})
+_KEYED = frozenset({"signatures", "approvers", "objection_handlers", "points"}) | {
+    f"{act}_{whose}" for act in ("proposed", "correcting", "move", "submitted") for whose in ("by", "for")
+}
 
 
 def trail(
