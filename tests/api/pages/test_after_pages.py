@@ -17,6 +17,7 @@ from tests.api.support import Service
 from tests.conftest import MigratedTemplate
 from tests.support.after import Village, at_work, paid
 from tests.support.lives import FIRST_DAY
+from workflow import rates
 from workflow.aftercare import open_due
 from workflow.sign_in import Lifetime, visit_of
 
@@ -138,11 +139,28 @@ def test_a_round_leads_to_the_decision_for_many(desk: Desk) -> None:
     assert {int(pick.split(".")[0]) for pick in picks} == {desk.village.hires[name] for name in NAMES[1:]}
     screen = desk.send(Role.EMPLOYER, "/bulk", list="hires", take="ticked", hire=picks)
     assert "决定续聘" in screen.text or "续签" in screen.text
+    for one in (page, screen):
+        assert "资金够发几个月" in main_of(one) and "可用资金没有登记，不能测算能发几个月" in main_of(one)
+    assert page.text.count('<a href="#money-1" class="wrong">还不知道') == len(picks), "beside each name"
     assert 'name="begun" value="/renewals?year=2023"' in page.text
     assert desk.client(Role.HRSS, "440300").get("/renewals?year=2023").text.count('name="hire"') == 0
     assert 'name="hire"' not in desk.client(Role.SUPERVISOR).get("/renewals?year=2023").text
     for odd in ("year=x", "year=99999999999999999999", "outcome=none", "region=%00", "after=2023-01-01~", "after=~~"):
         assert desk.client(Role.EMPLOYER).get(f"/renewals?{odd}").status_code == 200
+
+
+def test_the_money_stands_beside_each_whose_term_ends(desk: Desk) -> None:
+    """Four at work at 1,400 yuan: what the rest of the year needs, and one fen less."""
+    area, world, bureau = desk.village.county.area, desk.service.world, desk.village.officer("hrss")
+    months = 13 - world.clock.today.month
+    for fen, enough in ((4 * 1400_00 * months - 1, False), (4 * 1400_00 * months, True)):
+        facts = ("neimenggu-2022-10", area, world.clock.today.year, "衔接资金", fen, "旗财发1号")
+        rates.set_budget(world.office, *facts, bureau, world.clock())
+        page = desk.client(Role.EMPLOYER).get("/renewals?year=2023")
+        assert page.text.count(f"够发{months}.0个月<span") == 4, "beside each name"
+        assert "内蒙古自治区翁牛特旗" in main_of(page) and ("只够发" in main_of(page)) is not enough
+        told = desk.service.as_((Role.HRSS, area)).get("/api/v1/renewals?year=2023").json()["items"][0]["money"]
+        assert any("只够发" in line for line in told) is not enough
 
 
 def test_a_death_is_proposed_and_somebody_decides(desk: Desk) -> None:

@@ -43,6 +43,7 @@ def test_a_sheet_and_the_one_that_follows_it(county: County) -> None:
     paid_one = county.hires["刘桂英"]
     number, shown = made(clerk)
     assert "不发放的" in shown and f"刘桂英（聘用{paid_one}）" in shown
+    assert "文件规定的370个名额全部上岗，每月需591200.00元，资金3000000.00元只够发5.1个月，请先落实资金" in shown
     held = sent(clerk, f"/pay/{number}/freeze")
     assert f"刘桂英（聘用{paid_one}）：本月考勤没有填报" in held, "no bare number, no name of a field"
     attended(county, "刘桂英", "1" * 31)
@@ -57,6 +58,7 @@ def test_a_sheet_and_the_one_that_follows_it(county: County) -> None:
     assert f"刘桂英（聘用{paid_one}）" not in shown
     told = clerk.get(f"/api/v1/pay/sheets/{later}", headers={"accept": "application/json"}).json()
     assert (told["supplements"], told["paid_by"]) == ([number], {str(paid_one): number})
+    assert any("只够发5.1个月" in line for line in told["money"])
     assert told["unpaid"][str(paid_one)] == f"已由第{number}号发放表发放"
     notice = clerk.get(f"/pay/{number}/notice").text
     assert "刘**" in notice and "刘桂英" not in notice and "计发天数（天）" in notice and "出勤天数" not in notice

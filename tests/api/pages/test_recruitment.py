@@ -193,6 +193,7 @@ def test_an_announcement_is_drafted_checked_and_published(county: County) -> Non
     assert lacking.status_code == 422 and "公告须写明“联系人和电话”" in lacking.text
     checked = client.post("/openings/new", data=form | {"do": "check"})
     assert checked.status_code == 200 and "指标42个" in checked.text
+    assert "文件规定的370个名额全部上岗每月支出591200元，只够约5.1个月，不足12个月" in checked.text
     assert count(county, "opening", "hire") == before
     done = client.post("/openings/new", data=form | {"do": "announce", "content.contact": "王建国 0915-7200000"})
     assert done.status_code == 303
