@@ -49,5 +49,9 @@ def numbered(people: Mapping[int, Any], paid: Mapping[int, Line], others: Iterab
         if line.paid:
             key = line.person_id, line.post_id
             last[key] = max(last.get(key, 0), line.topup)
-    found = {hire_id: last.get((people[hire_id].person_id, people[hire_id].post_id)) for hire_id in paid}
-    return {hire_id: number + 1 for hire_id, number in found.items() if number is not None}
+    found = {}
+    for hire_id in sorted(paid):
+        key = people[hire_id].person_id, people[hire_id].post_id
+        last[key] = last.get(key, -1) + 1
+        found[hire_id] = last[key]
+    return {hire_id: number for hire_id, number in found.items() if number}

@@ -83,7 +83,8 @@ def leave_off(
 ) -> None:
     """Takes from ``paid`` whoever has the month or the days already; ``unpaid`` says where. The first hired stays.
 
-    ``further``: what is still owed of a month that was paid, or other days on its post, is a further line of it.
+    ``further``: of a month, what is still owed after it was paid is a further line. Of a year each hire has one line
+    and no more, of several on one post each its own.
     """
     before: dict[int, list[Standing]] = defaultdict(list)
     for line in others:
@@ -93,8 +94,9 @@ def leave_off(
         who = people[hire_id]
         answer = None if further else _settled(hire_id, before[who.person_id])
         if answer is None and hire_id in paid:
-            answer = _elsewhere(who, paid[hire_id], before[who.person_id], further=further)
-            answer = answer or _beside(who, paid[hire_id], [(people[one], paid[one]) for one in kept[who.person_id]])
+            answer = _elsewhere(who, paid[hire_id], before[who.person_id])
+            beside = [(people[one], paid[one]) for one in kept[who.person_id]]
+            answer = answer or _beside(who, paid[hire_id], beside, one_a_post=further)
         if answer is not None:
             paid.pop(hire_id, None)
             unpaid[hire_id] = answer
@@ -108,7 +110,7 @@ def _settled(hire_id: int, lines: Sequence[Standing]) -> NotPaid | None:
     return None if sheet_id is None else NotPaid(say("已由第{sheet}号发放表发放", sheet=sheet_id), sheet=sheet_id)
 
 
-def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing], *, further: bool = False) -> NotPaid | None:
+def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing]) -> NotPaid | None:
     """The same hire on another open sheet; another hire of the person for the same days, or on the same post."""
     for line in lines:
         facts = {"sheet": line.sheet_id, "hire": line.hire_id}
@@ -121,7 +123,7 @@ def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing], *, further: bool
             if line.paid:
                 return NotPaid(say("本人同一时间已由第{sheet}号发放表发放（聘用{hire}），不再发放", **facts))
             return NotPaid(say("本人同一时间已列入第{sheet}号发放表（聘用{hire}），请核对", **facts), stops=True)
-        if line.post_id == who.post_id and not (further and line.paid):
+        if line.post_id == who.post_id and not line.paid:
             why = say(
                 "本人在同一岗位本月已列入第{sheet}号发放表（聘用{hire}），一人一岗一月只列一行；"
                 "{first}至{last}的待遇在那份表发放之后另编补发表",
@@ -131,13 +133,13 @@ def _elsewhere(who: Any, mine: Line, lines: Sequence[Standing], *, further: bool
     return None
 
 
-def _beside(who: Any, mine: Line, kept: Sequence[tuple[Any, Line]]) -> NotPaid | None:
+def _beside(who: Any, mine: Line, kept: Sequence[tuple[Any, Line]], *, one_a_post: bool) -> NotPaid | None:
     """Another hire of the same person on this very sheet."""
     for other, line in kept:
         if _overlap(line, mine):
             why = say("本人在本表中另有聘用{hire}，发放的日子重叠，请核对", hire=other.hire_id)
             return NotPaid(why, stops=True)
-        if other.post_id == who.post_id:
+        if one_a_post and other.post_id == who.post_id:
             why = say(
                 "本人在同一岗位本月已列聘用{hire}，一人一岗一月只列一行；{first}至{last}的待遇在本表发放之后另编补发表",
                 hire=other.hire_id, first=mine.from_on, last=mine.until_on,

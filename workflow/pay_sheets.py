@@ -106,7 +106,9 @@ def make(office: Office, order: Order, actor: Actor, at: datetime) -> int:
             return number
     except IntegrityError as error:
         if "pay_line" in str(error.orig) or "pay_sheet" in str(error.orig):
-            raise InputRefused({"month": say("名单中有人本月已列入另一份发放表，请先核对")}) from error
+            raise InputRefused(
+                {"month": say("名单中有人刚刚由别人列入另一份发放表，请刷新页面后再编制一次")}
+            ) from error
         raise
 
 
@@ -271,7 +273,9 @@ def _check(office: Office, order: Order, at: datetime) -> None:
     faults: dict[str, Sentence] = {}
     if not CODE.fullmatch(order.region):
         faults["region"] = say("请选择地区")
-    if order.month.day != 1 or order.month > today:
+    if order.kind == PERFORMANCE and order.month > today:
+        faults["month"] = say("{year}年的年度绩效从当年12月起编制，请到12月再来", year=order.month.year)
+    elif order.month.day != 1 or order.month > today:
         faults["month"] = say("请选择已经开始的月份")
     optional = {item.item for item in procedure.pay if item.paid == "optional"}
     for name, fen in order.extra:

@@ -13,6 +13,7 @@ from states.facts import Dossier, dossier_to_json
 from states.loading import Catalogue
 from states.pay import Line, NotPaid, Part
 from states.say import say
+from workflow.pay_differences import numbered
 from workflow.pay_once import Standing, leave_off
 from workflow.pay_rows import service_of
 
@@ -34,10 +35,12 @@ def standing(hire: int, half: int, *, paid: bool, post: int = 1) -> Standing:
     return Standing(9, hire, 1, post, *JUNE[half], paid)
 
 
-def left(others: list[Standing], paid: dict[int, tuple[Who, Line]]) -> dict[int, tuple[str, bool, int | None]]:
+def left(
+    others: list[Standing], paid: dict[int, tuple[Who, Line]], *, further: bool = False
+) -> dict[int, tuple[str, bool, int | None]]:
     """Who is left off: why (shortened), whether the sheet waits, and the sheet that paid it."""
     lines, unpaid = {hire: one for hire, (_, one) in paid.items()}, dict[int, NotPaid]()
-    leave_off({hire: who for hire, (who, _) in paid.items()}, lines, unpaid, others)
+    leave_off({hire: who for hire, (who, _) in paid.items()}, lines, unpaid, others, further=further)
     assert lines.keys() | unpaid.keys() == paid.keys() and not lines.keys() & unpaid.keys()
     return {hire: (answer.why.text(), answer.stops, answer.sheet) for hire, answer in unpaid.items()}
 
@@ -61,18 +64,15 @@ def test_whoever_is_settled_holds_nothing_up_whatever_is_wrong_now() -> None:
     [
         (standing(4, 0, paid=True, post=2), "本人同一时间已由第9号发放表发放（聘用4），不再发放", False),
         (standing(4, 0, paid=False, post=2), "本人同一时间已列入第9号发放表（聘用4），请核对", True),
-        (
-            standing(4, 1, paid=True),
-            "2026-06-01至2026-06-10的待遇在那份表发放之后另编补发表",
-            False,
-        ),
+        (standing(4, 1, paid=False), "2026-06-01至2026-06-10的待遇在那份表发放之后另编补发表", False),
+        (standing(4, 1, paid=True), None, False),
         (standing(4, 1, paid=True, post=2), None, False),
     ],
 )
 def test_another_hire_of_the_person_elsewhere(other: Standing, words: str | None, stops: bool) -> None:
     found = left([other], {5: (Who(5), line(0))})
     if words is None:
-        assert found == {}, "other days on another post are earned"
+        assert found == {}, "other days are earned, on the same post by a further line"
     else:
         assert words in found[5][0] and found[5][1:] == (stops, None)
 
@@ -80,7 +80,8 @@ def test_another_hire_of_the_person_elsewhere(other: Standing, words: str | None
 def test_two_hires_of_one_person_on_one_sheet() -> None:
     same_days = {4: (Who(4), line(0)), 5: (Who(5, post_id=2), line(0))}
     assert left([], same_days) == {5: ("本人在本表中另有聘用4，发放的日子重叠，请核对", True, None)}
-    one_post = left([], {4: (Who(4), line(0)), 5: (Who(5), line(1))})
+    assert left([], {4: (Who(4), line(0)), 5: (Who(5), line(1))}) == {}, "of a year each hire has its line"
+    one_post = left([], {4: (Who(4), line(0)), 5: (Who(5), line(1))}, further=True)
     assert (
         list(one_post) == [5]
         and "2026-06-11至2026-06-30的待遇在本表发放之后另编补发表" in one_post[5][0]
@@ -88,6 +89,13 @@ def test_two_hires_of_one_person_on_one_sheet() -> None:
     )
     assert left([], {4: (Who(4), line(0)), 5: (Who(5, post_id=2), line(1))}) == {}
     assert left([], {4: (Who(4), line(0)), 5: (Who(5, person_id=2), line(0))}) == {}
+
+
+def test_lines_of_one_post_are_numbered_behind_what_was_paid_and_among_themselves() -> None:
+    people = {4: Who(4), 5: Who(5), 6: Who(6, post_id=2)}
+    lines = {4: line(0), 5: line(1), 6: line(1)}
+    assert numbered(people, lines, []) == {5: 1}
+    assert numbered(people, lines, [standing(3, 0, paid=True)]) == {4: 1, 5: 2}
 
 
 @pytest.mark.parametrize("ended", [None, date(2026, 6, 18)])

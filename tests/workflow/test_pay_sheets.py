@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from states.facts import Actor, Grant
 from states.performance import PotRuling
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
+from tests.conftest import SQLITE
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import office_log
@@ -374,10 +376,18 @@ def test_two_who_share_a_card_are_told_of_before_the_money_goes_out(world: World
         assert warned() == found
 
 
-@pytest.mark.parametrize("month", [date(2022, 6, 2), date(2022, 8, 1)])
-def test_a_month_that_has_not_begun_has_no_sheet(world: World, month: date) -> None:
-    with pytest.raises(InputRefused):
-        made(world, replace(ORDER, month=month))
+@pytest.mark.parametrize(
+    ("month", "kind", "words"),
+    [
+        (date(2022, 6, 2), "monthly", "已经开始的月份"),
+        (date(2022, 8, 1), "monthly", "已经开始的月份"),
+        (date(2022, 12, 1), "performance", "2022年的年度绩效从当年12月起编制"),
+    ],
+)
+def test_a_month_that_has_not_begun_has_no_sheet(world: World, month: date, kind: str, words: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        made(world, replace(ORDER, month=month, kind=kind))
+    assert words in str(refused.value.faults["month"])
 
 
 def test_a_payment_has_its_day_and_its_voucher(world: World) -> None:
@@ -414,11 +424,63 @@ def test_performance_follows_the_months_that_were_paid_and_the_ruling(world: Wor
     early = made(world, year)
     assert lines(world, early) == [(1, 24_000)] and "2022-07、2022-08" in warned(world, early), "approved is not paid"
     sheets.pay(world.office, july, world.clock.today, "回单2号", FINANCE, world.clock())
+    with left_on(world, "'2022-06-20'"):  # an end that was entered after the money went out: 8 of 30 days
+        late = made(world, year)
+        assert lines(world, late) == [(1, 10_667)] and "2022-06、2022-07发放的天数中有不应发的" in warned(world, late)
     number, _ = frozen(world, year)
     assert lines(world, number) == [(1, 64_000)]
     assert "不合格" in basis_of(world, number)
     assert "2022-08、2022-09、2022-10、2022-11、2022-12没有已发放的发放表" in (told := warned(world, number))
     assert "2022-07" not in told
+
+
+@contextmanager
+def left_on(world: World, day: str) -> Iterator[None]:
+    for said in (day, "NULL"):
+        with world.office.database.transaction() as connection:
+            connection.exec_driver_sql(f"UPDATE contract SET ended_on = {said} WHERE hire_id = 1")
+        if said == day:
+            yield
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+@pytest.mark.parametrize("same_post", [False, True])
+def test_two_hires_of_one_person_in_a_year_are_both_paid_by_their_days(world: World, same_post: bool) -> None:
+    """June to the 20th under one hire, from the 21st under another: 400 × 8/30 and 400 × 10/30 yuan, on any sheets."""
+    year = replace(ORDER, month=date(2022, 12, 1), kind="performance")
+    attended(world, 2, "1" * 31, JULY)
+    world.walk_to(date(2022, 12, 20))
+    for hire in (1, 2):
+        world.do(hire, "assess", TOWN, year=2022, grade="passed")
+        world.do(hire, "rule_assessment", HRSS)
+        world.do(hire, "rule_assessment", RURAL)
+    with world.office.database.transaction() as connection:
+        for change in (
+            "UPDATE contract SET ended_on = '2022-06-20' WHERE hire_id = 1",
+            "UPDATE contract SET starts_on = '2022-06-21' WHERE hire_id = 2",
+            "UPDATE hire SET serving = false WHERE id = 1",
+        ):
+            connection.exec_driver_sql(change)
+    paid(world)
+    paid(world, JULY)
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE hire SET person_id = 1 WHERE id = 2")
+        connection.exec_driver_sql("UPDATE pay_line SET person_id = 1 WHERE hire_id = 2")
+        if same_post:
+            connection.exec_driver_sql(
+                "UPDATE opening SET post_id = (SELECT o.post_id FROM opening o JOIN hire h ON h.opening_id = o.id"
+                " WHERE h.id = 1) WHERE id = (SELECT opening_id FROM hire WHERE id = 2)"
+            )
+    both = [(1, 10_667), (2, 13_333 + 40_000)]
+    together, _ = frozen(world, year)
+    assert lines(world, together) == both
+    sheets.send_back(world.office, together, HRSS, world.clock(), "分开编制")
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE pay_line SET live = false WHERE hire_id = 2")
+    assert lines(world, paid(world, year.month, year)) == both[:1]
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE pay_line SET live = true WHERE hire_id = 2 AND kind = 'monthly'")
+    assert lines(world, made(world, year)) == both[1:]
 
 
 def test_whoever_left_before_the_ruling_is_told_what_the_county_may_decide(world: World) -> None:
