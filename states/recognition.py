@@ -18,7 +18,8 @@ from typing import Any
 
 from states.clocks import local_day
 from states.decide import weighed
-from states.effects import Act, filings_due
+from states.effects import filings_due
+from states.effects.act import Act
 from states.facts import Actor, Hire
 from states.guards import Answer, Ask, Verdict, bind, refused
 from states.inputs import Line, Override, StepInput

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from states.clocks import due, filing_clock, running
-from states.effects import sheet_of
+from states.effects.hiring import sheet_of
 from states.facts import Clock, Hire, OpenFiling
 from states.machine import Rules
 from states.plan import Plan

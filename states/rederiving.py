@@ -16,7 +16,8 @@ from states.bases import BASES
 from states.calendar import Calendar
 from states.chronology import check_days
 from states.clocks import due
-from states.effects import EFFECTS, Act
+from states.effects import EFFECTS
+from states.effects.act import Act
 from states.facts import Actor, Dossier, Grant, Hire, dossier_from_json
 from states.guards import Answer, Ask
 from states.house import CONFIRM_CORRECTION, CORRECTIONS

@@ -26,7 +26,8 @@ from states.clocks import (
     tasks,
 )
 from states.correcting import Moves
-from states.effects import EFFECTS, Act, filings_due
+from states.effects import EFFECTS, filings_due
+from states.effects.act import Act
 from states.facts import SYSTEM, Clock, Dossier, Hire, Signature, dossier_to_json, holds_place
 from states.guards import Answer, Ask
 from states.house import CORRECTIONS, QUIET, answering, confirmers

@@ -11,7 +11,8 @@ import pytest
 import states
 from states.calendar import default_calendar
 from states.clocks import due
-from states.effects import EFFECTS, Act
+from states.effects import EFFECTS
+from states.effects.act import Act
 from states.facts import SYSTEM, Dossier, Hire, Opening, Person, Post
 from states.guards import Ask, AskOpening, Verdict, bind
 from states.loading import load_procedure
