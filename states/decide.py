@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from states.carrying_out import Carried
 from states.chronology import check_days
 from states.clocks import local_day
 from states.correcting import check_correction
@@ -25,7 +26,8 @@ from states.procedure import DeadlineKind, Effect, Procedure, RecordKind, Role, 
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import say
 from states.separation import preferred, separation
-from states.writing import Blocked, Carried, Remind, Setting, Writing
+from states.timer_plans import Blocked, Remind
+from states.writing import Setting, Writing
 
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
 

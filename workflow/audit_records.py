@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import JSON, Boolean, Table
 
 from states.canonical import DIGESTS
-from states.writing import PROSE
+from states.entry import PROSE
 from workflow.snapshot import Snapshot
 from workflow.tables import SET_LATER, metadata
 
