@@ -18,7 +18,7 @@ from states.loading import Catalogue
 from states.procedure import Role
 from states.refusals import InputRefused
 from tests.support.world import World, officer
-from tests.support.xunyang import HRSS, REGIONS, START, TOWN, VILLAGE, in_notice, to_contract
+from tests.support.xunyang import HRSS, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import pay_sheets
 from workflow.pay_notice import public_lines
 from workflow.queries.pay import PayText
@@ -121,14 +121,42 @@ def test_each_list_says_what_is_on_record(world: World) -> None:
         world, "filings", asked(until=date.fromordinal(min(owed).toordinal() - 1))
     )
     assert [(row[1], row[6], row[7]) for row in listed(world, "assessments", asked())] == [("甲某", "合格", "待审定")]
-    came = listed(world, "changes", asked())
-    assert [(row[1], row[2], row[6]) for row in came] == [
-        ("新上岗", name, date(2022, 6, 13)) for name in ("甲某", "乙某")
-    ]
-    assert not listed(world, "changes", asked(since=date(2022, 6, 14)))
     ledger = listed(world, "ledger", asked())
     assert [(row[2], row[13], row[15]) for row in ledger] == [
         (name, date(2022, 6, 13), date(2023, 6, 12)) for name in ("甲某", "乙某")
+    ]
+
+
+def test_who_came_who_left_and_which_places_are_free(world: World) -> None:
+    """Whoever works without a contract yet came too; a place is free from the day its holder was gone, or announced."""
+    unsigned = in_notice(world, "丙某", "610981100203")
+    world.do(2, "resign", TOWN, given_on=date(2022, 12, 20), leave_on=date(2023, 1, 19))
+    world.walk_to(date(2022, 12, 28))
+    world.do(unsigned, "report", TOWN)
+    world.do(unsigned, "approve", HRSS)
+    world.do(unsigned, "approve", RURAL)
+    world.do(unsigned, "train", HRSS, held_on=date(2022, 12, 28), passed=True)
+    world.do(unsigned, "start", TOWN, started_on=date(2022, 12, 28))
+    world.add_regions({"610981100204": "第四村"})
+    world.an_opening(TOWN, world.a_post("xunyang-2022-88", "village", "610981100204", title="护林员"))
+    began = ["新上岗", "2022-06-13", ""]
+    came, announced = ["新上岗", "2022-12-28", ""], ["空岗", "2022-12-28", "招聘中"]
+
+    def told(**days: date) -> list[list[str]]:
+        return [[str(row[1]), str(row[6]), str(row[7])] for row in listed(world, "changes", asked(**days))]
+
+    assert told() == [began, began, came, announced]
+    assert told(since=date(2022, 6, 14)) == [came, announced] and told(until=date(2022, 12, 27)) == [began, began]
+    world.walk_to(date(2023, 1, 20))
+    gone = date(2023, 1, 19)
+    left, free = ["离岗", "2023-01-19", "本人辞职"], ["空岗", "2023-01-20", "离岗后尚未补充"]
+    assert told(since=gone, until=gone) == [announced, left]
+    rows = listed(world, "changes", asked(since=gone, until=date(2023, 1, 20)))
+    town = "陕西省旬阳市城关镇"
+    assert rows == [
+        [1, "空岗", "", "", f"{town}第四村", "护林员", date(2022, 12, 28), "招聘中", ""],
+        [2, "离岗", "乙某", "*" * 14 + "0000", f"{town}另一村", "信息员", gone, "本人辞职", ""],
+        [3, "空岗", "", "", f"{town}另一村", "信息员", date(2023, 1, 20), "离岗后尚未补充", ""],
     ]
 
 

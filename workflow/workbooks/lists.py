@@ -17,24 +17,23 @@ from sqlmodel import Session
 from states.facts import Actor, dossier_from_json
 from states.guards import labels
 from states.labels import role_name
-from states.procedure import Procedure
+from states.procedure import Procedure, State
 from states.refusals import InputRefused
 from states.say import say
+from states.standard import base_fen, standard_of
 from workflow import people
 from workflow.masking import masked_tail
 from workflow.office import Office
-from workflow.pay_rows import MONTHLY
 from workflow.queries.places import region_paths
 from workflow.queries.scope import Scope, within
 from workflow.sealing import Seal
 from workflow.tables import metadata
+from workflow.vacancies import free_places
 from workflow.workbooks.layout import Column, Listing
 from workflow.workbooks.pay_lists import SIGNED, STAMP
 
 hire, person, post, opening = (metadata.tables[name] for name in ("hire", "person", "post", "opening"))
-contract, filing, assessment, departure = (
-    metadata.tables[name] for name in ("contract", "filing", "assessment", "departure")
-)
+filing, assessment, departure = (metadata.tables[name] for name in ("filing", "assessment", "departure"))
 notice = metadata.tables["notice"]
 #: what one list may hold, and what may be read in full at once
 MOST_ROWS, MOST_REVEALED = 40_000, 1_000
@@ -96,8 +95,12 @@ def _read(connection: Connection, asked_for: Select[Any]) -> list[Row[Any]]:
     """All the rows there are; a list is never cut. Raises InputRefused for more than one workbook may hold."""
     rows = list(connection.execute(asked_for).all())
     if len(rows) > MOST_ROWS:
-        raise InputRefused({"region": say("一份表册最多{most}行，请缩小地区或日期范围，分几次下载", most=MOST_ROWS)})
+        raise _too_long()
     return rows
+
+
+def _too_long() -> InputRefused:
+    return InputRefused({"region": say("一份表册最多{most}行，请缩小地区或日期范围，分几次下载", most=MOST_ROWS)})
 
 
 def at_work(connection: Connection, asked: Asked) -> list[Row[Any]]:
@@ -139,8 +142,8 @@ def roster(office: Office, connection: Connection, asked: Asked) -> Listing:
 
 
 def _monthly(office: Office, row: Any) -> int:
-    items = (item for item in office.procedure(row.procedure).pay if not item.kinds or row.kind in item.kinds)
-    return sum(row.monthly_fen if item.fen is None else item.fen for item in items if item.paid == MONTHLY)
+    standard_fen = standard_of(dossier_from_json(row.dossier), row.monthly_fen)
+    return base_fen(office.procedure(row.procedure), row.kind, standard_fen)
 
 
 def ledger(office: Office, connection: Connection, asked: Asked) -> Listing:
@@ -252,14 +255,18 @@ def assessments(office: Office, connection: Connection, asked: Asked) -> Listing
 
 
 def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
-    """变更、空岗情况表: who came, who left and which places are free, between two days."""
+    """变更、空岗情况表: who came and who left between two days, and which places are free that were so by the last.
+
+    Who came is told by the first day at work, signed or not; a place is free that somebody left and nobody was
+    announced for, or that is announced and waits for people.
+    """
     rows: list[list[Any]] = []
-    came = _hires(asked).add_columns(contract.c.starts_on).join(contract, contract.c.hire_id == hire.c.id)
-    came = came.where(
-        contract.c.term_no == 1,
-        contract.c.corrected_by.is_(None),
-        contract.c.starts_on.between(asked.since, asked.until),
-    )
+    first_day = hire.c.dossier["first_started_on"].as_string()
+    came = _hires(
+        asked,
+        first_day.between(asked.since.isoformat(), asked.until.isoformat()),
+        hire.c.state != State.WITHDRAWN.value,
+    ).add_columns(first_day.label("first_day"))
     left = (
         _hires(asked)
         .add_columns(departure.c.ended_on, departure.c.ground)
@@ -267,13 +274,20 @@ def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
         .where(departure.c.ended_on.between(asked.since, asked.until), departure.c.corrected_by.is_(None))
     )
     arrived, departed = _read(connection, came), _read(connection, left)
-    paths = _places(connection, [*arrived, *departed])
+    free = free_places(connection, asked.scope, asked.region, asked.until, MOST_ROWS + 1)
+    if len(free) > MOST_ROWS:
+        raise _too_long()
+    paths = _places(connection, [*arrived, *departed, *free])
     for row in arrived:
-        rows.append(["新上岗", row.name, _number(asked, row), paths[row.region], row.title, row.starts_on, ""])
+        day = date.fromisoformat(row.first_day)
+        rows.append(["新上岗", row.name, _number(asked, row), paths[row.region], row.title, day, ""])
     for row in departed:
         ground = office.procedure(row.procedure).ground_by_name.get(row.ground)
         why = ground.zh if ground else row.ground
         rows.append(["离岗", row.name, _number(asked, row), paths[row.region], row.title, row.ended_on, why])
+    for place in free:
+        why = "招聘中" if place.announced else "离岗后尚未补充"
+        rows.append(["空岗", "", "", paths[place.region], place.post_title, place.since, why])
     cells = [[number, *row, ""] for number, row in enumerate(sorted(rows, key=lambda row: row[5]), 1)]
     columns = [
         Column("序号", 6, "number"), Column("变动", 10), Column("姓名", 12), Column("身份证号码", 22),
