@@ -19,7 +19,7 @@ from states.attendance import KEEPERS, UNKNOWN, check, check_days, lacking_days,
 from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.pay import NotPaid
-from states.refusals import InputRefused, StepNotOffered
+from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import Sentence, say
 from states.top_up import difference_fen
 from workflow import office_log
@@ -130,10 +130,12 @@ def decide(
         raise InputRefused({"opinion": say("意见不超过500字，不能有控制字符")})
     with office.database.transaction() as connection:
         row = connection.execute(select(table).where(table.c.id == number).with_for_update()).one_or_none()
-        if row is None or row.decided_by is not None:
-            raise StepNotOffered(say("这份考勤更正已经办理"))
+        if row is None:
+            raise NoSuchHire(number)
         hire = load_hires(connection, [row.hire_id]).get(row.hire_id)
         keys = allowed(hire, row.hire_id, actor, CONFIRMERS)
+        if row.decided_by is not None:
+            raise StepNotOffered(say("这份考勤更正已经办理"))
         if keys & {row.asked_by, row.asked_for}:
             raise StepNotOffered(say("更正由您提出，须由另一人确认"), forbidden=True)
         assert hire is not None
@@ -161,6 +163,7 @@ def _carry_out(
         source="page",
         version=before.version + 1,
         recorded_by=row.asked_by,
+        recorded_for=row.asked_for,
         account_id=row.account_id,
         recorded_at=at,
         exception=row.reason if lacking else None,

@@ -14,6 +14,7 @@ from states.facts import Actor, Hire
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from states.say import Sentence, say
+from states.separation import preferred
 from workflow.attendance_rows import DEVICE, Entry, Kept, StaleMonth, months, next_of, same, unexplained
 from workflow.pay_sheets import PAID
 from workflow.portions import in_portions
@@ -58,7 +59,8 @@ def outlooks(
         known = before.get(entry.hire_id)
         try:
             _check(hires.get(entry.hire_id), entry, month, actor, local_day(at), source)
-            after = next_of(known, _cleaned(entry), month, actor, at, source)
+            principal = _principal(hires[entry.hire_id], actor)
+            after = next_of(known, _cleaned(entry), month, actor, at, source, principal)
             if known is not None and same(known, after):
                 found.append(Outlook(entry, "unchanged", known, known))
                 continue
@@ -110,6 +112,12 @@ def allowed(hire: Hire | None, hire_id: int, actor: Actor, roles: frozenset[Role
     return keys
 
 
+def _principal(hire: Hire, actor: Actor) -> str | None:
+    """Whom the actor stands in for when keeping the attendance of a hire; None in a role of their own."""
+    held = actor.roles_in(hire.region) & KEEPERS
+    return actor.stands_for(preferred(actor, hire.region, held), hire.region)
+
+
 def _cleaned(entry: Entry) -> Entry:
     return replace(entry, exception=(entry.exception or "").strip() or None)
 
@@ -125,7 +133,7 @@ def _reason_fault(reason: str) -> Sentence | None:
 
 def already_paid() -> InputRefused:
     """A month that was paid: what is wrong in it is corrected, not written over."""
-    return InputRefused({"month": say("本月待遇已经发放，考勤不能再改；确有错误的，请办理更正")})
+    return InputRefused({"month": say("本月待遇已经发放，考勤不能再改；确有错误的，请到本人的考勤台账办理更正")})
 
 
 def paid_ones(connection: Connection, hire_ids: Iterable[int], month: date) -> frozenset[int]:

@@ -15,7 +15,7 @@ from fastapi.responses import Response
 
 from api.inputs import PathId
 from api.pages import reading
-from api.pages.attendance_view import MonthView, ledger, legend, row_views
+from api.pages.attendance_view import MonthView, ledger, legend, month_words, row_views
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import Forbidden, NotFound
@@ -23,7 +23,7 @@ from states.attendance import composed, due_on, month_after, read_exceptions
 from states.months import month_of
 from states.refusals import Refusal
 from states.say import Sentence, say
-from workflow import attendance, attendance_sheets
+from workflow import attendance, attendance_corrections, attendance_sheets
 from workflow.attendance import Entry, SheetRefused, confirm_exception, may_keep, record_sheet
 from workflow.attendance_sheets import SheetRow, Village
 from workflow.queries import Scope, hire_line, scoped
@@ -50,6 +50,7 @@ def show(page: PageDep) -> Response:
         villages = attendance_sheets.overview(connection, scope, month, page.today, region)
         by_town = len(villages) > MOST_VILLAGES
         shown = _by_town(villages) if by_town else villages
+        corrected = attendance_corrections.waiting(connection, scope)
         names = reading.place_names(connection, {one.region for one in shown} | ({region} if region else set()))
     return page.show(
         "attendance.html",
@@ -58,6 +59,15 @@ def show(page: PageDep) -> Response:
         rows=[_village(page, one, names, month, by_town=by_town) for one in shown],
         people=sum(one.people for one in villages),
         done=sum(one.done for one in villages),
+        corrected=[
+            {
+                "name": one.name,
+                "href": f"/attendance/hires/{one.hire_id}/{one.month:%Y-%m}",
+                "reason": one.reason,
+                "month": month_words(page, one.month),
+            }
+            for one in corrected
+        ],
         place=names.get(region, "") if region else "",
         due=_due(page, {key for one in villages for key in one.procedures}, month),
     )

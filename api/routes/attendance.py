@@ -13,8 +13,9 @@ from api.inputs import PathId, PathMonth, RegionCode, first_of
 from api.problems import NotFound
 from api.schemas import Accepted, Returned
 from states.clocks import local_day
-from workflow import attendance, attendance_sheets, queries
+from workflow import attendance, attendance_corrections, attendance_sheets, queries
 from workflow.attendance import Kept
+from workflow.attendance_corrections import Foreseen
 from workflow.attendance_sheets import SheetRow
 
 router = APIRouter(prefix="/attendance", tags=["attendance"])
@@ -72,6 +73,57 @@ class RowOut(Returned):
     recorded: MonthOut | None
 
 
+class CorrectedIn(Accepted):
+    """What a month is to say whose pay sheet was handed in or paid."""
+
+    marks: Marks
+
+
+class CorrectionIn(CorrectedIn):
+    """The same, asked for. ``version``: of the month that was seen; ``shown_fen``: the difference that was shown."""
+
+    version: Version
+    reason: Annotated[str, Field(max_length=500)]
+    shown_fen: int | None
+
+
+class DecisionIn(Accepted):
+    """A second person's word on a correction; ``shown_fen``: the difference that was shown."""
+
+    uphold: bool
+    shown_fen: int | None
+    opinion: Annotated[str, Field(max_length=500)] = ""
+
+
+class ForeseenOut(Returned):
+    """What would follow for the money, in fen. ``fen``: above nought what is still owed, below it paid too much.
+
+    ``anew_fen`` and ``fen`` are null where the month could not be reckoned; ``why`` says why.
+    """
+
+    given_fen: int
+    anew_fen: int | None
+    fen: int | None
+    why: str | None
+    sheets: list[int]
+
+
+class CorrectionOut(Returned):
+    """A correction that waits for its second person."""
+
+    id: int
+    hire_id: int
+    month: date
+    marks: str
+    reason: str
+    fen: int | None
+    asked_at: datetime
+
+
+class Asked(Returned):
+    number: int
+
+
 class SheetOut(Returned):
     region: str
     month: date
@@ -80,6 +132,40 @@ class SheetOut(Returned):
 
 class Written(Returned):
     version: int
+
+
+@router.get("/corrections", summary="months to be set right that wait for a second person")
+def waiting(connection: ReadDep, scope: ScopeDep) -> list[CorrectionOut]:
+    rows = attendance_corrections.waiting(connection, scope)
+    return [CorrectionOut(**{name: getattr(row, name) for name in CorrectionOut.model_fields}) for row in rows]
+
+
+@router.post("/corrections/{number}/decision", summary="confirm a month set right, as a second person, or not")
+def decided(
+    number: PathId, given: DecisionIn, _recent: RecentDep, office: OfficeDep, actor: ActorDep, at: NowDep
+) -> ForeseenOut | None:
+    found = attendance_corrections.decide(
+        office, number, actor, at, uphold=given.uphold, shown=given.shown_fen, opinion=given.opinion
+    )
+    return None if found is None else _foreseen(found)
+
+
+@router.post("/{month}/hires/{hire_id}/corrections/foreseen", summary="what would follow for the money")
+def foreseen(
+    month: PathMonth, hire_id: PathId, given: CorrectedIn, office: OfficeDep, actor: ActorDep, at: NowDep
+) -> ForeseenOut:
+    return _foreseen(attendance_corrections.foresee(office, hire_id, first_of(month), given.marks, actor, at))
+
+
+@router.post("/{month}/hires/{hire_id}/corrections", summary="ask that a month be set right that was handed in or paid")
+def asked(
+    month: PathMonth, hire_id: PathId, given: CorrectionIn, office: OfficeDep, actor: ActorDep, at: NowDep
+) -> Asked:
+    first, version, shown = first_of(month), given.version, given.shown_fen
+    number = attendance_corrections.ask(
+        office, hire_id, first, given.marks, given.reason, actor, at, version=version, shown=shown
+    )
+    return Asked(number=number)
 
 
 @router.get("/{month}", summary="the sheet of one region: everybody on post there in the month")
@@ -146,6 +232,12 @@ def confirmed(
 ) -> Written:
     version = attendance.confirm_exception(office, hire_id, first_of(month), actor, at, version=given.version)
     return Written(version=version)
+
+
+def _foreseen(found: Foreseen) -> ForeseenOut:
+    why = None if found.why is None else found.why.text()
+    sheets = [number for number, _ in found.sheets]
+    return ForeseenOut(given_fen=found.given_fen, anew_fen=found.anew_fen, fen=found.fen, why=why, sheets=sheets)
 
 
 def _month(kept: Kept) -> MonthOut:

@@ -19,6 +19,7 @@ from tests.support.after import paid
 from workflow import (
     aftercare,
     attendance,
+    attendance_corrections,
     import_runs,
     import_undo,
     pay_sheets,
@@ -182,6 +183,12 @@ def _a_pay_sheet(county: County) -> int:
     order = pay_sheets.Order("xunyang-2022-88", TOWN, month, extra=(("village_top_up", 20_000),))
     number = pay_sheets.make(world.office, order, county.town, world.clock())
     pay_sheets.freeze(world.office, number, county.town, world.clock())
+    marks, hire = "1" * 29 + "xx", county.hires["刘桂英"]
+    seen = attendance_corrections.foresee(world.office, hire, month, marks, county.town, world.clock())
+    attendance_corrections.ask(
+        world.office, hire, month, marks, "30日、31日没有到岗，有值班记录", county.town, world.clock(), version=1,
+        shown=seen.fen,
+    )  # fmt: skip
     return number
 
 
@@ -330,6 +337,18 @@ def sheets(made: Made) -> list[Sheet]:
             "attendance-import", CLERK, "/attendance/{region}/{month}/import", f"/attendance/{LIUCUN}/2026-06/import"
         ),
         Sheet("attendance-open", OFFICER, "/attendance/{region}/{month}", f"/attendance/{LIUCUN}/2026-06"),
+        Sheet(
+            "attendance-corrected",
+            OFFICER,
+            "/attendance/hires/{hire_id}/{month}",
+            f"/attendance/hires/{hires['刘桂英']}/2026-05",
+        ),
+        Sheet(
+            "attendance-correct",
+            CLERK,
+            "/attendance/hires/{hire_id}/{month}",
+            f"/attendance/hires/{hires['孙志强']}/2026-05",
+        ),
         Sheet("attendance-ledger", CLERK, "/attendance/hires/{hire_id}", f"/attendance/hires/{hires['at work']}"),
         Sheet("procedures", CLERK, "/procedures", "/procedures"),
         Sheet("procedure", CLERK, "/procedures/{key}", "/procedures/xunyang-2022-88@1"),

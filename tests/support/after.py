@@ -68,4 +68,5 @@ def paid(world: World, hire_id: int, months: Sequence[tuple[date, date, int]]) -
             money = {"gross_fen": fen, "deducted_fen": 0, "net_fen": fen, "employer_fen": 0}
             days = {"from_on": first, "until_on": last, "days_tenths": 10 * (last - first).days + 10}
             row = {**who, **money, **days, "month": month, "kind": "monthly", "live": True}
-            connection.execute(line.insert().values({**row, "sheet_id": number, "items": [], "warnings": []}))
+            items = [{"item": "base", "fen": fen, "say": "基础工资", "facts": {}}]
+            connection.execute(line.insert().values({**row, "sheet_id": number, "items": items, "warnings": []}))

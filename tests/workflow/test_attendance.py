@@ -229,6 +229,15 @@ def test_an_outage_is_a_signed_exception_and_no_lost_pay(world: World) -> None:
     assert keep(world, by=other) == 3 and keep(world, exception="停电两天") == 3
     sick = FULL[:-1] + "s"
     assert keep(world, sick) == 4 and kept(world).marks == sick and kept(world).exception_by == other.person_key
+    # what a deputy says against the device is answered for neither by whom they stand in for, nor by another of theirs
+    grant = Grant(Role.VILLAGE, VILLAGE, CADRE.person_key, CADRE.name)
+    first, second = (Actor(n, f"deputy {n}", "代理", (grant,)) for n in (91, 92))
+    keep(world, FULL[:12] + "1" * 18, by=first, exception="停电")
+    assert kept(world).unsigned and kept(world).recorded_for == CADRE.person_key
+    for by in (CADRE, first, second):
+        with pytest.raises(StepNotOffered, match="另一人"):
+            confirm(by, 5)
+    assert confirm(other, 5) == 6
     # but nobody writes what they answered for
     keep(world, FULL, by=other)
     assert kept(world).unsigned and kept(world).recorded_by == other.person_key
@@ -306,7 +315,7 @@ def test_writing_voids_the_pay_that_rests_on_it_and_stops_where_it_was_paid(worl
     for by in (HRSS, officer("财政干部丁", Role.FINANCE, "610981", 4)):
         pay_sheets.approve(world.office, number, digest, by, at)
     pay_sheets.pay(world.office, number, JULY, "回单1", officer("财政干部戊", Role.FINANCE, "610981", 5), at)
-    assert "请办理更正" in fault(refused(world, FULL[:-1] + "x"))
-    assert "请办理更正" in fault(refused(world, SEEN, source="device"))
+    assert "考勤台账办理更正" in fault(refused(world, FULL[:-1] + "x"))
+    assert "考勤台账办理更正" in fault(refused(world, SEEN, source="device"))
     assert status(number) == "paid" and keep(world) == 3
     assert date(2022, 6, 13) == BEGINS

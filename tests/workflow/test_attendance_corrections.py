@@ -75,7 +75,7 @@ def corrected(world: World, marks: str, version: int) -> None:
     decided(world, asked(world, marks, version=version), shown)
 
 
-def lines(world: World) -> list[tuple[int, int, str]]:
+def lines(world: World) -> list[tuple[int, int, int]]:
     rows = world.ask("SELECT topup, net_fen, days_tenths FROM pay_line WHERE live ORDER BY sheet_id")
     return [tuple(row) for row in rows]
 

@@ -23,6 +23,7 @@ from states.loading import shipped
 from states.procedure import Role
 from tests.api.support import CHILD, OWN, PARENT, SECRET, Service
 from tests.conftest import MigratedTemplate
+from tests.support.after import paid
 from tests.support.world import WalkingClock, World
 from tests.support.xunyang import in_notice, to_contract
 from workflow import attendance
@@ -161,6 +162,32 @@ def test_what_a_device_lacks_is_explained_by_one_and_confirmed_by_another(quick:
     again = {"marks": saw[:13] + "11" + saw[15:], "version": 2, "source": "device"}
     stale = program.put(f"/api/v1/attendance/2022-06/hires/{hire}", json=again)
     assert (stale.status_code, stale.json()["current"]) == (409, 3)
+
+
+def test_a_month_that_was_paid_is_set_right_by_two_who_see_the_money_first(quick: Service, quick_hire: int) -> None:
+    """Nine days were paid; nine more were worked: 300 yuan are owed."""
+    cadre, bureau, hire = client(quick), client(quick, Role.HRSS, PARENT), quick_hire
+    assert send(cadre, **{f"x_{hire}_0": "13-21√，22-30×"}).status_code == 303
+    paid(quick.world, hire, [(date(2022, 6, 13), date(2022, 6, 30), 300_00)])
+    assert "考勤台账办理更正" in unescape(send(cadre, **{f"x_{hire}_1": "13-30√"}).text)
+    path = f"/attendance/hires/{hire}/2022-06"
+    assert path in cadre.get(f"/attendance/hires/{hire}").text
+    asked = {"exceptions": "13-30√", "reason": "22日起有签到表"}
+    looked = unescape(send(cadre, path, path, **asked).text)
+    assert "应实发600.00元，已发300.00元，还欠300.00元" in looked and 'name="shown" value="30000"' in looked
+    assert "没有更正过" in looked, "it was only looked at"
+    unread = send(cadre, path, path, **{**asked, "exceptions": "13-三十√"})
+    assert unread.status_code == 422 and "看不懂" in unread.text
+    assert send(cadre, path, path, **asked, shown="30000", version="1").headers["location"] == path
+    waits = unescape(bureau.get("/attendance?month=2022-06").text)
+    assert "等待另一人确认的考勤更正" in waits and path in waits
+    assert "确认更正" not in unescape(cadre.get(path).text), "not by whoever asked"
+    number = re.search(r'name="correction" value="(\d+)"', bureau.get(path).text)
+    assert number is not None
+    done = send(bureau, f"{path}/decide", path, correction=number[1], shown="30000", decision="yes")
+    assert "还欠300.00元，请编制这个月的补发表" in _followed(bureau, done)
+    found = kept(quick, hire)
+    assert found is not None and (found.marks, found.version) == ("-" * 12 + "1" * 18, 2)
 
 
 def test_the_overview_says_by_when_and_who_is_missing(quick: Service, quick_hire: int) -> None:

@@ -9,7 +9,9 @@ from tests.api.support import OWN
 
 KEEPERS = {Role.VILLAGE, Role.TOWNSHIP, Role.EMPLOYER, Role.COMPANY}
 CONFIRMERS = KEEPERS | {Role.HRSS, Role.COUNTY}
-SHEET, MONTH = "/attendance/{region}/{month}", "/api/v1/attendance/{month}"
+SHEET, PERSON = "/attendance/{region}/{month}", "/attendance/hires/{hire_id}/{month}"
+API = "/api/v1/attendance"
+MONTH = f"{API}/{{month}}"
 
 
 def of_sheet(**sent: object) -> Ask:
@@ -24,6 +26,9 @@ def of_month(**sent: object) -> Ask:
 ATTENDANCE: Rules = {
     ("GET", "/attendance"): page(always(200)),
     ("GET", "/attendance/hires/{hire_id}"): page(if_seen),
+    ("GET", PERSON): page(always(404), of_month()),
+    ("POST", PERSON): page(always(404), of_month(form={})),
+    ("POST", f"{PERSON}/decide"): page(always(404), of_month(form={})),
     ("GET", SHEET): page(if_seen, of_sheet()),
     ("POST", SHEET): page(by(KEEPERS, 303), of_sheet(form={})),
     ("POST", f"{SHEET}/confirm/{{hire_id}}"): page(always(404), of_sheet(form={"version": "1"})),
@@ -37,6 +42,16 @@ ATTENDANCE: Rules = {
     ("GET", f"{MONTH}/hires/{{hire_id}}"): Rule(always(404), ask=of_month()),
     ("PUT", f"{MONTH}/hires/{{hire_id}}"): Rule(
         by(KEEPERS, 422), ask=of_month(json={"marks": "?" * 30, "version": 0, "source": "page"})
+    ),
+    ("GET", f"{API}/corrections"): Rule(always(200)),
+    ("POST", f"{API}/corrections/{{number}}/decision"): Rule(
+        always(404), ask=lambda objects: {"path": {"number": 1}, "json": {"uphold": True, "shown_fen": None}}
+    ),
+    ("POST", f"{MONTH}/hires/{{hire_id}}/corrections/foreseen"): Rule(
+        by(CONFIRMERS, 422), ask=of_month(json={"marks": "1" * 30})
+    ),
+    ("POST", f"{MONTH}/hires/{{hire_id}}/corrections"): Rule(
+        by(KEEPERS, 409), ask=of_month(json={"marks": "1" * 30, "version": 1, "reason": "有签到表", "shown_fen": None})
     ),
     ("POST", f"{MONTH}/hires/{{hire_id}}/confirm"): Rule(by(CONFIRMERS, 409), ask=of_month(json={"version": 1})),
 }
