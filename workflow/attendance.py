@@ -168,10 +168,11 @@ def put_back(
     if before is None:
         marks = "".join(code if code == OFF else UNKNOWN for code in now.marks)
         after = replace(after, marks=marks, claimed=None, exception=None, exception_by=None)
-        after = replace(after, recorded_by=actor.person_key, account_id=actor.account_id)
+        after = replace(after, recorded_by=actor.person_key, recorded_for=None, account_id=actor.account_id)
     else:  # whose word it was, it is again; who put it back stands in the office log
-        was = ("marks", "source", "device", "claimed", "exception", "exception_by", "recorded_by", "account_id")
-        after = replace(after, **{name: before[name] for name in was})
+        was = ("marks", "source", "device", "claimed", "exception", "exception_by")
+        who = ("recorded_by", "recorded_for", "account_id")
+        after = replace(after, **{name: before[name] for name in (*was, *who)})
     return Outlook(Entry(hire_id, after.marks, version), "changed", now, after)
 
 
@@ -204,7 +205,7 @@ def confirm_exception(office: Office, hire_id: int, month: date, actor: Actor, a
             raise StepNotOffered(say("没有等待确认的例外"))
         if before.version != version:
             raise StaleMonth(hire_id, before.version)
-        if before.recorded_by in keys:
+        if {before.recorded_by, before.recorded_for} & keys:
             raise StepNotOffered(say("例外由您填写，须由另一人确认"), forbidden=True)
         if hire_id in paid_ones(connection, [hire_id], month):
             raise already_paid()

@@ -57,6 +57,8 @@ class Kept:
     claimed: str | None = None
     exception: str | None = None
     exception_by: str | None = None
+    #: whom a deputy stood in for when it was recorded
+    recorded_for: str | None = None
 
     @property
     def said(self) -> str:
@@ -70,7 +72,8 @@ class Kept:
 
     def digest(self, algorithm: str) -> str:
         """What the office log holds of it: everything but the account, the moment and the number of the writing."""
-        told = ("hire_id", "month", "marks", "source", "device", "claimed", "exception", "exception_by", "recorded_by")
+        what = ("hire_id", "month", "marks", "source", "device", "claimed", "exception")
+        told = (*what, "exception_by", "recorded_by", "recorded_for")
         return digest_of(algorithm, {name: getattr(self, name) for name in told})
 
 
@@ -105,10 +108,22 @@ def ledger(connection: Connection, hire_id: int) -> tuple[Kept, ...]:
 # ---- what writing makes of a month -------------------------------------------------------------------------------
 
 
-def next_of(before: Kept | None, entry: Entry, month: date, actor: Actor, at: datetime, source: str) -> Kept:
-    """The month after a writing; equal to ``before`` but for who and when where nothing changed (``same``)."""
+def next_of(
+    before: Kept | None,
+    entry: Entry,
+    month: date,
+    actor: Actor,
+    at: datetime,
+    source: str,
+    principal: str | None = None,
+) -> Kept:
+    """The month after a writing; equal to ``before`` but for who and when where nothing changed (``same``).
+
+    ``principal``: whom the actor stands in for.
+    """
     version = before.version + 1 if before else 1
     made = Kept(entry.hire_id, month, entry.marks, source, version, actor.person_key, actor.account_id, at)
+    made = made if principal is None else replace(made, recorded_for=principal)
     if source == DEVICE:
         return _seen(before, made, entry.marks)
     return made if before is None and entry.exception is None else _said(before, made, entry.exception, actor)
@@ -162,7 +177,8 @@ def _said(before: Kept | None, made: Kept, reason: str | None, actor: Actor) -> 
     standing = _standing(before) if before else frozenset()
     signer = before.exception_by if before else None
     waiting = lacking - standing
-    if signer == actor.person_key:  # whoever answered for an exception does not write it as well
+    # whoever answered for an exception does not write it as well, nor has a deputy write it
+    if signer is not None and signer in (actor.person_key, made.recorded_for):
         waiting = lacking
     signed = before.exception if before else None
     if not waiting:  # what was answered for stays as it was

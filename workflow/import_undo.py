@@ -7,7 +7,7 @@ Nothing is taken out of any record. A line is taken back once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,7 @@ def ask(
         "lines": chosen,
         "reason": kept,
         "asked_by": actor.person_key,
+        "asked_for": _principal(office, run, actor),
         "account_id": actor.account_id,
         "asked_at": at,
         "undone": 0,
@@ -142,8 +143,16 @@ def _second(office: Office, run: Row[Any], row: Row[Any], actor: Actor) -> None:
     if row.decided_by is not None:
         raise StepNotOffered(say("这份撤销申请已经办理"))
     keys = {actor.person_key, *(grant.deputy_for for grant in actor.grants if grant.deputy_for)}
-    if row.asked_by in keys:
+    if {row.asked_by, row.asked_for} & keys:
         raise StepNotOffered(say("撤销由您提出，须由另一人办理"), forbidden=True)
+
+
+def _principal(office: Office, run: Row[Any], actor: Actor) -> str | None:
+    """Whom somebody stands in for who may ask only as a deputy."""
+    if may(office, run, replace(actor, grants=tuple(grant for grant in actor.grants if not grant.deputy_for))):
+        return None
+    as_deputy = (grant for grant in actor.grants if grant.deputy_for)
+    return next((one.deputy_for for one in as_deputy if may(office, run, replace(actor, grants=(one,)))), None)
 
 
 def _run(office: Office, run_id: str, actor: Actor) -> Row[Any]:

@@ -20,7 +20,7 @@ from states.pay import yuan
 from states.procedure import Procedure, Role
 from states.refusals import InputRefused, NoSuchHire
 from states.say import Sentence, say
-from states.separation import keys_of
+from states.separation import interest, keys_of, preferred
 from workflow import office_log, plain_words
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
@@ -70,12 +70,14 @@ def ask(office: Office, hire_id: int, claim: Claim, actor: Actor, at: datetime) 
     """
     with office.database.transaction() as connection:
         hire = _hire(connection, hire_id, actor)
-        _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
+        role = _must_hold(actor, ASKERS, hire)
+        _refuse_kin(hire, actor, role)
         row = _read(claim, hire, local_day(at))
         _hold(connection, hire_id)
         _refuse_twice(connection, hire_id, row["from_month"], row["until_month"])
         assert hire.person is not None
         values = {**row, "hire_id": hire_id, "person_id": hire.person.id, "asked_by": actor.person_key, "asked_at": at}
+        values["asked_for"] = actor.stands_for(role, hire.region)
         number = int(connection.execute(insert(_recovery).values(values).returning(_recovery.c.id)).scalar_one())
         months = [row["from_month"].isoformat()[:7], row["until_month"].isoformat()[:7]]
         _log(office, connection, "asked", number, hire_id, actor, at, fen=claim.fen, months=months)
@@ -90,7 +92,7 @@ def decide(office: Office, number: int, upheld: bool, opinion: str, actor: Actor
     with office.database.transaction() as connection:
         row, hire = _claimed(connection, number, actor)
         role = _must_hold(actor, DECIDERS, hire)
-        _refuse_interested(row, hire, keys_of(actor, role, hire.region))
+        _refuse_interested(row, hire, actor, role)
         faults: dict[str, Sentence] = {}
         words = _words("opinion", opinion, faults)
         if faults:
@@ -109,14 +111,15 @@ def repay(office: Office, number: int, fen: int, on_day: date | None, voucher: s
     """
     with office.database.transaction() as connection:
         row, hire = _claimed(connection, number, actor)
-        _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
+        role = _must_hold(actor, ASKERS, hire)
+        _refuse_kin(hire, actor, role)
         if not row.upheld or row.settled_on is not None:
             raise NotPossible(say("这笔追回还没有决定，或者已经结清，不能登记退回"))
         count, repaid = _back(connection, number)
         owed = row.fen - repaid
         values = _read_repayment(fen, on_day, voucher, owed, row.from_month, local_day(at))
         values |= {"recovery_id": number, "number": count + 1, "hire_id": hire.id}
-        connection.execute(insert(_repayment).values({**values, "recorded_by": actor.person_key, "recorded_at": at}))
+        connection.execute(insert(_repayment).values({**values, **_recorded(actor, role, hire, at)}))
         settled = bool(fen == owed)
         if settled:
             done = update(_recovery).where(_recovery.c.id == number).values(settled_on=values["on_day"])
@@ -133,7 +136,8 @@ def correct_repayment(office: Office, number: int, repayment: int, reason: str, 
     """
     with office.database.transaction() as connection:
         _, hire = _claimed(connection, number, actor)
-        _refuse_kin(hire, keys_of(actor, _must_hold(actor, ASKERS, hire), hire.region))
+        role = _must_hold(actor, ASKERS, hire)
+        _refuse_kin(hire, actor, role)
         faults: dict[str, Sentence] = {}
         words = plain_words.read("reason", reason, LONGEST["cause"], faults)
         if faults:
@@ -147,7 +151,7 @@ def correct_repayment(office: Office, number: int, repayment: int, reason: str, 
         count, _ = _back(connection, number)
         values = {"recovery_id": number, "number": count + 1, "hire_id": hire.id, "fen": -row.fen}
         values |= {"on_day": row.on_day, "voucher": row.voucher, "corrects": repayment, "reason": words}
-        connection.execute(insert(_repayment).values({**values, "recorded_by": actor.person_key, "recorded_at": at}))
+        connection.execute(insert(_repayment).values({**values, **_recorded(actor, role, hire, at)}))
         _log(office, connection, "repayment_correction", number, hire.id, actor, at, repayment=repayment, fen=row.fen)
     return count + 1
 
@@ -159,13 +163,13 @@ def decide_repayment(office: Office, number: int, correction: int, upheld: bool,
     """
     with office.database.transaction() as connection:
         claim, hire = _claimed(connection, number, actor)
-        keys = keys_of(actor, _must_hold(actor, DECIDERS, hire), hire.region)
+        role = _must_hold(actor, DECIDERS, hire)
         row = _repaid_row(connection, number, correction)
         if row is None or row.corrects is None or row.upheld is not None:
             raise NotPossible(say("没有待决定的更正"))
-        if row.recorded_by in keys:
+        if {row.recorded_by, row.recorded_for} & keys_of(actor, role, hire.region):
             raise NotPossible(say("这项更正是您提出的，须由另一人决定"))
-        _refuse_kin(hire, keys)
+        _refuse_kin(hire, actor, role)
         mine = (_repayment.c.recovery_id == number) & (_repayment.c.number == correction)
         decided = {"decided_by": actor.person_key, "decided_at": at, "upheld": upheld}
         connection.execute(update(_repayment).where(mine).values(decided))
@@ -215,10 +219,16 @@ def _claimed(connection: Connection, number: int, actor: Actor) -> tuple[Row[Any
 
 
 def _must_hold(actor: Actor, roles: frozenset[Role], hire: Hire) -> Role:
-    held = sorted(actor.roles_in(hire.region) & roles)
+    held = actor.roles_in(hire.region) & roles
     if not held:
         raise NotEntitled
-    return held[0]
+    return preferred(actor, hire.region, held)
+
+
+def _recorded(actor: Actor, role: Role, hire: Hire, at: datetime) -> dict[str, Any]:
+    """Who entered a row, and whom they stood in for."""
+    principal = actor.stands_for(role, hire.region)
+    return {"recorded_by": actor.person_key, "recorded_for": principal, "recorded_at": at}
 
 
 def _hold(connection: Connection, hire_id: int) -> None:
@@ -239,18 +249,18 @@ def _refuse_twice(connection: Connection, hire_id: int, first: date, last: date)
         raise NotPossible(say("这几个月里已有第{n}号追回还没有结清，请在那一笔上办理", n=known))
 
 
-def _refuse_interested(row: Row[Any], hire: Hire, keys: frozenset[str]) -> None:
+def _refuse_interested(row: Row[Any], hire: Hire, actor: Actor, role: Role) -> None:
     if row.upheld is not None:
         raise NotPossible(say("这笔追回已经作出决定，不必再办"))
-    if row.asked_by in keys:
+    if {row.asked_by, row.asked_for} & keys_of(actor, role, hire.region):
         raise NotPossible(say("这笔追回是您提出的，须由另一人决定"))
-    _refuse_kin(hire, keys)
+    _refuse_kin(hire, actor, role)
 
 
-def _refuse_kin(hire: Hire, keys: frozenset[str]) -> None:
-    """Nobody deals with money that they or a declared relative owe, unless a higher level has cleared them."""
+def _refuse_kin(hire: Hire, actor: Actor, role: Role) -> None:
+    """Nobody deals with money that they, whom they stand in for, or somebody who seems to be their kin owes."""
     person = hire.person
-    if person is not None and (person.key in keys or (keys - person.cleared) & person.relatives):
+    if person is not None and interest(actor, keys_of(actor, role, hire.region), person) is not None:
         raise NotPossible(say("涉及您本人或者亲属，请由其他人办理"))
 
 

@@ -125,7 +125,7 @@ def _row_view(
         totals=totals(kept.marks) if kept else None,
         exception=exception,
         waiting=between.join(str(day) for day in waiting),
-        mine=kept is not None and kept.recorded_by == page.actor.person_key,
+        mine=kept is not None and page.actor.person_key in (kept.recorded_by, kept.recorded_for),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from states.facts import Actor
+from states.facts import Actor, Grant
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from tests.support.world import World, officer
@@ -146,7 +146,12 @@ def test_what_somebody_wrote_since_stays_and_is_named(world: World) -> None:
 
 def test_an_undoing_that_is_turned_down_changes_nothing_and_may_be_asked_again(world: World) -> None:
     a_month(world, "r1", {"甲": FULL})
-    number = import_undo.ask(world.office, SEAL, "r1", [1], "导错了文件", CADRE, world.clock())
+    grant = Grant(Role.VILLAGE, "610981100", CADRE.person_key, CADRE.name)
+    first, second = (Actor(n, f"deputy {n}", "代理", (grant,)) for n in (91, 92))
+    number = import_undo.ask(world.office, SEAL, "r1", [1], "导错了文件", first, world.clock())
+    for who in (CADRE, first, second):  # whose deputy asked does not decide, nor does another deputy of theirs
+        with pytest.raises(StepNotOffered, match="另一人"):
+            import_undo.decide(world.office, SEAL, number, who, world.clock(), uphold=True)
     assert import_undo.decide(world.office, SEAL, number, TOWN, world.clock(), uphold=False).lines == ()
     assert months(world)["甲"] == FULL and looked(world, "r1") == [""]
     assert undo(world, "r1", [1]).lines == (1,)

@@ -108,7 +108,10 @@ def test_who_may_do_what(village: Village) -> None:
     decide(office, number, False, "并无其事", village.officer("rural"), now(village))
     with pytest.raises(NotPossible, match="已经作出决定"):
         decide(office, number, True, "改判", village.officer("finance"), now(village))
-    again = ask(office, village.hires["甲"], CLAIM, clerk(village), now(village))
+    again = ask(office, village.hires["甲"], CLAIM, deputy_of(bureau(village), village), now(village))
+    for who in (bureau(village), replace(deputy_of(bureau(village), village), person_key="another deputy")):
+        with pytest.raises(NotPossible, match="您提出"):  # whose deputy claimed does not decide, nor another deputy
+            decide(office, again, True, "属实", who, now(village))
     with office.database.reading() as connection:
         found = listed(connection, scoped(bureau(village)))
         assert [(line.id, line.standing) for line in found.lines] == [

@@ -71,6 +71,7 @@ class ImportUndo(SQLModel, table=True):
     lines: list[Any] = Field(default_factory=list, sa_column=json_column())
     reason: str = Field(max_length=500)
     asked_by: str = Field(max_length=64)
+    asked_for: str | None = Field(default=None, max_length=64)
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     asked_at: datetime
     decided_by: str | None = Field(default=None, max_length=64)
@@ -78,7 +79,7 @@ class ImportUndo(SQLModel, table=True):
     upheld: bool | None = None
     undone: int = 0
     __table_args__ = (
-        CheckConstraint("decided_by <> asked_by", name="two_people"),
+        CheckConstraint("decided_by NOT IN (asked_by, asked_for)", name="two_people"),
         CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
         Index(
             "uq_import_undo_open",

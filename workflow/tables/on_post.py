@@ -15,6 +15,7 @@ class Attendance(SQLModel, table=True):
 
     ``version`` counts every writing. ``device`` is what a device saw, which is evidence and no more. Where it failed,
     ``exception`` says why the marks stand without it; until a second person answers for that, they are ``claimed``.
+    ``recorded_for``: whom a deputy stood in for.
     """
 
     __tablename__ = "attendance"
@@ -24,6 +25,7 @@ class Attendance(SQLModel, table=True):
     source: str = Field(max_length=10)
     version: int = 1
     recorded_by: str = Field(max_length=64)
+    recorded_for: str | None = Field(default=None, max_length=64)
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     recorded_at: datetime
     device: str | None = Field(default=None, max_length=31)
@@ -38,7 +40,7 @@ class Attendance(SQLModel, table=True):
             name="claimed",
         ),
         CheckConstraint("exception_by IS NULL OR exception IS NOT NULL", name="exception"),
-        CheckConstraint("exception_by <> recorded_by", name="two_people"),
+        CheckConstraint("exception_by NOT IN (recorded_by, recorded_for)", name="two_people"),
         Index("ix_attendance_month", "month", "hire_id"),
     )
 
@@ -192,6 +194,7 @@ class Recovery(SQLModel, table=True):
     """追回: money that was paid wrongly, until it is paid back. Amounts in fen.
 
     ``upheld``: what the second person decided, with an ``opinion``; a claim that was turned down is settled that day.
+    ``asked_for``: whom a deputy stood in for.
     """
 
     __tablename__ = "recovery"
@@ -204,6 +207,7 @@ class Recovery(SQLModel, table=True):
     cause: str = Field(max_length=500)
     article: str = Field(max_length=100)
     asked_by: str = Field(max_length=64)
+    asked_for: str | None = Field(default=None, max_length=64)
     asked_at: datetime
     decided_by: str | None = Field(default=None, max_length=64)
     decided_at: datetime | None = None
@@ -213,7 +217,7 @@ class Recovery(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("fen > 0 AND until_month >= from_month", name="numbers"),
         CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
-        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_people"),
+        CheckConstraint("decided_by NOT IN (asked_by, asked_for)", name="two_people"),
         Index(
             "ix_recovery_open",
             "person_id",
@@ -238,6 +242,7 @@ class Repayment(SQLModel, table=True):
     on_day: date
     voucher: str = Field(max_length=200)
     recorded_by: str = Field(max_length=64)
+    recorded_for: str | None = Field(default=None, max_length=64)
     recorded_at: datetime
     corrects: int | None = None
     reason: str | None = Field(default=None, max_length=500)
@@ -249,7 +254,7 @@ class Repayment(SQLModel, table=True):
         CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name="reason"),
         CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
         CheckConstraint("upheld IS NULL OR corrects IS NOT NULL", name="correction"),
-        CheckConstraint("decided_by <> recorded_by", name="two_people"),
+        CheckConstraint("decided_by NOT IN (recorded_by, recorded_for)", name="two_people"),
         # a row is set right once, and one proposal of it waits at a time
         Index(
             "uq_repayment_corrects",
