@@ -17,3 +17,9 @@ def month_of(text: str) -> date | None:
 def month_before(day: date) -> date:
     """The first day of the month before the one in which ``day`` lies."""
     return date(day.year - (day.month == 1), (day.month - 2) % 12 + 1, 1)
+
+
+def months_from(first: date, last: date) -> list[date]:
+    """The months from one to another, both with it; all by their first days."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)]

@@ -7,7 +7,7 @@ hint: whether money is claimed back is decided by people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -56,6 +56,38 @@ def overpaid(
     if not found or not fen:
         return None
     return Overpaid(min(found).replace(day=1), max(found).replace(day=1), fen, _why(min(found), died_on, left))
+
+
+Span = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """What was paid for the months that are asked about, and how much of it may still be claimed back, in fen."""
+
+    paid_fen: int
+    left_fen: int
+
+
+def claimable(paid: Mapping[date, int], claims: Iterable[tuple[Span, int]], asked: Span) -> Claimable:
+    """How far a further claim may go. ``paid``: by month; ``claims``: their first and last month, and their sums.
+
+    Of a claim over several months nobody knows which of them it takes: a further one fits where, over every span of
+    months around it, no more is claimed than was paid.
+    """
+    known = list(claims)
+    begins = {asked[0]} | {span[0] for span, _ in known if span[0] < asked[0]}
+    ends = {asked[1]} | {span[1] for span, _ in known if span[1] > asked[1]}
+    left = min(
+        _sum(paid, first, last) - sum(fen for span, fen in known if first <= span[0] and span[1] <= last)
+        for first in begins
+        for last in ends
+    )
+    return Claimable(_sum(paid, *asked), max(left, 0))
+
+
+def _sum(paid: Mapping[date, int], first: date, last: date) -> int:
+    return sum(fen for month, fen in paid.items() if first <= month <= last)
 
 
 def _left_out(line: Paid, earned: Sequence[date]) -> frozenset[date]:

@@ -16,6 +16,7 @@ from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.meets import enforces
 from states.months import month_of
+from states.overpaid import Claimable
 from states.pay import yuan
 from states.procedure import Procedure, Role
 from states.refusals import InputRefused, NoSuchHire
@@ -27,6 +28,7 @@ from workflow.office import Office
 from workflow.queries.recoveries import counts
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
+from workflow.recovery_limits import limit_of
 from workflow.tables import metadata
 
 BOOK = "recovery"
@@ -65,8 +67,9 @@ def article_for(procedure: Procedure) -> str:
 def ask(office: Office, hire_id: int, claim: Claim, actor: Actor, at: datetime) -> int:
     """Enters a claim and returns its number. ``at`` is aware.
 
-    Raises NoSuchHire, NotEntitled, InputRefused with every fault, NotPossible while another claim for one of these
-    months is not settled: nobody is asked twice for the same money.
+    Raises NoSuchHire, NotEntitled, InputRefused with every fault, also for more than was paid in these months and is
+    not claimed yet; NotPossible while another claim for one of them is not settled: nobody is asked twice for the same
+    money.
     """
     with office.database.transaction() as connection:
         hire = _hire(connection, hire_id, actor)
@@ -75,6 +78,7 @@ def ask(office: Office, hire_id: int, claim: Claim, actor: Actor, at: datetime) 
         row = _read(claim, hire, local_day(at))
         _hold(connection, hire_id)
         _refuse_twice(connection, hire_id, row["from_month"], row["until_month"])
+        _refuse_beyond(limit_of(office, connection, hire_id, row["from_month"], row["until_month"]), claim.fen)
         assert hire.person is not None
         values = {**row, "hire_id": hire_id, "person_id": hire.person.id, "asked_by": actor.person_key, "asked_at": at}
         values["asked_for"] = actor.stands_for(role, hire.region)
@@ -247,6 +251,16 @@ def _refuse_twice(connection: Connection, hire_id: int, first: date, last: date)
     known = connection.execute(asked).scalars().first()
     if known is not None:
         raise NotPossible(say("这几个月里已有第{n}号追回还没有结清，请在那一笔上办理", n=known))
+
+
+def _refuse_beyond(limit: Claimable, fen: int) -> None:
+    if fen > limit.left_fen:
+        why = say(
+            "这几个月发放{paid}元（没有发放表的月份按标准计，年度绩效算在当年12月），除去已经提出追回的，"
+            "最多还可以追回{left}元，请核对月份和金额",
+            paid=yuan(limit.paid_fen), left=yuan(limit.left_fen),
+        )  # fmt: skip
+        raise InputRefused({"fen": why})
 
 
 def _refuse_interested(row: Row[Any], hire: Hire, actor: Actor, role: Role) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from states.facts import Actor, Grant
-from states.overpaid import Paid, overpaid
+from states.overpaid import Paid, claimable, overpaid
 from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal
 from tests.conftest import SQLITE, MigratedTemplate
@@ -194,6 +194,55 @@ def test_two_clerks_at_once_never_enter_more_than_is_owed(village: Village) -> N
     for thread in threads:
         thread.join(30)
     assert sorted(map(str, outcomes)) == sorted(map(str, [False, InputRefused, InputRefused, InputRefused]))
+
+
+JULY_TO_OCTOBER = {date(2022, month, 1): 140000 for month in (7, 8, 9, 10)}
+
+
+@pytest.mark.parametrize(
+    ("claims", "asked", "left"),
+    [
+        ([], (8, 9), 280000),
+        ([((8, 9), 280000)], (8, 9), 0),
+        ([((8, 9), 100000)], (8, 8), 140000),  # the other may lie wholly in September
+        ([((8, 9), 200000)], (8, 8), 80000),
+        ([((8, 9), 200000)], (7, 8), 220000),
+        ([((7, 8), 140000), ((9, 10), 140000)], (8, 9), 280000),
+        ([((7, 8), 200000), ((9, 10), 200000)], (8, 9), 160000),
+        ([((7, 10), 560000)], (9, 9), 0),
+        ([((11, 12), 100000)], (8, 9), 280000),
+        ([], (11, 12), 0),
+    ],
+)
+def test_no_more_is_claimed_than_was_paid_over_any_months(claims: Any, asked: Any, left: int) -> None:
+    def span(months: tuple[int, int]) -> tuple[date, date]:
+        return date(2022, months[0], 1), date(2022, months[1], 1)
+
+    found = claimable(JULY_TO_OCTOBER, [(span(months), fen) for months, fen in claims], span(asked))
+    assert found.left_fen == left
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_claim_is_held_to_what_was_paid_and_not_claimed_yet(village: Village) -> None:
+    """August is paid on a sheet with 1,400 yuan; September on none, though a sheet of the place was paid."""
+    world, first = village.world, village.hires["甲"]
+    with pytest.raises(InputRefused) as on_paper:
+        claimed(village, fen=recoveries.MOST_FEN)
+    assert "发放2800.00元" in str(on_paper.value.faults["fen"]), "without any sheet the months' standard counts"
+    paid(world, first, [(date(2022, 8, 1), date(2022, 8, 31), 140000)])
+    paid(world, village.hires["乙"], [(date(2022, 9, 1), date(2022, 9, 30), 150000)])
+    with world.office.database.transaction() as connection:
+        here = "region = substr(region, 1, 6)"
+        connection.exec_driver_sql(f"UPDATE pay_sheet SET procedure = 'neimenggu-2022-10', {here}")
+    with pytest.raises(InputRefused):
+        claimed(village, fen=140001)
+    number = claimed(village, fen=100000)
+    decide(world.office, number, True, "属实", bureau(village), now(village))
+    assert repay(world.office, number, 100000, date(2022, 10, 10), "收据1", clerk(village), now(village))
+    with pytest.raises(InputRefused) as refused:  # what came back is not claimed again
+        claimed(village, fen=40001)
+    assert "最多还可以追回400.00元" in str(refused.value.faults["fen"])
+    assert claimed(village, fen=40000)
 
 
 # ---- what is worth a look ----------------------------------------------------------------------------------------
