@@ -7,8 +7,8 @@ stands in the office log too (book ``filings``), without anything about people.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -100,7 +100,15 @@ def counts(connection: Connection, scope: Scope, today: date, region: str | None
 
 def _rows() -> Select[Any]:
     return (
-        select(filing, hire.c.region, hire.c.procedure, person.c.name, person.c.id_number_tail, post.c.title)
+        select(
+            filing,
+            hire.c.region,
+            hire.c.procedure,
+            hire.c.person_id,
+            person.c.name,
+            person.c.id_number_tail,
+            post.c.title,
+        )
         .join(hire, hire.c.id == filing.c.hire_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
@@ -196,13 +204,14 @@ def _listing(
     region: str,
     rows: Sequence[Row[Any]],
     today: date,
+    numbers: Mapping[int, str] | None = None,
 ) -> Listing:
-    """The list on paper: identity numbers by their last four."""
+    """The list on paper: identity numbers by their last four, or in full by ``numbers``."""
     paths = region_paths(connection, {region, *(row.region for row in rows)})
     procedure = office.catalogue.current(procedure_id)
     to = "、".join(role_name(procedure, role.value) for role in line.to)
     cells = [
-        [number, row.name or "", masked_tail(row.id_number_tail or ""), paths[row.region], row.title, row.due_on, ""]
+        [number, row.name or "", _number(row, numbers), paths[row.region], row.title, row.due_on, ""]
         for number, row in enumerate(rows, 1)
     ]
     columns = [
@@ -212,6 +221,20 @@ def _listing(
     above = [f"报送单位（盖章）：{paths[region]}", f"报送机关：{to}　　依据：{procedure.document.number}{line.cite}"]
     below = [f"合计：{len(rows)}人", f"经办人：　　　　　　联系电话：　　　　　　编制日期：{today}"]
     return Listing(f"公益性岗位{line.zh}名单", columns, cells, above, below)
+
+
+def _number(row: Row[Any], numbers: Mapping[int, str] | None) -> str:
+    return masked_tail(row.id_number_tail or "") if numbers is None else numbers.get(row.person_id, "")
+
+
+def in_full(office: Office, connection: Connection, row: Any, numbers: Mapping[int, str], today: date) -> Listing:
+    """A list with the full numbers of its people, with the digest of the one that was made. Raises NoSuchList."""
+    line = _line(office, row.procedure_id, row.filing)
+    if line is None:
+        raise NoSuchList(row.id)
+    people = people_on(connection, row, limit=row.people)
+    listing = _listing(office, connection, line, row.procedure_id, row.region, people, today, numbers)
+    return replace(listing, below=[*listing.below, f"名单第{row.id}号摘要：{row.digest}"])
 
 
 def lists(connection: Connection, scope: Scope, *, before: int | None = None, limit: int = PAGE) -> list[Row[Any]]:

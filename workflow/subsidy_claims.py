@@ -8,6 +8,7 @@ document's sheets reckon no shares, what was paid in for each month is entered. 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -293,7 +294,7 @@ def people_on(connection: Connection, number: int) -> list[Row[Any]]:
     """Who stands on a claim: months and sum of each."""
     asked = (
         select(
-            hire.c.id, hire.c.region, person.c.name, person.c.id_number_tail, post.c.title,
+            hire.c.id, hire.c.region, hire.c.person_id, person.c.name, person.c.id_number_tail, post.c.title,
             func.min(line.c.month).label("first"), func.max(line.c.month).label("last"),
             func.count().label("months"), func.sum(line.c.fen).label("fen"),
         )
@@ -302,7 +303,7 @@ def people_on(connection: Connection, number: int) -> list[Row[Any]]:
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
         .where(line.c.claim_id == number)
-        .group_by(hire.c.id, hire.c.region, person.c.name, person.c.id_number_tail, post.c.title)
+        .group_by(hire.c.id, hire.c.region, hire.c.person_id, person.c.name, person.c.id_number_tail, post.c.title)
         .order_by(hire.c.region, hire.c.id)
     )  # fmt: skip
     return list(connection.execute(asked).all())
@@ -326,14 +327,14 @@ def ledger(office: Office, connection: Connection, scope: Scope, procedure_id: s
     return Ledger(int(advanced) + int(entered), int(claimed), int(received), int(charged))
 
 
-def paper(office: Office, connection: Connection, row: Any) -> Listing:
-    """社会保险补贴申领表: the claim on paper, identity numbers by their last four."""
+def paper(office: Office, connection: Connection, row: Any, numbers: Mapping[int, str] | None = None) -> Listing:
+    """社会保险补贴申领表: the claim on paper, identity numbers by their last four, or in full by ``numbers``."""
     rows = people_on(connection, row.id)
     paths = region_paths(connection, {row.region, *(one.region for one in rows)})
     procedure = office.catalogue.current(row.procedure_id)
     found = provision_of(procedure)
     cells = [
-        [n, one.name, masked_tail(one.id_number_tail), paths[one.region], one.title,
+        [n, one.name, _number(one, numbers), paths[one.region], one.title,
          f"{one.first:%Y-%m}至{one.last:%Y-%m}", int(one.months), int(one.fen), ""]
         for n, one in enumerate(rows, 1)
     ]  # fmt: skip
@@ -348,3 +349,7 @@ def paper(office: Office, connection: Connection, row: Any) -> Listing:
     below = [total, "填表人：　　　　　　　　审核人：　　　　　　　　负责人：　　　　　　　　日期：　　年　　月　　日"]
     months = f"{row.from_month:%Y年%m月}至{row.until_month:%Y年%m月}"
     return Listing(f"{months}公益性岗位社会保险补贴申领表", columns, cells, above, below)
+
+
+def _number(one: Row[Any], numbers: Mapping[int, str] | None) -> str:
+    return masked_tail(one.id_number_tail) if numbers is None else numbers.get(one.person_id, "")

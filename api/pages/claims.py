@@ -8,7 +8,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.dependencies import SealDep
 from api.inputs import PathId
+from api.pages import in_full
 from api.pages.after_words import day_of, months_words
 from api.pages.filling import Filling, Given, faults_of
 from api.pages.ledgers import Cell, Form, Table, documents, show
@@ -16,6 +18,7 @@ from api.pages.pay_words import document_of
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import fen_of, given_of
 from api.pages.workbooks import workbook as handed_out
+from api.problems import Forbidden
 from states.months import month_before, month_of
 from states.pay import yuan
 from states.refusals import NoSuchHire, Refusal
@@ -63,6 +66,25 @@ def download(page: RecentPageDep, number: PathId) -> Response:
         row = subsidy_claims.one(connection, scoped(page.actor), number)
         listing = subsidy_claims.paper(page.office, connection, row)
     return handed_out(workbook(listing), f"{listing.title}.xlsx", f"claim-{number}.xlsx")
+
+
+@router.post("/claims/{number}/full")
+def download_in_full(page: PageDep, form: RecentFormDep, number: PathId, seal: SealDep) -> Response:
+    """The claim with full numbers: each of them is put on the record of its person, with the purpose."""
+    given = given_of(form)
+    with page.reading() as connection:
+        row = subsidy_claims.one(connection, scoped(page.actor), number)
+        ids = [one.person_id for one in subsidy_claims.people_on(connection, number)]
+    if not in_full.may(page, row.region):
+        raise Forbidden
+    try:
+        purpose = (given.get("purpose") or [""])[0]
+        numbers = in_full.numbers(page, seal, "claim", row.region, ids, purpose, number=number)
+    except Refusal as refusal:
+        return _one(page, number, given, refusal)
+    with page.reading() as connection:
+        listing = subsidy_claims.paper(page.office, connection, row, numbers)
+    return handed_out(workbook(listing), f"{listing.title}.xlsx", f"claim-{number}-full.xlsx")
 
 
 @router.post("/claims/{number}/handed-in")
@@ -279,4 +301,4 @@ def _steps(page: Page, filling: Filling, row: Any) -> list[Form]:
     if mine and row.status in (PREPARED, HANDED_IN):
         words = page.tell(say("申领作废"))
         found.append(Form(words, [], words, f"{at}/void", adverse=True, folded=True))
-    return found
+    return found + in_full.ask(page, filling, row.region, say("下载完整号码的申领表（Excel）"), f"{at}/full")

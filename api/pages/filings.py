@@ -13,13 +13,15 @@ from fastapi.responses import Response
 from api.dependencies import SealDep
 from api.file_out import attached
 from api.inputs import PathId
+from api.pages import in_full
 from api.pages.after_words import day_of, region_of
 from api.pages.filling import Filling, Given, faults_of
 from api.pages.ledgers import Cell, Form, Table, documents, show
 from api.pages.pay_words import document_of
-from api.pages.render import FormDep, Page, PageDep, RecentPageDep
+from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
-from api.pages.workbooks import XLSX
+from api.pages.workbooks import XLSX, workbook
+from api.problems import Forbidden
 from states.labels import role_name
 from states.procedure import FilingLine, GapRef, Procedure
 from states.refusals import NoSuchHire, Refusal
@@ -28,6 +30,7 @@ from workflow import files, filing_lists, queries
 from workflow.filing_lists import Key, lines_of
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
+from workflow.workbooks.layout import workbook as on_paper
 
 router = APIRouter()
 WHICH: Mapping[str, Sentence] = {"open": say("待报送"), "overdue": say("逾期未报"), "sent": say("已报送")}
@@ -67,6 +70,25 @@ def download(page: RecentPageDep, number: PathId, seal: SealDep) -> Response:
         row = filing_lists.one(connection, scoped(page.actor), number)
     content = files.open_file(page.office, seal, row.digest)
     return attached(content, XLSX, f"filing-{number}.xlsx", f"{page.tell(say('报送名单'))}{number}.xlsx")
+
+
+@router.post("/filings/lists/{number}/full")
+def download_in_full(page: PageDep, form: RecentFormDep, number: PathId, seal: SealDep) -> Response:
+    """The list with full numbers: each of them is put on the record of its person, with the purpose."""
+    given = given_of(form)
+    with page.reading() as connection:
+        row = filing_lists.one(connection, scoped(page.actor), number)
+        ids = [one.person_id for one in filing_lists.people_on(connection, row, limit=row.people)]
+    if not in_full.may(page, row.region):
+        raise Forbidden
+    try:
+        purpose = (given.get("purpose") or [""])[0]
+        numbers = in_full.numbers(page, seal, "filing_list", row.region, ids, purpose, number=number)
+    except Refusal as refusal:
+        return _one(page, number, given, refusal)
+    with page.reading() as connection:
+        listing = filing_lists.in_full(page.office, connection, row, numbers, page.today)
+    return workbook(on_paper(listing), f"{listing.title}.xlsx", f"filing-{number}-full.xlsx")
 
 
 @router.post("/filings/lists/{number}/sent")
@@ -264,6 +286,8 @@ def _one(page: Page, number: int, given: Given | None = None, refusal: Refusal |
             Form(send, fields, send, f"/filings/lists/{number}/sent", hint),
             Form(back, [], back, f"/filings/lists/{number}/drop", adverse=True, folded=True),
         ]
+    full = say("下载完整号码的名单（Excel）")
+    forms += in_full.ask(page, filling, row.region, full, f"/filings/lists/{number}/full")
     return show(
         page,
         "filings",

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from api.dependencies import SealDep
 from api.inputs import PathId
+from api.pages import in_full
 from api.pages.filling import Filling, Given, faults_of, refusal_of, status_of
 from api.pages.render import Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
@@ -20,7 +21,7 @@ from api.pages.workbooks import workbook as handed_out
 from api.problems import Forbidden, NotFound
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
-from workflow import office_log, queries
+from workflow import queries
 from workflow.people import REGISTRARS
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
@@ -29,7 +30,6 @@ from workflow.workbooks.layout import Listing, workbook
 from workflow.workbooks.lists import IN_FULL, LISTS, Asked
 
 router = APIRouter()
-BOOK = "lists"
 NAMES: Mapping[str, Sentence] = {
     "roster": say("在岗人员花名册"),
     "ledger": say("管理台账"),
@@ -64,30 +64,26 @@ def download(page: RecentPageDep, name: str) -> Response:
 
 @router.post("/lists/full")
 def download_in_full(page: PageDep, form: RecentFormDep, seal: SealDep) -> Response:
-    """The roster with full numbers: each of them is put on the record of its person, with the purpose."""
+    """A list with full numbers: each of them is put on the record of its person, with the purpose."""
     given = given_of(form)
     name, purpose = ((given.get(field) or [""])[0].strip() for field in ("name", "purpose"))
     try:
         region, since, until = _days(page, given)
     except InputRefused as refusal:
         return _choose(page, given, refusal)
-    if not page.actor.roles_in(region) & REGISTRARS:
+    if not in_full.may(page, region):
         raise Forbidden
     try:
         if name not in IN_FULL:
             raise InputRefused({"name": say("这种表册只提供脱敏的")})
-        scope = scoped(page.actor)
+        masked = Asked(scoped(page.actor), region, since, until, page.today, people=set())
         with page.reading() as connection:
-            rows = lists.at_work(connection, Asked(scope, region, since, until, page.today))
-        ids = sorted({row.person_id for row in rows})
-        with page.office.database.session() as session:
-            numbers = lists.full_numbers(page.office, session, seal, ids, page.actor, page.at, purpose)
-            facts = {"list": name, "region": region, "people": len(ids)}
-            office_log.write(session, BOOK, "in_full", page.actor, page.at, facts, page.office.setting.algorithm)
+            LISTS[name](page.office, connection, masked)
+        numbers = in_full.numbers(page, seal, name, region, masked.people or (), purpose)
     except Refusal as refusal:
         return _choose(page, given, refusal)
     with page.reading() as connection:
-        listing = LISTS[name](page.office, connection, Asked(scope, region, since, until, page.today, numbers))
+        listing = LISTS[name](page.office, connection, replace(masked, numbers=numbers, people=None))
     return _file(listing, name)
 
 
@@ -155,10 +151,11 @@ def _choose(page: Page, given: Given, refusal: Refusal | None = None) -> Respons
         filling.field("since", say("从哪天起"), "date", value=first.isoformat(), required=True),
         filling.field("until", say("到哪天止（含当天）"), "date", value=page.today.isoformat(), required=True),
     ]
-    hint = say("每个号码的查看都会记录在本人的档案里。")
+    kinds = [(name, page.tell(NAMES[name])) for name in IN_FULL]
     full = [
+        filling.field("name", say("表册"), "select", options=kinds, required=True),
         *(replace(field, prefix="full-") for field in fields),
-        filling.field("purpose", say("用途"), hint=hint, required=True),
+        filling.field("purpose", say("用途"), hint=in_full.HINT, required=True),
     ]
     return page.show(
         "lists.html",

@@ -190,10 +190,14 @@ def test_the_paper_adds_up_and_strangers_see_nothing(company: Village) -> None:
     with office.database.reading() as connection:
         row = subsidy_claims.one(connection, scoped(company.officer("company")), number)
         listing = subsidy_claims.paper(office, connection, row)
+        people = [one.person_id for one in subsidy_claims.people_on(connection, number)]
+        full = subsidy_claims.paper(office, connection, row, {person: f"{person:018}" for person in people})
         with pytest.raises(NoSuchClaim):
             subsidy_claims.one(connection, scoped(company.stranger(Role.COMPANY)), number)
     assert [(cells[5], cells[6], cells[7]) for cells in listing.rows] == [("2022-08至2022-09", 2, 610_00)] * 2
     assert listing.below[0] == "合计：2人，4个月，1220.00元"
+    assert [cells[2][:14] for cells in listing.rows] == ["*" * 14] * 2
+    assert [cells[2] for cells in full.rows] == [f"{person:018}" for person in people]
     for first, last, who in ((SEPTEMBER, AUGUST, "company"), (date(2021, 9, 1), SEPTEMBER, "company")):
         with pytest.raises(InputRefused):
             claim(company, first, last, who)

@@ -53,6 +53,8 @@ class Asked:
     on: date
     #: full numbers by person; None: masked
     numbers: Mapping[int, str] | None = None
+    #: takes in who stands on the list with a number, so that they can be asked for
+    people: set[int] | None = None
 
 
 Made = Callable[[Office, Connection, Asked], Listing]
@@ -109,6 +111,8 @@ def at_work(connection: Connection, asked: Asked) -> list[Row[Any]]:
 
 
 def _number(asked: Asked, row: Any) -> str:
+    if asked.people is not None:
+        asked.people.add(row.person_id)
     if asked.numbers is None:
         return masked_tail(row.id_number_tail)
     return asked.numbers.get(row.person_id, "")
@@ -347,5 +351,5 @@ LISTS: Mapping[str, Made] = {
     "assessments": assessments,
     "changes": changes,
 }
-#: those that may be wanted with full numbers
-IN_FULL = frozenset({"roster"})
+#: those that leave the house for an office that needs whole numbers; the others are for one's own desk
+IN_FULL = ("roster", "filings")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from states.facts import Grant
@@ -296,3 +298,36 @@ def test_a_key_that_somebody_made_up_is_a_page_all_the_same(county: County, key:
     client = client_of(county)
     for path in ("/?after=", "/hires?after=", "/hires?sort=day&after="):
         assert client.get(path + key).status_code == 200
+
+
+# ---- with full numbers -------------------------------------------------------------------------------------------
+
+
+def numbers_in(content: bytes) -> list[str]:
+    """What stands in the column of identity numbers, whole or masked."""
+    (sheet,) = (one for one in load_workbook(BytesIO(content)).worksheets[:1])
+    rows = [[str(cell.value) for cell in row] for row in sheet.iter_rows()]
+    place = next(row.index("身份证号码") for row in rows if "身份证号码" in row)
+    return [row[place] for row in rows if re.fullmatch(r"[0-9*]{17}[0-9X]", row[place])]
+
+
+def test_a_list_goes_out_with_full_numbers_for_a_purpose_and_each_reading_is_on_record(county: County) -> None:
+    client, ask = client_of(county), county.world.ask
+    token, days = token_of(client), {"since": "2025-01-01", "until": "2026-12-31", "region": TOWN}
+    client.post("/filings/lists", data={"form_token": token, "filing": "xunyang-2022-88:contract", "region": TOWN})
+    ((number, people),) = ask("SELECT id, people FROM filing_list")
+    paper = f"/filings/lists/{number}"
+    assert all("*" in one for one in numbers_in(client.get(f"{paper}/list.xlsx").content))
+    read = "SELECT count(*) FROM person_log WHERE act = 'reveal:id_number'"
+    assert client.post(f"{paper}/full", data={"form_token": token, "purpose": " "}).status_code == 422
+    assert ask(read) == [(0,)]
+    whole = numbers_in(client.post(f"{paper}/full", data={"form_token": token, "purpose": "报人社局备案"}).content)
+    assert (len(whole), "*" in "".join(whole), ask(read)) == (people, False, [(people,)])
+    roster = {"form_token": token, "name": "filings", "purpose": "报人社局备案", **days}
+    assert "*" not in "".join(numbers_in(client.post("/lists/full", data=roster).content))
+    assert client.post("/lists/full", data={**roster, "name": "ledger"}).status_code == 422
+    # whoever looks on sees the list, and no whole number
+    reader = client_of(county, "ducha")
+    denied = reader.post(f"{paper}/full", data={"form_token": token_of(reader), "purpose": "督查"})
+    assert (denied.status_code, f'action="{paper}/full"' in reader.get(paper).text) == (403, False)
+    assert f'action="{paper}/full"' in client.get(paper).text
