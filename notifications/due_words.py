@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any
 
 from states.aftercare import LAW
+from states.certificate import law as certificate_law
 from states.labels import role_name
 from states.procedure import Procedure, Role, article_of
 from states.say import Translate, say
 from states.tellings import Telling
-from workflow.due_letters import AFTERCARE, PAY_DAY, POLICY
+from workflow.due_letters import AFTERCARE, CERTIFICATE, PAY_DAY, POLICY
 from workflow.policies import BENEFIT
 
 #: letters of this kind, and those of them that are about a place and no person
-DUE = frozenset({PAY_DAY, AFTERCARE, POLICY})
+DUE = frozenset({PAY_DAY, AFTERCARE, POLICY, CERTIFICATE})
 OF_A_PLACE = frozenset({PAY_DAY, POLICY})
 
 
@@ -45,6 +46,9 @@ def due_words(
     if template == AFTERCARE:
         owner, title, article = str(facts["owes"]), say("离岗后帮扶").text(speak), LAW
         more: dict[str, Any] = {"about": person}
+    elif template == CERTIFICATE:
+        owner, title, article = str(facts["owes"]), say("离岗证明").text(speak), certificate_law(procedure).text(speak)
+        more = {"about": person}
     elif template == POLICY:
         owner, title, article = to_role, say("意外伤害险到期").text(speak), article_of(procedure, _benefit(procedure))
         more = {"about": facts["place"], "number": facts["number"], "n": facts["n"]}

@@ -13,8 +13,9 @@ from notifications.due_words import DUE
 from notifications.messages import Letter
 from notifications.repeats import has_moved
 from states.clocks import FILING, local_day
-from workflow.due_letters import AFTERCARE, PAY_DAY, still_open
+from workflow.due_letters import AFTERCARE, CERTIFICATE, PAY_DAY, still_open
 from workflow.office import Office
+from workflow.queries.certificates import unissued
 from workflow.tables import metadata
 
 log = logging.getLogger(__name__)
@@ -97,11 +98,15 @@ def _settled(office: Office, connection: Connection, rows: Sequence[Row[*tuple[A
     helped = {row.hire_id for row in asked if row.template == AFTERCARE}
     closed = select(_case.c.hire_id).where(_case.c.hire_id.in_(helped), _case.c.closed_on.is_not(None))
     done = set(connection.execute(closed).scalars()) if helped else set()
+    left = {row.hire_id for row in asked if row.template == CERTIFICATE}
+    owed = unissued().where(_hire.c.id.in_(left))
+    without = {row.hire_id for row in connection.execute(owed)} if left else set()
     return frozenset(
         row.message_id
         for row in asked
         if (row.template == PAY_DAY and not still_open(office, connection, row.facts))
         or (row.template == AFTERCARE and row.hire_id in done)
+        or (row.template == CERTIFICATE and row.hire_id not in without)
     )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from states.late_contract import is_labour_contract
 from states.periods import add_months, notice_days
 from states.procedure import Ground, Procedure
+from states.say import Sentence, say
 
 DAYS = 15
 
@@ -26,6 +28,11 @@ def kind_of_end(procedure: Procedure, ground: str | None) -> str:
     """终止 where the law or the term ends it, 解除 where one side does."""
     line = procedure.ground_by_name.get(ground or "")
     return "终止" if line is None or line.by == "law" or line.only_at_term_end else "解除"
+
+
+def law(procedure: Procedure) -> Sentence:
+    """What the certificate rests on: the law itself for a labour contract, its example for an agreement (参照)."""
+    return say("《劳动合同法》第五十条") if is_labour_contract(procedure) else say("参照《劳动合同法》第五十条")
 
 
 def at_term_end(procedure: Procedure) -> Ground | None:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from states.certificate import DAYS, handed_over_by
 from states.clocks import REMIND_AT, local_day, moment
 from states.meets import enforces
 from states.pay_days import hearers
@@ -21,10 +22,12 @@ from states.procedure import Procedure, Role
 from states.tellings import Telling, telling
 from workflow import pay_calendar, policies
 from workflow.office import Office
+from workflow.papers.kinds import Kind, makers
 from workflow.pay_calendar import Owed
+from workflow.queries.certificates import unissued
 from workflow.tables import metadata
 
-PAY_DAY, AFTERCARE, POLICY = "pay_day", "aftercare_due", "policy_ends"
+PAY_DAY, AFTERCARE, POLICY, CERTIFICATE = "pay_day", "aftercare_due", "policy_ends", "certificate_due"
 #: days ahead of the first letter
 PAY_AHEAD, AFTERCARE_AHEAD, POLICY_AHEAD = 3, 7, 30
 #: what was due longer ago than this is on the pages, and no letter begins about it
@@ -33,9 +36,13 @@ LOOK_BACK = timedelta(days=62)
 NAMED = 5
 _PORTION = 500
 _SETTING = "due_letters"
-outbox, setting, hire, case, region, sheet = (
-    metadata.tables[name] for name in ("outbox", "setting", "hire", "aftercare", "region", "pay_sheet")
+outbox, setting, hire, case, region, sheet, departure = (
+    metadata.tables[name] for name in ("outbox", "setting", "hire", "aftercare", "region", "pay_sheet", "departure")
 )
+
+
+#: the certificate is given when somebody leaves, and so the first letter goes out that day
+CERTIFICATE_AHEAD = DAYS
 
 
 @enforces("BH-25", "BH-26", "BH-27", "LC-24", "LC-26")
@@ -44,7 +51,8 @@ def remind_due(office: Office, at: datetime) -> int:
     today = local_day(at)
     if at < moment(today, REMIND_AT) or _was_here(office, today):
         return 0
-    told = _of_pay(office, today, at) + _of_aftercare(office, today, at) + _of_policies(office, today, at)
+    parts = (_of_pay, _of_aftercare, _of_certificates, _of_policies)
+    told = sum(part(office, today, at) for part in parts)
     _note(office, today, at)
     return told
 
@@ -149,6 +157,38 @@ def _case_rows(office: Office, one: Any, today: date, at: datetime) -> Iterator[
     for role in told:
         key = (str(one.hire_id), one.due_on.isoformat(), when.value, role.value)
         yield _row(AFTERCARE, key, one.hire_id, role, one.region, facts, at)
+
+
+# ---- the certificate at the end ----------------------------------------------------------------------------------
+
+
+def _of_certificates(office: Office, today: date, at: datetime) -> int:
+    told, after = 0, 0
+    since = today - LOOK_BACK - timedelta(days=DAYS)
+    asked = unissued().add_columns(hire.c.region, hire.c.procedure).order_by(departure.c.hire_id).limit(_PORTION)
+    while True:
+        with office.database.transaction() as connection:
+            near = (departure.c.ended_on.between(since, today), departure.c.hire_id > after)
+            missing = connection.execute(asked.where(*near)).all()
+            rows = [row for one in missing for row in _certificate_rows(office, one, today, at)]
+            told += _write(connection, rows)
+        if len(missing) < _PORTION:
+            return told
+        after = missing[-1].hire_id
+
+
+def _certificate_rows(office: Office, one: Any, today: date, at: datetime) -> Iterator[dict[str, Any]]:
+    due_on = handed_over_by(one.ended_on)
+    when = telling(due_on, today, CERTIFICATE_AHEAD)
+    procedure = office.rulebook.rules(one.procedure).procedure
+    owe = sorted(makers(procedure, Kind.CERTIFICATE))
+    if when is None or not owe:
+        return
+    told = dict.fromkeys((*owe, Role.HRSS) if when is Telling.OVERDUE else owe)
+    facts = {"due_on": due_on.isoformat(), "when": when.value, "owes": owe[0].value}
+    for role in told:
+        key = (str(one.hire_id), due_on.isoformat(), when.value, role.value)
+        yield _row(CERTIFICATE, key, one.hire_id, role, one.region, facts, at)
 
 
 # ---- insurance that ends ------------------------------------------------------------------------------------------

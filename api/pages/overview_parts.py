@@ -22,6 +22,7 @@ WATCHES: Mapping[str, Sentence] = {
     "over_term": say("超期未处理"),
     "blocked": say("到期被拦下（条件不符）"),
     "late_contract": say("合同逾期未签"),
+    "late_certificate": say("离岗证明逾期未出具"),
     "late_filing": say("备案逾期未报"),
     "returned": say("一年内被退回过"),
     "suspended": say("中止办理中"),

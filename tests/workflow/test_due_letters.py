@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, select
 
 from notifications.letters import load_letters
 from notifications.messages import Reader, compose
@@ -20,10 +21,14 @@ from tests.support.world import World
 from workflow import office_log, pay_calendar
 from workflow.aftercare import open_due
 from workflow.due_letters import remind_due
+from workflow.papers.kinds import Kind, makers
+from workflow.queries.figures import is_watched
 from workflow.settings import Settings
+from workflow.tables import metadata
 
 AUGUST = date(2022, 8, 1)
 BAIHE = "baihe-2022-72"
+hires = metadata.tables["hire"]
 
 
 def d(text: str) -> date:
@@ -143,6 +148,43 @@ def test_a_letter_says_what_where_and_by_when_in_both_languages(village: Village
     urged = compose(next(x for x in letters if x.to_role == "hrss" and x.facts["what"] == "roster"), Reader("en"))
     assert "overdue" in urged.body.lower()
     assert urged.subject.startswith("Please see to it: send roster and attendance (")
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_certificate_is_asked_for_from_the_day_of_leaving_until_it_is_made(village: Village) -> None:
+    """Labour Contract Law 50: fifteen days, the day of leaving not counted; then the bureau hears of it too."""
+    world, office = village.world, village.world.office
+    hire, last = village.hires["甲"], date(2022, 9, 1)
+    world.do(hire, "resign", village.officer("employer"), given_on=world.clock.today, leave_on=last)
+    world.walk_to(date(2022, 9, 2))
+    [owes] = makers(office.catalogue.current(BAIHE), Kind.CERTIFICATE)
+
+    def watched(day: date) -> int:
+        with office.database.reading() as connection:
+            return len(connection.execute(select(hires).where(is_watched("late_certificate", day))).all())
+
+    for day, letters, late in ((2, 1, 0), (15, 1, 0), (16, 2, 0), (17, 4, 1), (30, 4, 1)):
+        remind_due(office, at(f"2022-09-{day:02}"))
+        assert (len(told(village, "certificate_due")), watched(date(2022, 9, day))) == (letters, late)
+    assert [row[1:] for row in told(village, "certificate_due") if row[1] == "overdue"] == [
+        ("overdue", owes.value), ("overdue", "hrss")
+    ]  # fmt: skip
+    ids = [row[0] for row in world.ask("SELECT message_id FROM outbox WHERE template = 'certificate_due'")]
+    with office.database.reading() as connection:
+        letters_ = load_letters(office, connection, ids)
+    assert not any(letter.moved for letter in letters_.values())
+    body = compose(next(one for one in letters_.values() if one.facts["when"] == "day"), Reader()).body
+    for words in ("b某已经离岗，还没有出具解除（终止）证明", "期限：2022年9月16日（今天）", "《劳动合同法》第五十条"):
+        assert words in body, words
+    with office.database.transaction() as connection:
+        made = {"number": "白公岗证〔2022〕0001号", "paper": "certificate", "term_no": 1, "made_by": "x"}
+        digests = {name: "0" * 64 for name in ("digest", "masked", "basis")}
+        connection.execute(
+            insert(metadata.tables["paper"]).values({"hire_id": hire, **made, **digests, "made_at": world.clock()})
+        )
+    assert watched(date(2022, 9, 30)) == 0
+    with office.database.reading() as connection:
+        assert all(letter.moved for letter in load_letters(office, connection, ids).values())
 
 
 @pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)

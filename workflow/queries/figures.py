@@ -27,14 +27,16 @@ from sqlalchemy import (
     true,
 )
 
+from states.certificate import DAYS
 from states.procedure import State
+from workflow.queries.certificates import unissued
 from workflow.queries.scope import within
 from workflow.tables import metadata
 
 hire, task, timer, audit_entry = (metadata.tables[name] for name in ("hire", "task", "timer", "audit_entry"))
 opening, post, region = (metadata.tables[name] for name in ("opening", "post", "region"))
-returned, suspension, allocation, filing = (
-    metadata.tables[name] for name in ("returned", "suspension", "allocation", "filing")
+returned, suspension, allocation, filing, departure = (
+    metadata.tables[name] for name in ("returned", "suspension", "allocation", "filing", "departure")
 )
 #: a township's code: what is counted is added up from there
 TOWN = 9
@@ -186,7 +188,10 @@ def _villages(connection: Connection, inside: ColumnElement[bool]) -> Rows:
 # ---- what a supervisor looks at ----------------------------------------------------------------------------------
 
 #: what is watched, each a condition on ``hire`` (督查关注)
-WATCHED = ("overdue", "over_term", "blocked", "late_contract", "late_filing", "returned", "suspended")
+WATCHED = (
+    *("overdue", "over_term", "blocked", "late_contract", "late_filing", "late_certificate"),
+    *("returned", "suspended"),
+)
 
 
 def _watched(connection: Connection, inside: ColumnElement[bool], prefixes: Sequence[str], on: date) -> Rows:
@@ -210,6 +215,9 @@ def is_watched(what: str, on: date, over_term: Sequence[str] = ()) -> ColumnElem
         "blocked": hire.c.id.in_(select(timer.c.hire_id).where(timer.c.status == "blocked")),
         "late_contract": hire.c.id.in_(
             select(task.c.hire_id).where(task.c.name == "clock:contract_due", task.c.due_on < on)
+        ),
+        "late_certificate": hire.c.id.in_(
+            unissued().with_only_columns(departure.c.hire_id).where(departure.c.ended_on < on - timedelta(days=DAYS))
         ),
         # nothing is owed of an entry that was taken back (撤销录入)
         "late_filing": (hire.c.state != "withdrawn")
