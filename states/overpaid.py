@@ -49,7 +49,7 @@ def overpaid(
     found, fen, terms = [], 0, cut_back(terms)
     for line in lines:
         earned = [day for day in line.days if _earned(day, terms, died_on)]
-        days = [day for day in line.days if day not in _left_out(line, earned)]
+        days = _without_gap(line, earned)
         wrong = [day for day in days if day not in earned]
         found += wrong
         fen += (2 * line.fen * len(wrong) + len(days)) // (2 * len(days))
@@ -88,6 +88,16 @@ def claimable(paid: Mapping[date, int], claims: Iterable[tuple[Span, int]], aske
 
 def _sum(paid: Mapping[date, int], first: date, last: date) -> int:
     return sum(fen for month, fen in paid.items() if first <= month <= last)
+
+
+def days_paid(line: Paid, terms: Sequence[tuple[date, date]]) -> list[date]:
+    """The days of a line but for those between two terms that it left out. ``terms``: as they were when it was paid."""
+    return _without_gap(line, [day for day in line.days if _earned(day, cut_back(terms), None)])
+
+
+def _without_gap(line: Paid, earned: Sequence[date]) -> list[date]:
+    left_out = _left_out(line, earned)
+    return [day for day in line.days if day not in left_out]
 
 
 def _left_out(line: Paid, earned: Sequence[date]) -> frozenset[date]:

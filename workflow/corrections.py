@@ -17,15 +17,14 @@ from states.clocks import local_day
 from states.correcting import Moves, correctable, moves, said_now
 from states.facts import Actor, Hire
 from states.house import officers
-from states.overpaid import Overpaid, Paid, overpaid
+from states.overpaid import Overpaid, Paid, days_paid, overpaid
 from states.past import Entry
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import say
 from workflow.office import Office
 from workflow.papers.making import PaperLine, papers_of
 from workflow.past import past_of
-from workflow.pay_rows import MONTHLY
-from workflow.queries.bank import refused_by_bank
+from workflow.queries.recoveries import lines_paid, paid_line, received_of
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
 from workflow.tables import metadata
@@ -140,28 +139,24 @@ def _foreseen(
 ) -> Foreseen:
     found = moves(hire, office.rulebook.rules(hire.procedure), office.setting.calendar, at, number, values)
     before, after = found.terms
-    paid = tuple(_paid(connection, hire.id))
     died_on = hire.person.died_on if hire.person is not None else None
-    lines = [Paid(first, last, fen) for first, last, fen, arrived in paid if arrived]
+    received = received_of(connection, [hire.id]).get(hire.id, [])
     made = papers_of(connection, scoped(actor), hire.id)
     return Foreseen(
         found,
-        overpaid(lines, after, died_on, left=found.dossier.ended_on is not None) if before != after else None,
-        unpaid(before, after, [(first, last) for first, last, *_ in paid], local_day(at)),
+        overpaid(received, after, died_on, left=found.dossier.ended_on is not None) if before != after else None,
+        unpaid(before, after, _paid(connection, hire.id), local_day(at)),
         tuple(_open_sheets(connection, hire.id)) if before != after else (),
         tuple(line for line in made if line.replaced_at is None and local_day(line.made_at) >= found.entry.on),
     )
 
 
-def _paid(connection: Connection, hire_id: int) -> Iterable[tuple[date, date, int, bool]]:
-    """The paid lines, and whether their money arrived: what the bank refused is owed on its sheet and back already."""
-    line, sheet = metadata.tables["pay_line"], metadata.tables["pay_sheet"]
-    asked = (
-        select(line.c.from_on, line.c.until_on, line.c.net_fen, (~refused_by_bank()).label("arrived"))
-        .join(sheet, sheet.c.id == line.c.sheet_id)
-        .where(line.c.hire_id == hire_id, line.c.live, line.c.kind == MONTHLY, sheet.c.status == "paid")
-    )
-    return [(row.from_on, row.until_on, row.net_fen, bool(row.arrived)) for row in connection.execute(asked)]
+def _paid(connection: Connection, hire_id: int) -> list[Paid]:
+    """The paid lines, also those that the bank refused: what they owe is owed on their own sheet."""
+    return [
+        paid_line(row)
+        for row in connection.execute(lines_paid().where(metadata.tables["pay_line"].c.hire_id == hire_id))
+    ]
 
 
 def _open_sheets(connection: Connection, hire_id: int) -> Iterable[tuple[int, date]]:
@@ -175,10 +170,10 @@ def _open_sheets(connection: Connection, hire_id: int) -> Iterable[tuple[int, da
     return [(row.id, row.month) for row in connection.execute(asked)]
 
 
-def unpaid(before: Terms, after: Terms, paid: Iterable[tuple[date, date]], today: date) -> tuple[date, ...]:
+def unpaid(before: Terms, after: Terms, paid: Iterable[Paid], today: date) -> tuple[date, ...]:
     """The months with days that are in a term now and were in none before, up to ``today``, and that nobody paid."""
-    owed = _days(after, today) - _days(before, today) - _days(paid, today)
-    return tuple(sorted({day.replace(day=1) for day in owed}))
+    given = {day for line in paid for day in days_paid(line, before)}
+    return tuple(sorted({day.replace(day=1) for day in _days(after, today) - _days(before, today) - given}))
 
 
 def _days(spans: Iterable[tuple[date, date]], today: date) -> set[date]:

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from states.overpaid import Paid
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from tests.support.after import paid
 from tests.support.world import World, officer
 from tests.support.xunyang import BEGINS, HRSS, REGIONS, RURAL, START, TOWN, in_notice, to_contract
-from workflow import audit
-from workflow.corrections import foresee, present, waiting
+from workflow import audit, recoveries
+from workflow.corrections import foresee, present, unpaid, waiting
 from workflow.engine import perform
 from workflow.invariants import impossible
 from workflow.queries import scoped
-from workflow.queries.recoveries import suspects
+from workflow.queries.recoveries import received_of, suspects
+from workflow.recoveries import Claim
 
 
 @pytest.fixture
@@ -80,6 +82,22 @@ def test_a_first_day_set_right_beside_the_old_row_and_verified(world: World) -> 
         world.office, hire, seq_of(world, hire, "start"), {"started_on": "2022-05-30"}, HRSS, world.clock()
     )
     assert earlier.unpaid == (date(2022, 5, 1), date(2022, 6, 1)), "days that would be owed and were never paid"
+    with world.office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE pay_line SET days_tenths = 110 WHERE month = '2022-06-01'")
+        assert [line.paid_days for line in received_of(connection, [hire])[hire]] == [11, 31]
+    recoveries.ask(world.office, hire, Claim("2022-06", "2022-06", 32667, "多发", "第十五条"), TOWN, world.clock())
+    again = foresee(world.office, hire, seq_of(world, hire, "start"), {"started_on": "2022-06-21"}, HRSS, world.clock())
+    assert again.wrong is None, "what is claimed back is not told of as wrong again"
+
+
+JUNE = [(date(2022, 6, 1), date(2022, 6, 10)), (date(2022, 6, 21), date(2022, 6, 30))]
+
+
+@pytest.mark.parametrize(("days", "owed"), [(20, (date(2022, 6, 1),)), (30, ())])
+def test_days_between_two_terms_are_owed_where_they_were_not_paid(days: int, owed: tuple[date, ...]) -> None:
+    line = Paid(date(2022, 6, 1), date(2022, 6, 30), 100_000, days)
+    whole = ((date(2022, 6, 1), date(2022, 6, 30)),)
+    assert unpaid(tuple(JUNE), whole, [line], date(2022, 7, 31)) == owed
 
 
 def test_two_terms_are_set_right_in_one_statement_and_back(world: World) -> None:

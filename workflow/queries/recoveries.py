@@ -290,15 +290,7 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
     )
     for hire_id, first, last in connection.execute(known.where(contract.c.hire_id.in_(ids))):
         terms.setdefault(hire_id, []).append((first, last))
-    paid: dict[int, list[Paid]] = {}
-    lines = (
-        select(*(pay_line.c[name] for name in ("hire_id", "from_on", "until_on", "net_fen", "days_tenths")))
-        .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
-        .where(pay_line.c.hire_id.in_(ids), pay_line.c.live, pay_line.c.kind == MONTHLY)
-        .where(pay_sheet.c.status == "paid", ~_claimed(), ~refused_by_bank())
-    )
-    for hire_id, first, last, fen, tenths in connection.execute(lines):
-        paid.setdefault(hire_id, []).append(Paid(first, last, fen, tenths // 10))
+    paid = received_of(connection, ids)
     found = []
     for row in about:
         left = row.state == "dismissed"
@@ -306,6 +298,29 @@ def overpaid_of(connection: Connection, scope: Scope, hire_ids: Iterable[int]) -
         if wrong is not None:
             found.append(Suspect(row.id, row.name, row.region, wrong))
     return tuple(found)
+
+
+def received_of(connection: Connection, hire_ids: Iterable[int]) -> dict[int, list[Paid]]:
+    """The lines of months whose money people have and nobody has claimed back, by hire."""
+    asked = lines_paid().where(pay_line.c.hire_id.in_(sorted(hire_ids)), ~_claimed(), ~refused_by_bank())
+    found: dict[int, list[Paid]] = {}
+    for row in connection.execute(asked):
+        found.setdefault(row.hire_id, []).append(paid_line(row))
+    return found
+
+
+def lines_paid() -> Select[Any]:
+    """The lines of months on paid sheets, whether or not the bank refused them."""
+    return (
+        select(*(pay_line.c[name] for name in ("hire_id", "from_on", "until_on", "net_fen", "days_tenths")))
+        .join(pay_sheet, pay_sheet.c.id == pay_line.c.sheet_id)
+        .where(pay_line.c.live, pay_line.c.kind == MONTHLY, pay_sheet.c.status == "paid")
+    )
+
+
+def paid_line(row: Any) -> Paid:
+    """A row of ``lines_paid``."""
+    return Paid(row.from_on, row.until_on, row.net_fen, row.days_tenths // 10)
 
 
 def _claimed() -> ColumnElement[bool]:
