@@ -12,8 +12,9 @@ from states.machine import Rules
 from states.move_entries import Moved
 from states.moving import obstacles
 from states.plan import Plan
-from states.procedure import Procedure, Role, Stage
+from states.procedure import Role, Stage
 from states.say import Sentence
+from states.standard import base_fen, standard_of
 from states.versions import Versions
 from states.writing import Setting
 
@@ -73,23 +74,12 @@ def told(plan: Plan, versions: Versions, setting: Setting) -> Preview:
         tuple(_days(hire.dossier.clocks, plan.dossier.clocks)),
         tuple(_stopped(hire, after, plan.on, versions, setting)),
         (
-            monthly_fen(old, hire.kind, _standard(hire.dossier, hire.post.monthly_fen)),
-            monthly_fen(new, hire.kind, _standard(plan.dossier, hire.post.monthly_fen)),
+            base_fen(old, hire.kind, standard_of(hire.dossier, hire.post.monthly_fen)),
+            base_fen(new, hire.kind, standard_of(plan.dossier, hire.post.monthly_fen)),
         ),
         (_lawful(hire.dossier), _lawful(plan.dossier)),
         plan.dossier,
     )
-
-
-def monthly_fen(procedure: Procedure, kind: str, standard_fen: int) -> int:
-    """What a whole month brings before anything is taken off; ``standard_fen`` where the document names no sum."""
-    items = (item for item in procedure.pay if item.paid == "monthly" and (not item.kinds or kind in item.kinds))
-    return sum(standard_fen if item.fen is None else item.fen for item in items)
-
-
-def _standard(dossier: Dossier, post_fen: int) -> int:
-    ended = dossier.old_pay_until is not None
-    return post_fen if dossier.old_pay_fen is None or ended else dossier.old_pay_fen
 
 
 def _lawful(dossier: Dossier) -> date | None:

@@ -20,6 +20,7 @@ from states.guards.labels import CATEGORIES, EDUCATION, EVENTS, STATEMENTS, join
 from states.meets import enforces
 from states.procedure import GuardLine, Pool, Procedure, State
 from states.say import Fact, Sentence, say
+from states.standard import base_fen, performance_fen
 
 #: every part of an announcement, in the order of the paper; the second: whether it may be left out
 PARTS: Mapping[str, bool] = {
@@ -176,8 +177,12 @@ def _duties(procedure: Procedure, post: Post) -> str:
 
 
 def _pay(procedure: Procedure, post: Post) -> Sentence:
-    if post.monthly_fen:
-        return say("每月{yuan}元，按规定缴纳社会保险。", yuan=yuan(post.monthly_fen))
+    base, later = base_fen(procedure, post.kind, post.monthly_fen), performance_fen(procedure, post.kind)
+    if base and later:
+        facts = {"yuan": yuan(base), "later": yuan(later)}
+        return say("每月{yuan}元，另有绩效工资每月{later}元，年度考核审定后发放；按规定缴纳社会保险。", **facts)
+    if base:
+        return say("每月{yuan}元，按规定缴纳社会保险。", yuan=yuan(base))
     return say("按{number}规定的标准发放。", number=procedure.document.number)
 
 

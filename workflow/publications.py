@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from states.clocks import local_day
-from states.facts import Actor
+from states.facts import Actor, dossier_from_json
 from states.meets import enforces
 from states.procedure import Procedure, Role
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import Sentence, say
+from states.standard import base_fen, standard_of
 from workflow import office_log
 from workflow.office import Office
 from workflow.plain_words import words
@@ -150,7 +151,7 @@ def take_down(office: Office, number: int, actor: Actor, at: datetime) -> None:
 
 def _people(office: Office, connection: Connection, procedure_id: str, place: str) -> tuple[Listed, ...]:
     asked = (
-        select(hire.c.procedure, hire.c.kind, person.c.name, post.c.title, post.c.monthly_fen)
+        select(hire.c.procedure, hire.c.kind, hire.c.dossier, person.c.name, post.c.title, post.c.monthly_fen)
         .join(person, person.c.id == hire.c.person_id)
         .join(opening, opening.c.id == hire.c.opening_id)
         .join(post, post.c.id == opening.c.post_id)
@@ -161,8 +162,8 @@ def _people(office: Office, connection: Connection, procedure_id: str, place: st
 
 
 def _monthly(office: Office, row: Any) -> int:
-    items = [item for item in office.procedure(row.procedure).pay if not item.kinds or row.kind in item.kinds]
-    return sum(row.monthly_fen if item.fen is None else item.fen for item in items if item.paid == "monthly")
+    standard_fen = standard_of(dossier_from_json(row.dossier), row.monthly_fen)
+    return base_fen(office.procedure(row.procedure), row.kind, standard_fen)
 
 
 def shown(office: Office, connection: Connection, number: int) -> Published:

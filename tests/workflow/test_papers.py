@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from tests.conftest import MigratedTemplate
 from tests.support.lives import XUNYANG, Stop
-from tests.support.world import officer
+from tests.support.world import World, officer
 from tests.workflow.papers_county import (
     ADDRESS,
     COUNTIES,
@@ -34,7 +35,7 @@ from tests.workflow.papers_county import (
     read,
     words,
 )
-from workflow import office_log, people
+from workflow import office_log, people, rates
 from workflow.authority import NotPossible
 from workflow.masking import masked_phone
 from workflow.papers import making
@@ -81,8 +82,8 @@ def told(migrated_template: MigratedTemplate, tmp_path_factory: pytest.TempPathF
     out = {d: papers.begin(c, stops=c.lives["dismissed"]) for d, c in COUNTIES.items()}
     out["baihe-2022-72"].ahead[-1] = IN_LIEU
     papers.tell([*at_work.values(), *left.values(), *out.values()], 60)
-    hires = ({d: life.hire_id for d, life in lives.items()} for lives in (at_work, left, out))
-    found = Told(papers, *hires, {}, {})
+    work, gone, ended = ({d: life.hire_id for d, life in lives.items()} for lives in (at_work, left, out))
+    found = Told(papers, work, gone, ended, {}, {})
     for document in COUNTIES:
         for kind in (*FORMS, Kind.AGREEMENT, Kind.CONTRACT, Kind.ENDING, Kind.CERTIFICATE):
             _keep(found, document, kind)
@@ -113,6 +114,13 @@ WHO_RULED = {
     "baihe-2022-72": "乡镇意见",
     "neimenggu-2022-10": "乡镇意见",
 }
+#: what the documents pay each month, and after the ruling; two leave it to the post
+PAY = {
+    "xunyang-2022-88": ("1000.00", "400.00"),
+    "baihe-2022-72": ("1600.00", "400.00"),
+    "liaocheng-2022-4": ("1400.00", ""),
+    "neimenggu-2022-10": ("1400.00", ""),
+}
 WHERE = {
     "xunyang-2022-88": ("陕西省旬阳市城关镇1号村", "旬公岗"),
     "liaocheng-2022-4": ("山东省聊城市东昌府区示例镇3号村", "东公岗"),
@@ -141,7 +149,10 @@ def test_what_two_parties_sign_says_who_what_and_for_how_long(told: Told, docume
     starts, ends = (day if isinstance(day, date) else date.fromisoformat(day) for day in (starts, ends))
     term = f"期限为12个月，自{in_chinese(starts)}起至{in_chinese(ends)}止"
     assert term in text and f"编号：{WHERE[document][1]}合〔2022〕0001号" in text
-    assert place in text and "1400.00元" in text and "信息员" in text
+    assert place in text and "信息员" in text and "最低工资" not in text, "nobody has set what the minimum wage is"
+    base, later = PAY[document]
+    assert f"每月{base}元" in text
+    assert re.findall("绩效工资标准为每月(.*?)元，年度考核审定后按考核结果发放", text) == ([later] if later else [])
     labour = document in ("xunyang-2022-88", "baihe-2022-72")
     assert ("劳动合同法" in text) is labour
     # only Baihe says itself that no severance is paid
@@ -233,7 +244,9 @@ def test_a_form_is_filled_in_cell_by_cell(told: Told, document: str, kind: Kind)
     if kind is Kind.ASSESSMENT:
         person |= {"考核年度": "2022", "考核等次": ""}
     if kind is Kind.APPROVAL:
-        person |= {"月报酬": "1400.00"}
+        base, later = PAY[document]
+        person |= {"月报酬": base} | ({"绩效工资": later} if later else {})
+        assert bool(later) is ("绩效工资" in found)
         box = found[WHO_RULED[document]]
         assert "年6月" in box and box.endswith(SIGNATURE) and "培训" not in box
     assert {name: found[name] for name in person} == person
@@ -346,6 +359,11 @@ def test_a_form_follows_its_facts_and_the_former_one_stays(papers: Papers) -> No
     assert make(world, an_applicant(papers, "李某"), Kind.APPLICATION, TOWN).line.number == "旬公岗报〔2023〕0001号"
 
 
+def _set_minimum(world: World, fen: int, from_on: date) -> None:
+    bureau = officer("人社", Role.HRSS, "610981", 7)
+    rates.set_rate(world.office, "minimum_wage_month", "610981", from_on, fen, "陕人社发1号", bureau, world.clock())
+
+
 def test_a_contract_waits_for_every_missing_value_and_is_redone_only_with_a_reason(papers: Papers) -> None:
     world = papers.world
     stops: tuple[Stop, ...] = XUNYANG.lives["three_years"]
@@ -357,26 +375,32 @@ def test_a_contract_waits_for_every_missing_value_and_is_redone_only_with_a_reas
     hire = life.hire_id
     assert world.hire(hire).stage == "on_post"
     with world.office.database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE post SET monthly_fen = 0")
+        connection.exec_driver_sql("UPDATE post SET employer = ''")
     with world.office.database.session() as session:
         given = {"address": None}
         people.update_person(session, SEAL, life.person_id, given, TOWN, world.clock(), reason="原地址有误")
     with pytest.raises(PaperIncomplete) as missing:
         make(world, hire, Kind.CONTRACT, TOWN)
-    assert set(missing.value.faults) == {"address", "monthly_pay"}
+    assert set(missing.value.faults) == {"address", "employer"}
     assert world.ask("SELECT count(*) FROM paper") == [(0,)] and world.ask("SELECT last FROM numbering") == []
     with world.office.database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE post SET monthly_fen = 140050")
+        connection.exec_driver_sql("UPDATE post SET employer = '城关镇人民政府', monthly_fen = 140050")
     with world.office.database.session() as session:
         people.update_person(session, SEAL, life.person_id, {"address": ADDRESS}, TOWN, world.clock(), reason="补登")
+    _set_minimum(world, 100_001, date(2022, 1, 1))
     first = make(world, hire, Kind.CONTRACT, TOWN)
-    assert "1400.50元" in words(read(world, hire, first))
+    text = words(read(world, hire, first))
+    assert "每月1000.00元，不得克扣" in text, (
+        "the document's pay, not what was typed; and no word of a minimum above it"
+    )
     with world.office.database.session() as session:
         people.update_person(session, SEAL, life.person_id, {"name": "王某某"}, TOWN, world.clock(), reason="更正")
     assert make(world, hire, Kind.CONTRACT, TOWN) == Made(first.line, True), "a contract does not change by itself"
     with pytest.raises(InputRefused):
         make(world, hire, Kind.CONTRACT, TOWN, reason=" ")
+    _set_minimum(world, 100_000, world.clock.today)
     second = make(world, hire, Kind.CONTRACT, TOWN, reason="报酬写错")
+    assert "每月1000.00元，不低于当地最低工资标准（每月1000.00元），不得克扣" in words(read(world, hire, second))
     assert second.line.number == "旬公岗合〔2022〕0002号"
     world.do(hire, "sign", TOWN, signed_on=world.clock.today, number=second.line.number)
     with pytest.raises(NotPossible, match="已经签订"):

@@ -63,7 +63,11 @@ _PERSONAL = _names(
     Name("education", say("文化程度"), "高中（中职、技校）", page="person"),
     Name("categories", say("人员类别"), "脱贫人口", blank=True, page="person"),
 )
-_PAY = _names(Name("monthly_pay", say("月报酬"), "1400.00", page="post"))
+_PAY = _names(
+    Name("monthly_pay", say("月报酬"), "1000.00", page="post"),
+    Name("performance_pay", say("绩效工资"), "400.00", blank=True),
+    Name("minimum_wage", say("最低工资标准"), "950.00", blank=True),
+)
 _HIRING = _names(
     Name("applied_on", say("报名日期"), "2026年5月6日", blank=True),
     Name("meeting", say("会议评议"), "2026年5月10日到会21人，同意18人", blank=True),

@@ -21,6 +21,8 @@ _TERM = (
     "{% if 期限起始日 %}本{what}期限为{{ 期限月数 }}个月，自{{ 期限起始日 }}起至{{ 期限届满日 }}止。"
     "{% else %}本{what}期限为{{ 期限月数 }}个月，自乙方上岗之日起计算。{% endif %}"
 )
+#: what is paid only after the ruling on a year is promised as just that
+_PERFORMANCE = "{% if 绩效工资 %}绩效工资标准为每月{{ 绩效工资 }}元，年度考核审定后按考核结果发放。{% endif %}"
 _BASIS = "甲乙双方依据《{{ 依据文件名称 }}》（{{ 依据文件文号 }}）和有关法律，平等自愿、协商一致，订立本{what}。"
 _LAST = "本{what}未尽事宜，按法律和上述文件的规定办理。本{what}一式　　份，甲乙双方各执一份，其余按规定备案。"
 
@@ -37,7 +39,12 @@ _LABOUR: Clauses = (
     ),
     (
         "四、劳动报酬",
-        ("甲方以货币形式按月支付乙方劳动报酬，每月{{ 月报酬 }}元，不低于当地最低工资标准，不得克扣或者无故拖欠。",),
+        (
+            "甲方以货币形式按月支付乙方劳动报酬，每月{{ 月报酬 }}元"
+            "{% if 最低工资标准 %}，不低于当地最低工资标准（每月{{ 最低工资标准 }}元）{% endif %}"
+            "，不得克扣或者无故拖欠。",
+            _PERFORMANCE,
+        ),
     ),
     ("五、社会保险", ("甲方自用工之日起三十日内为乙方办理社会保险登记，双方依法缴纳社会保险费。",)),
     ("六、劳动保护、劳动条件和职业危害防护", ("甲方依法提供劳动条件和劳动保护，对乙方进行岗位培训和安全教育。",)),
@@ -53,7 +60,7 @@ _AGREEMENT: Clauses = (
             "乙方应遵守规章制度，服从管理，按时出勤，保守工作中知悉的个人信息和秘密。",
         ),
     ),
-    ("四、报酬", ("乙方报酬为每月{{ 月报酬 }}元，按月支付。",)),
+    ("四、报酬", ("乙方报酬为每月{{ 月报酬 }}元，按月支付。", _PERFORMANCE)),
     ("五、绩效管理和考核", ("甲方按上述文件对乙方进行考核，考核结果作为续签的依据。",)),
 )
 _CHANGE_LABOUR = (
@@ -122,6 +129,8 @@ def _contract(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
     for title, texts in clauses:
         sheet.clause(title)
         for text in texts:
+            if text is _PERFORMANCE and not _has_performance(procedure):
+                continue
             sheet.text(text.replace("{what}", what))
     sheet.parties("甲方（盖章）：", "乙方（签字）：")
 
@@ -189,12 +198,12 @@ _PARTS: dict[Kind, tuple[tuple[str, Sequence[str], int], ...]] = {
     ),
     Kind.APPROVAL: (
         ("拟聘人员", (*_PERSON, "education", "categories"), 2),
-        ("拟聘岗位", (*_POST, "monthly_pay"), 1),
+        ("拟聘岗位", (*_POST, "monthly_pay", "performance_pay"), 1),
         ("选聘经过", ("applied_on", "meeting", "notice"), 1),
     ),
     Kind.FILING: (
         ("聘用人员", (*_PERSON, "education", "categories"), 2),
-        ("岗位", (*_POST, "monthly_pay"), 1),
+        ("岗位", (*_POST, "monthly_pay", "performance_pay"), 1),
         ("聘用情况", ("approved_on", "training", "started_on", "contract_number", "signed_on"), 1),
         ("合同期限", ("term_starts_on", "term_ends_on"), 2),
         ("备案", ("filing", "filing_to", "filing_due_on"), 1),
@@ -216,9 +225,14 @@ _BY_THE_PERSON: Sequence[Row] = (
 )
 
 
+def _has_performance(procedure: Procedure) -> bool:
+    return any(item.paid == "after_assessment" for item in procedure.pay)
+
+
 def _form(sheet: Sheet, procedure: Procedure, kind: Kind) -> None:
     for title, names, pairs in _PARTS[kind]:
-        sheet.box(title, _rows(kind, names), pairs=pairs)
+        shown = [name for name in names if name != "performance_pay" or _has_performance(procedure)]
+        sheet.box(title, _rows(kind, shown), pairs=pairs)
         sheet.gap()
     if kind is Kind.APPLICATION:
         sheet.box("本人填写", _BY_THE_PERSON)

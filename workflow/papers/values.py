@@ -19,14 +19,17 @@ from states.coming_term import Term, first_term, renewed_term
 from states.facts import Dossier, Hire
 from states.guards.labels import CATEGORIES, EDUCATION, joined
 from states.labels import role_name
+from states.meets import enforces
 from states.pay import yuan
 from states.procedure import Procedure, RecordKind, Role, State
+from states.standard import base_fen, performance_fen, standard_of
 from workflow import person_log
 from workflow.announcement_text import in_words
 from workflow.masking import masked_phone, masked_tail, tail_of
 from workflow.papers.kinds import Kind, assessed_year, heading_of
 from workflow.papers.names import KNOWN, OPINIONS
 from workflow.queries.places import region_paths
+from workflow.rates import figures_in_force
 from workflow.sealing import Seal
 from workflow.tables import metadata
 
@@ -128,13 +131,30 @@ def _post(connection: Connection, source: Source) -> Values:
     row = connection.execute(select(post).where(post.c.id == source.hire.post.id)).one()
     kind = source.procedure.kind_by_name.get(source.hire.kind)
     paths = region_paths(connection, {source.hire.region})
-    fen = row.monthly_fen
+    pay = _pay(connection, source, row.monthly_fen)
     return {
         "employer": row.employer,
         "post": row.title,
         "post_kind": kind.zh if kind else source.hire.kind,
         "workplace": paths[source.hire.region],
+        **pay,
+    }
+
+
+@enforces("XY-40", "XY-41", "BH-23")
+def _pay(connection: Connection, source: Source, post_fen: int) -> Values:
+    """What the pay sheets will pay: each month, and after the ruling on the year; so a paper never promises otherwise.
+
+    The minimum wage stands on a paper only where a figure is in force that this pay reaches.
+    """
+    procedure, hire = source.procedure, source.hire
+    fen = base_fen(procedure, hire.kind, standard_of(hire.dossier, post_fen))
+    later = performance_fen(procedure, hire.kind)
+    least = figures_in_force(connection, hire.region, source.today).get("minimum_wage_month")
+    return {
         "monthly_pay": yuan(fen) if fen else None,
+        "performance_pay": yuan(later) if later else None,
+        "minimum_wage": yuan(least) if least is not None and fen >= least else None,
     }
 
 

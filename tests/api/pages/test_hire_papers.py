@@ -98,11 +98,11 @@ def test_the_number_of_the_made_contract_stands_in_the_step_that_enters_it(offic
 def test_what_is_missing_is_listed_with_where_it_is_entered(office: Office) -> None:
     world, life = office.papers.world, office.unsigned
     with world.office.database.transaction() as connection:
-        connection.exec_driver_sql("UPDATE post SET monthly_fen = 0")
+        connection.exec_driver_sql("UPDATE post SET employer = ''")
         connection.exec_driver_sql(f"UPDATE person SET address_sealed = NULL WHERE id = {life.person_id}")
     shown = make(office.client(Role.EMPLOYER, "610981100"), life, "contract")
     assert "住址：请在人员档案中登记" in shown and f'href="/people/{life.person_id}/edit"' in shown
-    assert "月报酬：请在岗位信息中登记" in shown and re.search(r'href="/posts/\d+"', shown)
+    assert "用人单位：请在岗位信息中登记" in shown and re.search(r'href="/posts/\d+"', shown)
     assert "还没有制作文书" in shown
 
 
