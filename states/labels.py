@@ -64,6 +64,15 @@ def period(procedure: Procedure, length: Length, language: str = "zh") -> str:
     return f"{n} {one if n == 1 else several}{mark}" if language == "en" else f"{n}{zh}{mark}"
 
 
+def notice_length(procedure: Procedure, round_no: int) -> Length | None:
+    """How long the notice of a round hangs: the period on the stage to which its step leads."""
+    for step in procedure.steps:
+        if step.records is RecordKind.NOTICE and step.to and int(step.params.get("round", 1)) == round_no:
+            lines = procedure.deadlines_during[step.to]
+            return next((line.length for line in lines if line.base == "posted_on"), None)
+    return None
+
+
 def when(procedure: Procedure, line: Deadline, language: str = "zh") -> str:
     """The length of a deadline in words; where it ends on a day that something else sets, what sets that day."""
     if line.length.unit is not Unit.ON_THE_DAY:

@@ -25,7 +25,7 @@ from workflow import queries
 from workflow.people import REGISTRARS
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
-from workflow.workbooks import lists, pay_lists
+from workflow.workbooks import notices, pay_lists
 from workflow.workbooks.layout import Listing, workbook
 from workflow.workbooks.lists import IN_FULL, LISTS, Asked
 
@@ -108,7 +108,7 @@ def hires_notice(page: RecentPageDep, sheet: str) -> Response:
     if not _SHEET.fullmatch(sheet):
         raise NotFound
     with page.reading() as connection:
-        return _found(lists.hires_notice(connection, scoped(page.actor), sheet), f"notice-{sheet}")
+        return _found(notices.hires_notice(page.office, connection, scoped(page.actor), sheet), f"notice-{sheet}")
 
 
 def _found(listing: Listing | None, plain: str) -> Response:

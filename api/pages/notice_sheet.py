@@ -7,11 +7,11 @@ from typing import Any
 
 from api.pages.forms import Field
 from api.pages.notice_forms import board_rows
-from api.pages.public import grouped, length_of
+from api.pages.public import grouped
 from api.pages.record import Proved
 from api.pages.render import Page
 from states.clocks import reckon
-from states.labels import period
+from states.labels import notice_length, period
 from states.procedure import Procedure, RecordKind, Step, article_of
 from states.say import Sentence, say
 from workflow.notices import ATTACH, restarting_step
@@ -91,7 +91,7 @@ def _board(board: BoardLine) -> dict[str, Any]:
 
 def _count(page: Page, procedure: Procedure, line: SheetLine) -> dict[str, Any] | None:
     """How the last day was counted, day by day, from the last board that counts."""
-    length = length_of(procedure, line.round)
+    length = notice_length(procedure, line.round)
     reckoned = reckon(procedure, length, line.begins_on, page.office.setting.calendar) if length else None
     if length is None or reckoned is None:
         return None

@@ -14,8 +14,8 @@ from api.pages import errors, reading, wording, words
 from api.pages.forms import Field
 from api.pages.render import OpenPageDep, Page
 from api.problems import NotFound
-from states.labels import period
-from states.procedure import Length, Procedure, RecordKind, State, article_of
+from states.labels import notice_length, period
+from states.procedure import Procedure, State, article_of
 from states.say import Sentence, say
 from workflow.queries import PublicSheet, SheetKey, public_sheet, public_sheets
 from workflow.queries.public_notices import hung_once
@@ -130,19 +130,10 @@ def grouped(digest: str) -> str:
 def _period(page: Page, procedure: Procedure, sheet: PublicSheet) -> Sentence:
     """公示时间: from the day it counts to the last day, and how long that is by the document's own counting."""
     facts = {"posted": page.day(sheet.begins_on), "ends": page.day(sheet.ends_on)}
-    length = length_of(procedure, sheet.round)
+    length = notice_length(procedure, sheet.round)
     if length is None:
         return say("{posted}至{ends}", **facts)
     return say("{posted}至{ends}（共{length}）", **facts, length=period(procedure, length, page.language).rstrip("*"))
-
-
-def length_of(procedure: Procedure, round_no: int) -> Length | None:
-    """How long the notice of a round hangs: the period on the stage to which its step leads."""
-    for step in procedure.steps:
-        if step.records is RecordKind.NOTICE and step.to and int(step.params.get("round", 1)) == round_no:
-            lines = procedure.deadlines_during[step.to]
-            return next((line.length for line in lines if line.base == "posted_on"), None)
-    return None
 
 
 def key_of(text: str | None) -> SheetKey | None:

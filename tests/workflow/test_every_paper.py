@@ -31,7 +31,7 @@ from workflow.papers.kinds import Kind
 from workflow.papers.layout import SIGNATURE
 from workflow.queries.scope import scoped
 from workflow.tables import metadata
-from workflow.workbooks import lists, pay_lists
+from workflow.workbooks import notices, pay_lists
 from workflow.workbooks.layout import Listing, workbook
 from workflow.workbooks.lists import LISTS, Asked
 
@@ -115,8 +115,9 @@ def of_pay(made: Made, *, public: bool = False) -> bytes:
 
 
 def of_notice(made: Made) -> bytes:
-    with made.papers.world.office.database.reading() as connection:
-        return written(lists.hires_notice(connection, scoped(made.clerk), made.notice))
+    office = made.papers.world.office
+    with office.database.reading() as connection:
+        return written(notices.hires_notice(office, connection, scoped(made.clerk), made.notice))
 
 
 def of_attendance(made: Made) -> bytes:

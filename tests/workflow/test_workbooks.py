@@ -24,7 +24,7 @@ from workflow.pay_notice import public_lines
 from workflow.queries.pay import PayText
 from workflow.queries.scope import Scope, scoped
 from workflow.tables import metadata
-from workflow.workbooks import lists, pay_lists
+from workflow.workbooks import lists, notices, pay_lists
 from workflow.workbooks.layout import Column, Listing, workbook
 from workflow.workbooks.lists import LISTS, Asked
 
@@ -142,14 +142,14 @@ def test_who_came_who_left_and_which_places_are_free(world: World) -> None:
     began = ["新上岗", "2022-06-13", ""]
     came, announced = ["新上岗", "2022-12-28", ""], ["空岗", "2022-12-28", "招聘中"]
 
-    def told(**days: date) -> list[list[str]]:
+    def told(**days: Any) -> list[list[str]]:
         return [[str(row[1]), str(row[6]), str(row[7])] for row in listed(world, "changes", asked(**days))]
 
     assert told() == [began, began, came, announced]
     assert told(since=date(2022, 6, 14)) == [came, announced] and told(until=date(2022, 12, 27)) == [began, began]
     world.walk_to(date(2023, 1, 20))
     gone = date(2023, 1, 19)
-    left, free = ["离岗", "2023-01-19", "本人辞职"], ["空岗", "2023-01-20", "离岗后尚未补充"]
+    left = ["离岗", "2023-01-19", "本人辞职"]
     assert told(since=gone, until=gone) == [announced, left]
     rows = listed(world, "changes", asked(since=gone, until=date(2023, 1, 20)))
     town = "陕西省旬阳市城关镇"
@@ -170,7 +170,7 @@ def test_nobody_sees_beyond_their_region(world: World) -> None:
     with world.office.database.reading() as connection:
         assert pay_lists.pay(world.office, connection, scoped(elsewhere), 1) is None
         assert pay_lists.pay(world.office, connection, Scope(("610981",)), 99) is None
-        assert lists.hires_notice(connection, scoped(elsewhere), "1-1-20220601") is None
+        assert notices.hires_notice(world.office, connection, scoped(elsewhere), "1-1-20220601") is None
 
 
 def test_the_pay_sheet_and_its_public_form(world: World) -> None:
@@ -209,11 +209,24 @@ def test_names_are_put_up_in_full_only_where_the_document_has_them_published() -
     assert found["xunyang-2022-88"][1:] == (VILLAGE, "信息员", 18.5, 60_000)
 
 
-def test_a_notice_of_hires_lists_who_is_put_up(world: World) -> None:
+def test_a_notice_tells_who_is_put_up_how_long_and_whom_to_tell_an_objection(world: World) -> None:
     in_notice(world, "丙某", "610981100203")
     ((name,),) = world.ask("SELECT sheet FROM notice WHERE hire_id = 3")
-    with world.office.database.reading() as connection:
-        listing = lists.hires_notice(connection, scoped(TOWN), name)
+
+    def put_up() -> tuple[Listing | None, Listing | None]:
+        with world.office.database.reading() as connection:
+            pay = pay_lists.pay(world.office, connection, scoped(TOWN), 1, public=True)
+            return notices.hires_notice(world.office, connection, scoped(TOWN), name), pay
+
+    listing, _ = put_up()
     assert listing is not None
     assert [(row[1], row[2], row[4]) for row in listing.rows] == [("丙某", "女", "信息员")]
     assert VILLAGE not in str(listing.rows)
+    assert listing.above[1] == "公示时间：2022-12-20 至 2022-12-27（共5个工作日）"
+    assert listing.below[-1].endswith("联系电话：　　　　　　　　"), "room to fill it in where nobody has set one"
+    with world.office.database.transaction() as connection:
+        for key, value in (("office", "旬阳市人社局"), ("phone", "0915-7200000"), ("address", "某路1号")):
+            row = {"name": f"supervision_{key}:610981", "value": value, "changed_at": world.clock()}
+            connection.execute(insert(metadata.tables["setting"]).values(row))
+    said = "如有异议，请在公示期内向旬阳市人社局反映。联系电话：0915-7200000　　地址：某路1号"
+    assert [one.below[-1] for one in put_up() if one is not None] == [said, said]

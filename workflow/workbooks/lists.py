@@ -301,38 +301,6 @@ def changes(office: Office, connection: Connection, asked: Asked) -> Listing:
     return Listing("公益性岗位变更、空岗情况表", columns, cells, _above(connection, asked, days=True), (SIGNED,))
 
 
-# ---- notices ----------------------------------------------------------------------------------------------------
-
-
-def hires_notice(connection: Connection, scope: Scope, name: str) -> Listing | None:
-    """拟聘人员公示表: the people of one notice, by the fields that are put up; None for no such sheet."""
-    asked = (
-        select(notice, person.c.name, person.c.sex, hire.c.region, post.c.title, post.c.employer)
-        .join(hire, hire.c.id == notice.c.hire_id)
-        .join(person, person.c.id == hire.c.person_id)
-        .join(opening, opening.c.id == hire.c.opening_id)
-        .join(post, post.c.id == opening.c.post_id)
-        .where(notice.c.sheet == name, notice.c.corrected_by.is_(None), scope.regions(hire.c.region))
-        .order_by(hire.c.region, hire.c.id)
-    )
-    rows = list(connection.execute(asked).all())
-    if not rows:
-        return None
-    paths = _places(connection, rows)
-    cells = [
-        [number, row.name, SEXES.get(row.sex, row.sex), paths[row.region], row.title, ""]
-        for number, row in enumerate(rows, 1)
-    ]
-    columns = [
-        Column("序号", 7, "number"), Column("姓名", 16), Column("性别", 8), Column("村（社区）", 28),
-        Column("拟聘岗位", 24), Column("备注", 17),
-    ]  # fmt: skip
-    first = rows[0]
-    above = [f"公示单位（盖章）：{first.employer}", f"公示时间：{first.posted_on} 至 {first.ends_on}"]
-    below = [f"合计：{len(rows)}人", "如有异议，请在公示期内向公示单位或县级人社部门反映。"]
-    return Listing("公益性岗位拟聘人员公示表", columns, cells, above, below, landscape=False, posted=True)
-
-
 def _above(connection: Connection, asked: Asked, *, days: bool = False) -> list[str]:
     place = region_paths(connection, {asked.region}).get(asked.region, asked.region)
     when = f"{asked.since}至{asked.until}" if days else f"{asked.on}"

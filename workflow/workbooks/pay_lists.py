@@ -19,6 +19,7 @@ from workflow.queries import pay as found
 from workflow.queries.places import region_paths
 from workflow.queries.scope import Scope
 from workflow.workbooks.layout import Column, Listing
+from workflow.workbooks.notices import objections_to
 
 STAMP = "单位（盖章）："
 SIGNED = "填表人：　　　　　　　　审核人：　　　　　　　　负责人：　　　　　　　　日期：　　年　　月　　日"
@@ -32,7 +33,7 @@ def pay(office: Office, connection: Connection, scope: Scope, number: int, *, pu
     texts, _ = found.lines(connection, number, limit=None)
     paths = region_paths(connection, {row.region, *(text.region for text in texts)})
     if public:
-        return _notice(office.catalogue.current(row.procedure), row, texts, paths)
+        return _notice(connection, office.catalogue.current(row.procedure), row, texts, paths)
     return _whole(row, texts, paths)
 
 
@@ -41,7 +42,13 @@ def _when(row: Any) -> str:
     return f"{said}（补发）" if row.basis.get("supplements") else said
 
 
-def _notice(procedure: Procedure, row: Any, texts: Sequence[found.PayText], paths: Mapping[str, str]) -> Listing:
+def _notice(
+    connection: Connection,
+    procedure: Procedure,
+    row: Any,
+    texts: Sequence[found.PayText],
+    paths: Mapping[str, str],
+) -> Listing:
     lines = public_lines(procedure, texts)
     columns = [
         Column("序号", 7, "number"), Column("姓名", 16), Column("村（社区）", 26), Column("岗位名称", 20),
@@ -54,7 +61,7 @@ def _notice(procedure: Procedure, row: Any, texts: Sequence[found.PayText], path
     below = [
         f"合计：{len(lines)}人，{yuan(total)}元",
         about_names(procedure).text(),
-        "如有异议，请在公示期内向公示单位或县级人社部门反映。联系电话：",
+        objections_to(connection, row.region),
     ]
     title = f"{_when(row)}公益性岗位补贴发放公示表"
     return Listing(title, columns, cells, above, below, landscape=False, posted=True)
