@@ -17,7 +17,9 @@ from workflow import old_posts, rates
 from workflow.engine import preview_opening
 from workflow.funds import funds, in_use
 from workflow.openings import add_place
+from workflow.queries import scoped
 from workflow.tables import metadata
+from workflow.workbooks.lists import Asked, roster
 
 XUNYANG, LIAOCHENG = "xunyang-2022-88", "liaocheng-2022-4"
 LC_VILLAGE = "371502100201"
@@ -138,6 +140,11 @@ def test_who_is_under_old_terms_costs_their_own_pay(world: World) -> None:
              "signed_on": "2021-02-25", "number": "旧-7", "monthly_yuan": "800.00"}  # fmt: skip
     old_posts.enter(world.office, post, CLERK, world.clock(), terms)
     assert found(world, LIAOCHENG, LC_VILLAGE).places == Places(1, 800_00)
+    asked = Asked(scoped(CLERK), LC_VILLAGE, START, START, START)
+    with world.office.database.reading() as connection:
+        listing = roster(world.office, connection, asked)
+    [row] = listing.rows
+    assert row[[column.heading for column in listing.columns].index("月基本待遇（元）")] == 800_00, "as it is paid"
     assert told(world, "minimum_wage", post, BUREAU)[0]
     rates.set_rate(world.office, "minimum_wage_month", "37", START, 950_01, "鲁政字1号", officer("省", Role.HRSS, "37"),
                    world.clock())  # fmt: skip
