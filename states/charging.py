@@ -26,8 +26,8 @@ class Judged:
 
 
 @enforces("NM-29")
-def judge(procedure: Procedure, sum_fen: int, shares: Mapping[str, int], left: Mapping[str, int | None]) -> Judged:
-    """``shares`` of a sheet's sum by source; ``left``: what each has before this sheet, None where nothing was set.
+def judge(procedure: Procedure, cost_fen: int, shares: Mapping[str, int], left: Mapping[str, int | None]) -> Judged:
+    """``shares`` of a sheet's cost by source; ``left``: what each has before this sheet, None where nothing was set.
 
     More than a source has left is told of, and refused where the county has ruled so.
     """
@@ -37,9 +37,9 @@ def judge(procedure: Procedure, sum_fen: int, shares: Mapping[str, int], left: M
     stops = gap is not None and gap.default == "stop"
     if not 1 <= len(shares) <= MOST_SOURCES or any(fen <= 0 for fen in shares.values()):
         faults["sum"] = say("请至少填写一个资金来源，金额大于0")
-    elif sum(shares.values()) != sum_fen:
-        rest = (sum_fen - sum(shares.values())) / 100
-        faults["sum"] = say("各来源之和与发放表合计相差{rest}元", rest=f"{rest:.2f}")
+    elif sum(shares.values()) != cost_fen:
+        rest = (cost_fen - sum(shares.values())) / 100
+        faults["sum"] = say("各来源之和与本表应列支的合计相差{rest}元", rest=f"{rest:.2f}")
     for source, fen in shares.items():
         known = left.get(source)
         if source not in left:

@@ -37,6 +37,7 @@ FUNDS: Rules = {
     ("POST", "/claims/{number}/void"): page(always(404), absent(form={})),
     ("GET", "/pay/{number}/charges"): page(if_seen, the_sheet()),
     ("POST", "/pay/{number}/charges"): page(by(MAKERS | APPROVERS, 422), the_sheet(form={})),
+    ("POST", "/pay/{number}/charges/decide"): page(always(404), the_sheet(form={})),
     ("GET", "/publications"): page(always(200)),
     ("POST", "/publications"): form(always(422)),
     ("POST", "/publications/{number}/down"): page(always(404), absent(form={})),
