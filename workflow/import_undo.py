@@ -25,7 +25,7 @@ from workflow.queries.scope import scoped
 from workflow.sealing import Seal
 from workflow.undoing.common import BuiltOn, Kind, Undoing
 from workflow.undoing.records import Months, Places, Registrations, Results
-from workflow.undoing.steps import Applications, Entries, Notes, Proposals
+from workflow.undoing.steps import Applications, Entries, Notes, Proposals, taken
 
 UNDOERS: Mapping[str, Kind] = {
     import_runs.APPLICANTS: Applications(),
@@ -117,34 +117,75 @@ def ask(
 def decide(office: Office, seal: Seal, number: int, actor: Actor, at: datetime, *, uphold: bool) -> Undone:
     """Another person carries an undoing out, or turns it down. What cannot be taken back any more is named and stays.
 
-    Raises NoSuchRun, StepNotOffered for whoever asked, in whatever office, or may not.
+    The decision is kept first, so that nobody decides otherwise meanwhile; what broke off is gone on with by asking
+    again. Raises NoSuchRun, StepNotOffered for whoever asked, in whatever office, or may not.
     """
     with office.database.reading() as connection:
         row = connection.execute(select(undo).where(undo.c.id == number)).one_or_none()
     if row is None:
         raise NoSuchRun
     run = _run(office, row.run_id, actor)
-    _second(office, run, row, actor)
-    found: Mapping[int, Refusal | None] = {}
-    if uphold:
-        undoing = Undoing(office, seal, run, actor, at, row.reason, number)
-        with office.database.reading() as connection:
-            lines = [one for one in lines_of(connection, run.id) if one.number in row.lines and one.undo_id is None]
-            looked = UNDOERS[run.kind].look(connection, undoing, lines)
-        sound = [one for one in lines if looked[one.number] is None]
-        found = {**looked, **UNDOERS[run.kind].take_back(undoing, sound)}
-    done = tuple(one for one, why in found.items() if why is None)
+    _second(row, actor)
+    if not (uphold and unfinished(row, actor)):
+        with office.database.transaction() as connection:
+            _claim(office, connection, row, actor, at, uphold)
+    if not uphold:
+        return Undone((), {})
+    undoing = Undoing(office, seal, run, actor, at, row.reason, number)
+    refused = _carry_out(undoing, row)
     with office.database.transaction() as connection:
-        _keep(office, connection, row, done, actor, at, uphold)
-    return Undone(done, {one: why for one, why in found.items() if why is not None})
+        done = _finish(office, connection, row, actor, at)
+    return Undone(done, {one: why for one, why in refused.items() if why is not None and one not in done})
 
 
-def _second(office: Office, run: Row[Any], row: Row[Any], actor: Actor) -> None:
-    if row.decided_by is not None:
+def unfinished(row: Row[Any], actor: Actor) -> bool:
+    """Whether the actor began to carry an undoing out and it broke off."""
+    return bool(row.upheld) and row.finished_at is None and row.decided_by == actor.person_key
+
+
+def _second(row: Row[Any], actor: Actor) -> None:
+    if row.decided_by is not None and not unfinished(row, actor):
         raise StepNotOffered(say("这份撤销申请已经办理"))
     keys = {actor.person_key, *(grant.deputy_for for grant in actor.grants if grant.deputy_for)}
     if {row.asked_by, row.asked_for} & keys:
         raise StepNotOffered(say("撤销由您提出，须由另一人办理"), forbidden=True)
+
+
+def _claim(office: Office, connection: Connection, row: Row[Any], actor: Actor, at: datetime, uphold: bool) -> None:
+    """Decides, as the only one who does."""
+    held = update(undo).where(undo.c.id == row.id, undo.c.decided_by.is_(None))
+    values = {"decided_by": actor.person_key, "decided_at": at, "upheld": uphold}
+    values["finished_at"] = None if uphold else at
+    if connection.execute(held.values(values)).rowcount != 1:
+        raise StepNotOffered(say("这份撤销申请已经办理"))
+    facts = {"undo": row.id, "run": row.run_id}
+    act = "undo_begun" if uphold else "undo_refused"
+    office_log.write(connection, BOOK, act, actor, at, facts, office.setting.algorithm)
+
+
+def _carry_out(undoing: Undoing, row: Row[Any]) -> Mapping[int, Refusal | None]:
+    """Takes the lines back that still can be, each kept with the mark that it was."""
+    office, kind = undoing.office, UNDOERS[undoing.run.kind]
+    with office.database.transaction() as connection:
+        mine = [one for one in lines_of(connection, undoing.run.id) if one.number in row.lines and one.undo_id is None]
+        before = taken(connection, undoing, mine)
+        if before:
+            undoing.mark(connection, *before)
+    lines = [one for one in mine if one.number not in before]
+    with office.database.reading() as connection:
+        looked = kind.look(connection, undoing, lines)
+    return {**looked, **kind.take_back(undoing, [one for one in lines if looked[one.number] is None])}
+
+
+def _finish(office: Office, connection: Connection, row: Row[Any], actor: Actor, at: datetime) -> tuple[int, ...]:
+    """The lines that this undoing took back, in all its tries; counted and told once."""
+    marked = select(line.c.number).where(line.c.run_id == row.run_id, line.c.undo_id == row.id).order_by(line.c.number)
+    done = tuple(connection.execute(marked).scalars())
+    open_ = update(undo).where(undo.c.id == row.id, undo.c.finished_at.is_(None))
+    if connection.execute(open_.values(undone=len(done), finished_at=at)).rowcount == 1:
+        facts = {"undo": row.id, "run": row.run_id, "lines": len(done), "left": len(row.lines) - len(done)}
+        office_log.write(connection, BOOK, "undone", actor, at, facts, office.setting.algorithm)
+    return done
 
 
 def _principal(office: Office, run: Row[Any], actor: Actor) -> str | None:
@@ -165,18 +206,4 @@ def _run(office: Office, run_id: str, actor: Actor) -> Row[Any]:
     return run
 
 
-def _keep(
-    office: Office, connection: Connection, row: Row[Any], done: Sequence[int], actor: Actor, at: datetime, uphold: bool
-) -> None:
-    held = update(undo).where(undo.c.id == row.id, undo.c.decided_by.is_(None))
-    values = {"decided_by": actor.person_key, "decided_at": at, "upheld": uphold, "undone": len(done)}
-    if connection.execute(held.values(values)).rowcount != 1:
-        raise StepNotOffered(say("这份撤销申请已经办理"))
-    mine = (line.c.run_id == row.run_id, line.c.number.in_(done), line.c.undo_id.is_(None))
-    connection.execute(update(line).where(*mine).values(undo_id=row.id))
-    act = "undone" if uphold else "undo_refused"
-    facts = {"undo": row.id, "run": row.run_id, "lines": len(done), "left": len(row.lines) - len(done)}
-    office_log.write(connection, BOOK, act, actor, at, facts, office.setting.algorithm)
-
-
-__all__ = ["BuiltOn", "NoSuchRun", "Outlook", "Undone", "ask", "decide", "may", "preview"]
+__all__ = ["BuiltOn", "NoSuchRun", "Outlook", "Undone", "ask", "decide", "may", "preview", "unfinished"]

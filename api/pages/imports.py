@@ -171,7 +171,7 @@ def _one(page: Page, seal: Seal, run_id: str, refusal: Refusal | None = None) ->
     may = import_undo.may(page.office, run, page.actor)
     lines = import_undo.preview(page.office, seal, run, page.actor, page.at)
     names = _names(page, lines)
-    waiting = next((row for row in undos if row.decided_by is None), None)
+    waiting = next((row for row in undos if row.decided_by is None or import_undo.unfinished(row, page.actor)), None)
     return page.show(
         "import_run.html",
         "imports",
@@ -186,8 +186,8 @@ def _one(page: Page, seal: Seal, run_id: str, refusal: Refusal | None = None) ->
         left=sum(one.undone for one in lines),
         may=may,
         waiting=_waiting(page, waiting, lines) if waiting is not None else None,
-        mine=waiting is not None and waiting.asked_by == page.actor.person_key,
-        undos=[_undo(page, row) for row in undos if row.decided_by is not None],
+        mine=waiting is not None and page.actor.person_key in (waiting.asked_by, waiting.asked_for),
+        undos=[_undo(page, row) for row in undos if row.decided_by is not None and row is not waiting],
     )
 
 
@@ -239,6 +239,7 @@ def _waiting(page: Page, row: Row[Any], lines: Sequence[Outlook]) -> dict[str, A
     could = sum(one.line.number in chosen and not one.undone and one.why is None for one in lines)
     return {
         "id": row.id,
+        "begun": row.decided_by is not None,
         "n": len(chosen),
         "could": could,
         "reason": row.reason,
@@ -249,4 +250,6 @@ def _waiting(page: Page, row: Row[Any], lines: Sequence[Outlook]) -> dict[str, A
 
 def _undo(page: Page, row: Row[Any]) -> dict[str, Any]:
     words = say("已撤销{n}项", n=row.undone) if row.upheld else say("不予撤销")
+    if row.finished_at is None:
+        words = say("正在撤销")
     return {"words": page.tell(words), "reason": row.reason, "at": page.moment(row.decided_at)}

@@ -27,6 +27,7 @@ from workflow.imports.applicants import opening_of, read
 from workflow.imports.returned import marked
 from workflow.imports.roster import import_roster
 from workflow.queries import scoped
+from workflow.undoing.common import Undoing
 
 JUNE = date(2022, 6, 1)
 FULL = "-" * 12 + "11111rr11111rr1111"
@@ -157,7 +158,44 @@ def test_an_undoing_that_is_turned_down_changes_nothing_and_may_be_asked_again(w
     assert undo(world, "r1", [1]).lines == (1,)
 
 
-def test_applications_that_have_not_moved_on_are_withdrawn_and_come_again(county: World, tmp_path: Path) -> None:
+def test_one_decision_stands_and_what_broke_off_is_gone_on_with(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decided before anything is taken back: a refusal meanwhile comes too late, and a crash leaves no doubt."""
+    a_month(world, "r1", {"甲": FULL, "乙": FULL})
+    number = import_undo.ask(world.office, SEAL, "r1", [1, 2], "导错了文件", CADRE, world.clock())
+    other = officer("镇干部丙", Role.VILLAGE, "610981100", 33)
+
+    def decided(by: Actor, *, uphold: bool = True) -> import_undo.Undone:
+        return import_undo.decide(world.office, SEAL, number, by, world.clock(), uphold=uphold)
+
+    def killed(*_: Any) -> None:
+        raise RuntimeError("the worker was killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_undo, "_carry_out", killed)
+        with pytest.raises(RuntimeError):
+            decided(TOWN)
+    assert months(world) == {"甲": FULL, "乙": FULL}, "decided, and nothing done yet"
+    for by, uphold in ((other, False), (other, True), (TOWN, False)):
+        with pytest.raises(StepNotOffered, match="已经办理"):
+            decided(by, uphold=uphold)
+    with monkeypatch.context() as patch:
+        patch.setattr(import_undo, "_finish", killed)
+        with pytest.raises(RuntimeError):
+            decided(TOWN)
+    assert looked(world, "r1") == ["undone", "undone"], "what was taken back says so, whatever came then"
+    assert decided(TOWN).lines == (1, 2)
+    assert world.ask("SELECT undone FROM import_undo WHERE id = ?", number) == [(2,)]
+    with pytest.raises(StepNotOffered, match="已经办理"):
+        decided(TOWN)
+    assert [act for (act,) in world.ask("SELECT act FROM office_log WHERE book = 'imports' ORDER BY seq")][-3:] == [
+        "asked", "undo_begun", "undone"
+    ]  # fmt: skip
+    sound(world)
+
+
+def test_applications_that_have_not_moved_on_are_withdrawn_and_come_again(
+    county: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = county
     post = world.a_post("xunyang-2022-88", "town", "610981100", title="镇级信息员")
     opening = world.an_opening(TOWN, post, places=2).opening_id
@@ -175,8 +213,17 @@ def test_applications_that_have_not_moved_on_are_withdrawn_and_come_again(county
     world.do(first.done[1][0], "check", TOWN)
     free, moved = looked(world, "a1")
     assert free == "" and "此后已经办理" in moved and str(first.done[1][0]) in moved
-    done = undo(world, "a1", [1], TOWN, CLERK_2)
-    assert done.lines == (1,) and world.hire(first.done[0][0]).state.value == "withdrawn"
+    number = import_undo.ask(world.office, SEAL, "a1", [1], "导错了文件", TOWN, world.clock())
+    with monkeypatch.context() as patch:  # killed between the step and the mark that it was taken
+
+        def killed(*_: Any) -> None:
+            raise RuntimeError("the worker was killed")
+
+        patch.setattr(Undoing, "mark", killed)
+        with pytest.raises(RuntimeError):
+            import_undo.decide(world.office, SEAL, number, CLERK_2, world.clock(), uphold=True)
+    done = import_undo.decide(world.office, SEAL, number, CLERK_2, world.clock(), uphold=True)
+    assert (done.lines, done.refused) == ((1,), {}) and world.hire(first.done[0][0]).state.value == "withdrawn"
     assert world.hire(first.done[1][0]).state.value != "withdrawn"
     again = taken("a2")
     assert (len(again.done), again.already) == (1, 1)

@@ -62,7 +62,11 @@ class ImportLine(SQLModel, table=True):
 
 
 class ImportUndo(SQLModel, table=True):
-    """撤销导入: who asked to take back which lines and why, and which other person carried it out or refused."""
+    """撤销导入: who asked to take back which lines and why, and which other person carried it out or refused.
+
+    It is decided first and carried out then, line by line; without ``finished_at`` it broke off, and goes on later.
+    ``asked_for``: whom a deputy stood in for.
+    """
 
     __tablename__ = "import_undo"
     id: int | None = Field(default=None, sa_column=big_id())
@@ -78,6 +82,7 @@ class ImportUndo(SQLModel, table=True):
     decided_at: datetime | None = None
     upheld: bool | None = None
     undone: int = 0
+    finished_at: datetime | None = None
     __table_args__ = (
         CheckConstraint("decided_by NOT IN (asked_by, asked_for)", name="two_people"),
         CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, update
 
 from states.facts import Actor
 from states.refusals import Refusal
 from states.say import Sentence
 from workflow.office import Office
 from workflow.sealing import Seal
+from workflow.tables import metadata
 
+_line = metadata.tables["import_line"]
 Line = Row[Any]
 
 
@@ -41,6 +43,15 @@ class Undoing:
     def batch(self) -> str:
         """How the entries of this undoing are told in the trail."""
         return f"undo-{self.number}"
+
+    def key(self, line: Line) -> str:
+        """The idempotency key of the step that takes a line back."""
+        return f"{self.batch}:{line.number}"
+
+    def mark(self, connection: Connection, *numbers: int) -> None:
+        """Says of lines that this undoing took them back, in the transaction that does."""
+        mine = (_line.c.run_id == self.run.id, _line.c.number.in_(numbers), _line.c.undo_id.is_(None))
+        connection.execute(update(_line).where(*mine).values(undo_id=self.number))
 
 
 class Kind(Protocol):

@@ -48,6 +48,7 @@ class Months:
                     by_month[_month(line)].append(outlook)
             for month, outlooks in by_month.items():
                 attendance.took_back(undoing.office, connection, month, outlooks, undoing.actor, undoing.at)
+            _mark(connection, undoing, found)
         return found
 
     def _outlook(
@@ -60,6 +61,11 @@ class Months:
             return None, BuiltOn(say("此后本月考勤又有人改过，不能再撤销；请在考勤表上改"))
         except Refusal as refusal:
             return None, refusal
+
+
+def _mark(connection: Connection, undoing: Undoing, found: Mapping[int, Refusal | None]) -> None:
+    """In the same transaction: the lines that were taken back are said to be."""
+    undoing.mark(connection, *(number for number, why in found.items() if why is None))
 
 
 def _month(line: Line) -> date:
@@ -83,6 +89,7 @@ class Registrations:
                     used = _used(session.connection(), line)
                     if used is None:
                         self._back(session, undoing, line)
+                        undoing.mark(session.connection(), line.number)
                     found[line.number] = used
             except Refusal as refusal:
                 found[line.number] = refusal
@@ -145,6 +152,7 @@ class Places:
             for line in lines:
                 if found[line.number] is None:
                     self._back(connection, undoing, line)
+            _mark(connection, undoing, found)
         return found
 
     def _changed(self, connection: Connection, undoing: Undoing, line: Line) -> Refusal | None:
@@ -183,6 +191,7 @@ class Results:
                 if found[line.number] is None:
                     mine = (*self._keys(undoing, line), result.c.number == line.seq)
                     connection.execute(update(result).where(*mine).values(undo_id=undoing.number))
+            _mark(connection, undoing, found)
         return found
 
     def _later(self, connection: Connection, undoing: Undoing, line: Line) -> Refusal | None:

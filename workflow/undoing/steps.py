@@ -25,7 +25,7 @@ from workflow.undoing.common import BuiltOn, Line, Undoing
 
 #: what may have been done since without anybody building on the application
 _BESIDE = frozenset({"comment", "attach", "reassign"})
-entry, point = metadata.tables["audit_entry"], metadata.tables["point"]
+entry, point, idempotency = (metadata.tables[name] for name in ("audit_entry", "point", "idempotency"))
 
 
 class Applications:
@@ -211,11 +211,19 @@ def _try(undoing: Undoing, connection: Connection, hire: Hire, act: str, payload
 def _taken(
     undoing: Undoing, line: Line, act: str, payload: Mapping[str, Any], version: int | None = None
 ) -> Refusal | None:
-    """Takes the step that leads back, once however often it is asked for."""
-    key = f"{undoing.batch}:{line.number}"
-    told: dict[str, Any] = {"key": key, "batch": undoing.batch, "expected_version": version}
+    """Takes the step that leads back, once however often it is asked for; what broke off then is found by ``taken``."""
+    told: dict[str, Any] = {"key": undoing.key(line), "batch": undoing.batch, "expected_version": version}
     try:
         engine.perform(undoing.office, line.hire_id, act, undoing.actor, undoing.at, payload, **told)
     except Refusal as refusal:
         return refusal
+    with undoing.office.database.transaction() as connection:
+        undoing.mark(connection, line.number)
     return None
+
+
+def taken(connection: Connection, undoing: Undoing, lines: Sequence[Line]) -> list[int]:
+    """The lines whose step an earlier try of this undoing took, and could no more say so."""
+    keys = {undoing.key(line): line.number for line in lines}
+    mine = (idempotency.c.account_id == (undoing.actor.account_id or 0), idempotency.c.key.in_(keys))
+    return [keys[key] for key in connection.execute(select(idempotency.c.key).where(*mine)).scalars()]

@@ -721,6 +721,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("upheld", sa.Boolean(), nullable=True),
         sa.Column("undone", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_import_undo_decision")),
         sa.CheckConstraint("decided_by NOT IN (asked_by, asked_for)", name=op.f("ck_import_undo_two_people")),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_undo_run_id")),
