@@ -19,7 +19,7 @@ run: $(V)/.run ## install, then serve a demonstration county on this machine (SQ
 	$(BIN)/zaigang demo $(ARGS)
 
 test: $(V)/.dev browser ## run all tests, on SQLite, on PostgreSQL and in a browser
-	$(BIN)/python -m pytest -q -n logical $(ARGS)
+	$(BIN)/python -m pytest -q -n logical --dist worksteal $(ARGS)
 
 check: $(V)/.dev ## formatting, lint, types, and the rules of the house
 	$(BIN)/ruff format --check .
