@@ -63,6 +63,8 @@ class ForeseenOut(BaseModel):
     unpaid_months: list[date]
     sheets: list[int]
     papers: list[str]
+    #: the last lawful day of the person's other running hires, by hire
+    other_hires: list[MovedOut]
     letters: int
 
     @classmethod
@@ -80,6 +82,10 @@ class ForeseenOut(BaseModel):
             unpaid_months=list(found.unpaid),
             sheets=[number for number, _ in found.sheets],
             papers=[line.number for line in found.papers],
+            other_hires=[
+                MovedOut(name=str(one.hire_id), before=_plain(one.before), after=_plain(one.after))
+                for one in found.lawful
+            ],
             letters=len(moves.told),
         )
 

@@ -68,8 +68,10 @@ ANY_DECISION = "decided"
 CALENDAR_MOVED = "calendar_moved"
 #: letters about a past fact that is set right
 CORRECTING = frozenset({"correction_proposed", "correction_made"})
+#: the letter that a decision to end, or a resignation, counts no more
+LEAVING_TAKEN_BACK = "leaving_taken_back"
 #: letters that no step of a document sends: that one, somebody objected, a place has come free, a day is due
-OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed"}) | CORRECTING | DUE
+OF_THE_HOUSE = frozenset({CALENDAR_MOVED, "objection_lodged", "place_freed", LEAVING_TAKEN_BACK}) | CORRECTING | DUE
 
 ANY_REMINDER = Reminder("", "remind_any", _OVERDUE)
 

@@ -107,7 +107,9 @@ class Carried(Writing):
         if not self.actor.is_system and not self.quiet:
             self._decision("refuse" if self.step.params.get("refuse") else "take")
         facts = {"act": self.act, "on": self.on.isoformat(), "stage": self.stage.stage}
-        facts |= letter_facts(self.step.records, self.dossier)
+        # of what is taken back the person is told what no longer counts
+        taken_back = self.step.records is RecordKind.LEAVING_TAKEN_BACK
+        facts |= letter_facts(self.step.records, self.hire.dossier if taken_back else self.dossier)
         told = [(letter.template, letter.to) for letter in self.step.letters]
         self.letters = [(template, to, facts) for template, to in (*told, *self._of_the_house())]
 
@@ -116,6 +118,8 @@ class Carried(Writing):
         procedure = self.rules.procedure
         if self.step.records in CORRECTIONS:
             return self._of_the_correction()
+        if self.step.records is RecordKind.LEAVING_TAKEN_BACK:
+            return [("leaving_taken_back", Role.APPLICANT)]
         if self.step.records is RecordKind.OBJECTION:
             return [("objection_lodged", role) for role in answering(procedure, self.stage.stage)]
         if holds_place(self.hire.state, self.hire.dossier) and not holds_place(self.stage.state, self.dossier):

@@ -16,18 +16,18 @@ from pydantic import ValidationError
 
 from states.calendar import Calendar
 from states.clocks import local_day, running
-from states.facts import SYSTEM, Clock, Dossier, Hire, OpenFiling
+from states.facts import SYSTEM, Clock, Dossier, Hire, OpenFiling, Person
 from states.guards import Ask
 from states.house import CORRECTIONS
 from states.input_checks import check_scale, faults_of
 from states.machine import Rules
-from states.past import Entry, NewRow, Past, Told
+from states.past import Entry, NewRow, Past, Row, Told
 from states.procedure import Effect, RecordKind, Step
 from states.rederiving import FOLLOWING, Again, Derived, Turned, confirmed, derive, read_input, terms
 from states.refusals import InputRefused
-from states.say import Sentence, say
-from states.service import Period as Stretch
-from states.service import Span, ledger
+from states.say import Fact, Sentence, say
+from states.service import Span, cut_back
+from states.tenure import ledger_of, served_periods
 
 #: what may be set right of each kind of fact; who the person is and where the hire stands are matters of other steps
 CORRECTABLE: Mapping[RecordKind, tuple[str, ...]] = {
@@ -55,7 +55,8 @@ class Moves:
     ``said`` are the corrected fields; ``facts`` fields of the dossier; ``clocks`` running periods (None: not running);
     ``steps`` what can be done now: open before and after; ``refused`` past steps whose rules would have stood against
     them; ``warned`` those whose warnings have come or gone; ``over`` periods that are over at once, so that the system
-    acts; ``told`` letters in which a day stood that is another now.
+    acts; ``told`` letters in which a day stood that is another now; ``others`` running hires of the same person, whose
+    last lawful day rests on the months that change.
     """
 
     entry: Entry
@@ -70,6 +71,7 @@ class Moves:
     told: tuple[Told, ...]
     terms: tuple[tuple[tuple[date, date], ...], tuple[tuple[date, date], ...]]
     months: tuple[Span, Span] | None
+    others: tuple[int, ...]
     rows: tuple[NewRow, ...]
     dossier: Dossier
 
@@ -102,6 +104,10 @@ def check_correction(
     found = moves(hire, rules, calendar, at, proposal.input["entry"], proposal.input["values"])
     if found.refused and not values["acknowledged"]:
         told = say("更正之后，以往有{n}步本来不能办理；请看清之后勾选，再确认", n=len(found.refused))
+        raise InputRefused({"acknowledged": told})
+    if found.others and not values["acknowledged"]:
+        numbers = "、".join(map(str, found.others))
+        told = say("更正之后，本人的聘用{hires}还能任职多久会有变动；请看清之后勾选，再确认", hires=numbers)
         raise InputRefused({"acknowledged": told})
     return found
 
@@ -147,7 +153,8 @@ def moves(hire: Hire, rules: Rules, calendar: Calendar, at: datetime, number: in
         raise InputRefused({"values": say("与现在的记录相同，没有要更正的")})
     here, there = derive(again, wanted, hire.audit_seq + 1)
     check_scale(rules.procedure, replace(hire, dossier=_before(again, known, number)), step, after)
-    _check_terms(there)
+    _check_terms(here, there)
+    _check_others(hire, here, there)
     return _moves(hire, rules, calendar, at, entry, step, said, here, there)
 
 
@@ -194,16 +201,37 @@ def _before(again: Again, known: Mapping[int, Mapping[str, Any]], number: int) -
     return derive(again, known, number)[1].dossier
 
 
-def _check_terms(there: Derived) -> None:
-    for (table, _, term_no), row in there.rows.items():
-        if table == "contract" and row["starts_on"] is not None and row["ends_on"] < row["starts_on"]:
-            told = say(
-                "第{n}期合同的起始日{start}会晚于终止日{end}", n=term_no, start=row["starts_on"], end=row["ends_on"]
-            )
+def _check_terms(here: Derived, there: Derived) -> None:
+    """No correction makes a term run backwards. What does so on record (an end found late) may stay."""
+    for key, row in there.rows.items():
+        told = None if key[0] != "contract" else _backwards(key[2], row)
+        if told is not None and (key not in here.rows or _backwards(key[2], here.rows[key]) is None):
             raise InputRefused({"values": told})
-        if table == "contract" and row["ended_on"] is not None and row["ended_on"] < (row["starts_on"] or ""):
-            told = say("第{n}期合同会在开始之前就终止，请核对日期", n=term_no)
-            raise InputRefused({"values": told})
+
+
+def _backwards(term_no: int, row: Row) -> Sentence | None:
+    starts_on, ends_on, ended_on = row["starts_on"], row["ends_on"], row["ended_on"]
+    if starts_on is not None and ends_on < starts_on:
+        return say("第{n}期合同的起始日{start}会晚于终止日{end}", n=term_no, start=starts_on, end=ends_on)
+    if ended_on is not None and ended_on < (starts_on or ""):
+        return say("第{n}期合同会在开始之前就终止，请核对日期", n=term_no)
+    return None
+
+
+def _check_others(hire: Hire, here: Derived, there: Derived) -> None:
+    """A person serves on one post at a time: no correction makes days of two hires meet that did not meet before."""
+    if hire.person is None:
+        return
+    old, new = (cut_back(terms(rows)) for rows in (here.rows, there.rows))
+    for first, last, other in served_periods(hire.person):
+        if other is None or other == hire.id:
+            continue
+        for starts, ends in new:
+            since, until = max(first, starts), min(last, ends)
+            if since <= until and not any(a <= since and until <= b for a, b in old):
+                facts: dict[str, Fact] = {"first": since, "last": until, "hire": other}
+                told = say("更正后{first}至{last}会与本人的聘用{hire}重叠；请核对日期，或先更正聘用{hire}", **facts)
+                raise InputRefused({"values": told})
 
 
 # ---- what moves --------------------------------------------------------------------------------------------------
@@ -232,6 +260,7 @@ def _moves(
     days = {before for _, before, _ in (*said, *facts) if isinstance(before, date)}
     days |= {before.due_on for _, before, _ in clocks if before is not None}
     turned = there.turned
+    months = _months(hire, rules, old, new)
     return Moves(
         entry=entry,
         step=step,
@@ -244,7 +273,8 @@ def _moves(
         over=tuple(_over(rules, clocks, local_day(at))),
         told=tuple(_told(hire.past, days)),
         terms=(old, new),
-        months=_months(hire, rules, old, new),
+        months=months,
+        others=_others(hire, months, local_day(at)),
         rows=tuple(_rows(hire, here, there)),
         dossier=dossier,
     )
@@ -273,11 +303,7 @@ def _steps(
     hire: Hire, rules: Rules, calendar: Calendar, at: datetime, dossier: Dossier, own: tuple[tuple[date, date], ...]
 ) -> Iterator[tuple[Step, bool, bool]]:
     """What the document offers where the hire stands, as far as a correction opens or closes it; for nobody's input."""
-    person = hire.person
-    if person is not None:
-        others = tuple(period for period in person.periods if period[2] != hire.id)
-        person = replace(person, periods=(*others, *((first, last, hire.id) for first, last in own)))
-    after = replace(hire, dossier=dossier, person=person)
+    after = replace(hire, dossier=dossier, person=serving(hire, own))
     for step in rules.procedure.steps_from[hire.stage]:
         if step.automatic:
             continue
@@ -313,17 +339,28 @@ def _months(
     hire: Hire, rules: Rules, old: tuple[tuple[date, date], ...], new: tuple[tuple[date, date], ...]
 ) -> tuple[Span, Span] | None:
     """Months of the ledger before and after; None where the document knows no limit, or nothing changes."""
-    cap, person = rules.procedure.service.months, hire.person
-    if cap is None or person is None or old == new:
+    if old == new:
         return None
-    prior = person.prior_months if rules.procedure.service.counts_prior_service else 0
-    others = [period for period in person.periods if period[2] != hire.id]
+    books = [ledger_of(somebody, rules.procedure) for own in (old, new) if (somebody := serving(hire, own)) is not None]
+    used = [book.used for book in books if book is not None]
+    return (used[0], used[1]) if len(used) == 2 else None
 
-    def used(own: tuple[tuple[date, date], ...]) -> Span:
-        periods = [*others, *((first, last, hire.id) for first, last in own)]
-        return ledger([Stretch(a, b, "contract", "", str(by or "")) for a, b, by in periods], prior, cap).used
 
-    return used(old), used(new)
+def serving(hire: Hire, own: tuple[tuple[date, date], ...]) -> Person | None:
+    """The person of a hire as if its terms were ``own``: the ledger goes over all hires."""
+    person = hire.person
+    if person is None:
+        return None
+    others = tuple(period for period in person.periods if period[2] != hire.id)
+    return replace(person, periods=(*others, *((first, last, hire.id) for first, last in own)))
+
+
+def _others(hire: Hire, months: tuple[Span, Span] | None, today: date) -> tuple[int, ...]:
+    """Other hires of the person that still run: their last lawful day rests on the same ledger."""
+    if hire.person is None or months is None or months[0] == months[1]:
+        return ()
+    going_on = {by for _, last, by in hire.person.periods if by is not None and by != hire.id and last >= today}
+    return tuple(sorted(going_on))
 
 
 def _rows(hire: Hire, here: Derived, there: Derived) -> Iterator[NewRow]:

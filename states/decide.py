@@ -26,12 +26,13 @@ from states.procedure import DeadlineKind, Effect, Procedure, RecordKind, Role, 
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import say
 from states.separation import preferred, separation
+from states.taking_back import taking_back
 from states.timer_plans import Blocked, Remind
 from states.writing import Setting, Writing
 
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]
 
-SUSPENDED, CORRECTING, TAKING_BACK = "suspended", "correcting", "taking_back"
+SUSPENDED, CORRECTING = "suspended", "correcting"
 #: whose input names the person
 BRINGS_SOMEBODY = frozenset({RecordKind.APPLICATION, RecordKind.OLD_TERMS})
 
@@ -185,7 +186,7 @@ def _answers(ask: Ask, rules: Rules, role: Role, values: Mapping[str, Any]) -> t
     roles = ask.actor.roles_in(ask.hire.region)
     guards = rules.guards_of(ask.step, ask.hire.kind)
     found = [weighed(bound, bound.function(ask, bound.rule), overrides, roles) for bound in guards]
-    return (*found, *separation(ask, role), *_suspended(ask), *_correcting(ask), *_taking_back(ask))
+    return (*found, *separation(ask, role), *_suspended(ask), *_correcting(ask), *taking_back(ask))
 
 
 def _suspended(ask: Ask) -> Iterator[Answer]:
@@ -211,21 +212,6 @@ def _correcting(ask: Ask) -> Iterator[Answer]:
     else:
         verdict = refused(say("第{seq}号更正还没有决定", seq=waits), say("决定之后再提出"), waits=waits)
     yield Answer(CORRECTING, Effect.BLOCK, CITE.format("更正"), verdict)
-
-
-def _taking_back(ask: Ask) -> Iterator[Answer]:
-    """撤回考核意见: a proposal that waits and that nobody has reviewed or signed."""
-    dossier, rulings = ask.hire.dossier, RecordKind.ASSESSMENT_RULING
-    if ask.step.records is not RecordKind.ASSESSMENT_TAKEN_BACK:
-        return
-    ruling = {step.act for step in ask.procedure.steps if step.records is rulings}
-    if dossier.proposed_seq is None:
-        verdict = refused(say("没有可以撤回的考核"), say("无须办理"))
-    elif dossier.proposed_reviewed or any(one.act in ruling for one in dossier.signatures):
-        verdict = refused(say("考核已经复核或者签署审定，不能撤回"), say("由审定的单位办理"))
-    else:
-        return
-    yield Answer(TAKING_BACK, Effect.BLOCK, CITE.format("撤回考核意见"), verdict)
 
 
 def weighed(bound: BoundGuard, verdict: Verdict, overrides: Mapping[str, Override], roles: frozenset[Role]) -> Answer:

@@ -301,6 +301,9 @@ class Dossier:
     leaving_notice_on: date | None = None
     in_lieu_fen: int | None = None
     in_lieu_on: date | None = None
+    #: who decided on it or entered the resignation, and in whose place: neither takes it back
+    leaving_by: str | None = None
+    leaving_for: str | None = None
     paid_until: date | None = None
     over_term_on: date | None = None
     ended_on: date | None = None
@@ -442,6 +445,8 @@ class Hire:
             return dossier.proposed_by, dossier.proposed_for
         if record in (RecordKind.CORRECTION_CONFIRMED, RecordKind.CORRECTION_REFUSED) and dossier.correcting_by:
             return dossier.correcting_by, dossier.correcting_for
+        if record is RecordKind.LEAVING_TAKEN_BACK and dossier.leaving_by:
+            return dossier.leaving_by, dossier.leaving_for
         return self.submitted_by, dossier.submitted_for
 
 

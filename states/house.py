@@ -15,7 +15,7 @@ from states.procedure import HOUSE_ROLES, Procedure, RecordKind, Role, Stage, St
 CITE = "《在岗办理规则》{}"
 #: who deals with cases: not those who apply, look on, or belong to the house
 _OUTSIDE = frozenset({Role.APPLICANT, Role.SYSTEM, Role.SUPERVISOR}) | HOUSE_ROLES
-RETURN, TAKE_BACK = "return_to", "take_back_assessment"
+RETURN, TAKE_BACK, TAKE_BACK_LEAVING = "return_to", "take_back_assessment", "take_back_leaving"
 PROPOSE_CORRECTION, CONFIRM_CORRECTION, REFUSE_CORRECTION = (
     "propose_correction",
     "confirm_correction",
@@ -78,6 +78,7 @@ def _steps(procedure: Procedure, stage: Stage) -> Iterator[Step]:
         yield _step("resume", "恢复办理", "resume", stage, everyone, RecordKind.RESUMPTION)
     if stage.at_work or stage.pay_stopped:
         yield from _of_the_assessment(procedure, stage)
+        yield from _of_leaving(procedure, stage)
 
 
 def _of_corrections(procedure: Procedure, stage: Stage) -> Iterator[Step]:
@@ -113,6 +114,16 @@ def _of_the_assessment(procedure: Procedure, stage: Stage) -> Iterator[Step]:
         yield _step("strike_point", "撤销加分扣分", "strike points", stage, by, RecordKind.POINT_STRUCK)
     if procedure.assessment.takes_part is not None and by:
         yield _step("note_survey", "登记满意度调查", "record a survey", stage, by, RecordKind.SURVEY)
+
+
+def _of_leaving(procedure: Procedure, stage: Stage) -> Iterator[Step]:
+    """A decision to end or a resignation, taken back before its day by somebody else: who may decide, or confirms."""
+    decides = (RecordKind.ENDING_DECISION, RecordKind.RESIGNATION)
+    steps = [step for step in procedure.steps_from[stage.stage] if step.records in decides]
+    if steps:
+        able = {role for step in steps for role in step.by} | set(confirmers(procedure))
+        by, records = tuple(role for role in officers(procedure) if role in able), RecordKind.LEAVING_TAKEN_BACK
+        yield _step(TAKE_BACK_LEAVING, "撤回离岗", "take the leaving back", stage, by, records, independent=True)
 
 
 def noters(procedure: Procedure) -> tuple[Role, ...]:

@@ -226,7 +226,7 @@ class ReturnInput(StepInput):
 
 
 class SuspensionInput(StepInput):
-    """中止、恢复、撤回考核: why."""
+    """中止、恢复、撤回考核、撤回离岗: why."""
 
     reason: Reason
 
@@ -365,6 +365,7 @@ INPUTS: dict[RecordKind, type[StepInput]] = {
     RecordKind.POINT: PointInput,
     RecordKind.POINT_STRUCK: StrikeInput,
     RecordKind.ASSESSMENT_TAKEN_BACK: SuspensionInput,
+    RecordKind.LEAVING_TAKEN_BACK: SuspensionInput,
     RecordKind.SURVEY: SurveyInput,
     RecordKind.CORRECTION: CorrectionInput,
     RecordKind.CORRECTION_CONFIRMED: CorrectionConfirmedInput,

@@ -126,6 +126,7 @@ RECORDS: dict[RecordKind, Text] = {
     RecordKind.POINT: Text(zh="加分扣分", en="points"),
     RecordKind.POINT_STRUCK: Text(zh="撤销加分扣分", en="points struck"),
     RecordKind.ASSESSMENT_TAKEN_BACK: Text(zh="撤回考核意见", en="proposal taken back"),
+    RecordKind.LEAVING_TAKEN_BACK: Text(zh="撤回离岗", en="leaving taken back"),
     RecordKind.SURVEY: Text(zh="满意度调查", en="survey of satisfaction"),
     RecordKind.CORRECTION: Text(zh="提出更正", en="correction proposed"),
     RecordKind.CORRECTION_CONFIRMED: Text(zh="确认更正", en="correction confirmed"),

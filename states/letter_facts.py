@@ -14,6 +14,7 @@ from states.procedure import RecordKind
 #: of each kind of decision, what the person is told of the dossier as the decision left it
 TOLD: dict[RecordKind, tuple[str, ...]] = {
     RecordKind.RENEWAL_DECISION: ("term_ends_on",),
+    RecordKind.LEAVING_TAKEN_BACK: ("leaving_ground", "leaving_on"),
     RecordKind.ENDING_DECISION: ("leaving_ground", "leaving_on", "leaving_notice_on", "in_lieu_fen", "in_lieu_on"),
 }
 

@@ -150,6 +150,7 @@ class RecordKind(StrEnum):
     POINT = "point"
     POINT_STRUCK = "point_struck"
     ASSESSMENT_TAKEN_BACK = "assessment_taken_back"
+    LEAVING_TAKEN_BACK = "leaving_taken_back"
     SURVEY = "survey"
     #: a past fact set right: proposed by one person, confirmed or refused by another
     CORRECTION = "correction"
@@ -169,6 +170,7 @@ HOUSE_RECORDS = frozenset(
         RecordKind.POINT,
         RecordKind.POINT_STRUCK,
         RecordKind.ASSESSMENT_TAKEN_BACK,
+        RecordKind.LEAVING_TAKEN_BACK,
         RecordKind.SURVEY,
         RecordKind.CORRECTION,
         RecordKind.CORRECTION_CONFIRMED,

@@ -18,6 +18,8 @@ FOUR_EYES = "four_eyes"
 #: whoever rules on points has noted some of them
 NOTED = "points_noted"
 RECUSAL = "recusal"
+#: held apart from who proposed or decided, and no part of a chain of approvals
+NO_APPROVAL = CORRECTIONS | {RecordKind.OBJECTION_ANSWER, RecordKind.LEAVING_TAKEN_BACK}
 #: why somebody is kept away, beside what ``related`` finds
 SELF, PRINCIPAL, PRINCIPALS_KIN = "self", "principal", "principals_kin"
 #: recusal in the execution of official duties (公务回避)
@@ -54,7 +56,7 @@ def preferred(actor: Actor, region: str, roles: Iterable[Role]) -> Role:
 def approves(step: Step) -> bool:
     """Whether a step is an approval or a signature of one; refusing and answering objections are none."""
     # whoever sets a past fact right is held apart from who proposed it, and belongs to no chain of approvals
-    if step.records is RecordKind.OBJECTION_ANSWER or step.records in CORRECTIONS or step.params.get("refuse"):
+    if step.records in NO_APPROVAL or step.params.get("refuse"):
         return False
     return step.independent or step.joint
 
@@ -90,6 +92,8 @@ def _four_eyes(ask: Ask, role: Role) -> Verdict | None:
     keys = keys_of(ask.actor, role, hire.region)
     if step.params.get("reviews") == "assessment":
         return _reviewed(hire, keys)
+    if step.records is RecordKind.LEAVING_TAKEN_BACK:
+        return _taken_back(hire, keys)
     if not (step.independent or step.joint):
         return None
     if step.independent and hire.submitters_of(step.records) & keys:
@@ -109,6 +113,14 @@ def _reviewed(hire: Hire, keys: frozenset[str]) -> Verdict:
     """An assessment is reviewed by somebody else than who proposed it."""
     if {hire.dossier.proposed_by, hire.dossier.proposed_for} & keys:
         said, remedy = say("考核是您提出的，须由另一人审核"), say("请交由同一职责的其他人办理")
+        return refused(said, remedy, submitted_by_actor=True)
+    return Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
+
+
+def _taken_back(hire: Hire, keys: frozenset[str]) -> Verdict:
+    """A leaving is taken back by somebody else than who decided on it or entered it."""
+    if keys & {hire.dossier.leaving_by, hire.dossier.leaving_for}:
+        said, remedy = say("离岗是您决定或者登记的，须由另一人撤回"), say("请交由同一职责的其他人办理")
         return refused(said, remedy, submitted_by_actor=True)
     return Verdict(True, say("经办与审批由不同的人办理"), {"submitted_by_actor": False})
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from itertools import product
 from typing import Any
@@ -197,6 +198,8 @@ def inputs(procedure: Procedure, records: RecordKind) -> Iterator[Mapping[str, A
                 given = {"ground": ground.ground, "effective_on": effective}
                 yield given
                 yield {**given, "evidence": "考勤表", "law": "《劳动合同法》第三十九条", "notice_on": early}
+                for yuan, paid_on in ((1, early), (10_000, early), (10_000, d("2030-01-01")), (1, None)):
+                    yield {**given, "in_lieu_yuan": Decimal(yuan), "in_lieu_on": paid_on, "notice_on": early}
 
 
 def verdicts(procedure: Procedure) -> Iterator[Verdict]:

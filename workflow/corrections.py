@@ -6,7 +6,7 @@ the papers that were made since. Nothing here writes: a correction is proposed a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,13 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from states.clocks import local_day
-from states.correcting import Moves, correctable, moves, said_now
+from states.correcting import Moves, correctable, moves, said_now, serving
 from states.facts import Actor, Hire
 from states.house import officers
 from states.overpaid import Overpaid, Paid, days_paid, overpaid
 from states.past import Entry
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import say
+from states.service import cut_back
+from states.versions import lawful_under
 from workflow.office import Office
 from workflow.papers.making import PaperLine, papers_of
 from workflow.past import past_of
@@ -33,12 +35,21 @@ Terms = tuple[tuple[date, date], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Lawful:
+    """The last lawful day of another hire of the person, as it is on record and as the months would then have it."""
+
+    hire_id: int
+    before: date | None
+    after: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """Everything that a correction would move.
 
     ``wrong``: what was paid for days that would lie in no term; ``unpaid``: first days of months with days that would
     be owed and were not paid; ``sheets``: sheets not paid yet with a line of this hire, which no longer hold;
-    ``papers``: papers made since the fact was entered.
+    ``papers``: papers made since the fact was entered; ``lawful``: last lawful days of the person's other hires.
     """
 
     moves: Moves
@@ -46,6 +57,7 @@ class Foreseen:
     unpaid: tuple[date, ...]
     sheets: tuple[tuple[int, date], ...]
     papers: tuple[PaperLine, ...]
+    lawful: tuple[Lawful, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +160,17 @@ def _foreseen(
         unpaid(before, after, _paid(connection, hire.id), local_day(at)),
         tuple(_open_sheets(connection, hire.id)) if before != after else (),
         tuple(line for line in made if line.replaced_at is None and local_day(line.made_at) >= found.entry.on),
+        tuple(_lawful(office, connection, hire, found)),
     )
+
+
+def _lawful(office: Office, connection: Connection, hire: Hire, found: Moves) -> Iterator[Lawful]:
+    person = serving(hire, found.terms[1])
+    for other in load_hires(connection, found.others).values():
+        procedure = office.procedure(other.procedure)
+        after = lawful_under(replace(other, person=person), procedure)
+        if after != other.dossier.last_lawful_on:
+            yield Lawful(other.id, other.dossier.last_lawful_on, after)
 
 
 def _paid(connection: Connection, hire_id: int) -> list[Paid]:
@@ -173,7 +195,9 @@ def _open_sheets(connection: Connection, hire_id: int) -> Iterable[tuple[int, da
 def unpaid(before: Terms, after: Terms, paid: Iterable[Paid], today: date) -> tuple[date, ...]:
     """The months with days that are in a term now and were in none before, up to ``today``, and that nobody paid."""
     given = {day for line in paid for day in days_paid(line, before)}
-    return tuple(sorted({day.replace(day=1) for day in _days(after, today) - _days(before, today) - given}))
+    return tuple(
+        sorted({day.replace(day=1) for day in _days(cut_back(after), today) - _days(cut_back(before), today) - given})
+    )
 
 
 def _days(spans: Iterable[tuple[date, date]], today: date) -> set[date]:

@@ -91,6 +91,9 @@ def groups_of(page: Page, procedure: Procedure, found: Foreseen) -> list[MoveGro
         view.group(say("期限"), view.clocks()),
         view.group(say("到期后由系统办理"), view.over(), say("更正后期限已过，系统会接着办理。"), compared=False),
         view.group(say("任职月数"), view.months()),
+        view.group(
+            say("本人的其他聘用"), view.others(), say("确认之后，请在这些聘用里核对任职期限和发放。"), stop=True
+        ),
         view.group(say("待遇"), view.money(), compared=False),
         view.group(say("可以办理的步骤"), view.steps()),
         view.group(say("提醒"), view.turned(found.moves.warned), compared=False),
@@ -144,6 +147,11 @@ class _View:
         if self.moves.months is not None and self.moves.months[0] != self.moves.months[1]:
             before, after = (self._span(span) for span in self.moves.months)
             yield MoveLine(self.page.tell(say("累计任职")), before, after)
+
+    def others(self) -> Iterator[MoveLine]:
+        for one in self.found.lawful:
+            what = self.page.tell(say("聘用{hire}：最后合法日", hire=one.hire_id))
+            yield MoveLine(what, self.shown("", one.before), self.shown("", one.after), f"/hires/{one.hire_id}")
 
     def money(self) -> Iterator[MoveLine]:
         tell, wrong = self.page.tell, self.found.wrong

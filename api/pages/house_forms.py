@@ -32,6 +32,9 @@ _ABOUT: dict[RecordKind, Sentence] = {
     RecordKind.SUSPENSION: say("因故暂停办理。中止期间不办下一步，期限照常计算。"),
     RecordKind.RESUMPTION: say("中止的原因消除后，恢复办理。"),
     RecordKind.ASSESSMENT_TAKEN_BACK: say("提错了的考核，在复核、审定之前撤回；以后可以重新提出。"),
+    RecordKind.LEAVING_TAKEN_BACK: say(
+        "离岗决定或者辞职有误的，离岗日以前由另一人撤回；撤回后照常在岗，本人会收到通知。"
+    ),
 }
 
 
@@ -74,6 +77,8 @@ def house_views(
     hidden = {RecordKind.SUSPENSION if suspended else RecordKind.RESUMPTION} | ELSEWHERE
     if hire.dossier.proposed_seq is None:
         hidden |= {RecordKind.ASSESSMENT_TAKEN_BACK}
+    if hire.dossier.leaving_on is None:
+        hidden |= {RecordKind.LEAVING_TAKEN_BACK}
     return [
         _view(telling, hire, offer, colleagues, asked)
         for offer in offers

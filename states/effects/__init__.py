@@ -67,6 +67,7 @@ EFFECTS: dict[RecordKind, Effect] = {
     RecordKind.POINT: assessing.point,
     RecordKind.POINT_STRUCK: assessing.point_struck,
     RecordKind.ASSESSMENT_TAKEN_BACK: assessing.assessment_taken_back,
+    RecordKind.LEAVING_TAKEN_BACK: leaving.leaving_taken_back,
     RecordKind.SURVEY: assessing.survey,
     RecordKind.CORRECTION: corrections.correction,
     RecordKind.CORRECTION_CONFIRMED: corrections.correction_confirmed,

@@ -14,6 +14,7 @@ def resignation(act: Act) -> dict[str, Any]:
         "leaving_ground": "resignation",
         "leaving_on": act.input["leave_on"],
         **_way_of_ending({}),
+        **_decided_by(act),
     }
 
 
@@ -26,7 +27,19 @@ def ending_decision(act: Act) -> dict[str, Any]:
         "leaving_ground": act.input["ground"],
         "leaving_on": act.input["effective_on"],
         **_way_of_ending(act.input),
+        **_decided_by(act),
     }
+
+
+def _decided_by(act: Act) -> dict[str, Any]:
+    """The natural persons behind a leaving: none of them takes it back."""
+    return {"leaving_by": act.actor.person_key, "leaving_for": act.actor.stands_for(act.role, act.hire.region)}
+
+
+def leaving_taken_back(act: Act) -> dict[str, Any]:
+    """撤回离岗: the hire goes on as if nothing had been decided; a resignation that stood before is entered anew."""
+    told = ("leaving_ground", "leaving_on", "resigned_on", "handover_on", "leaving_by", "leaving_for")
+    return {**dict.fromkeys(told), **_way_of_ending({})}
 
 
 def _way_of_ending(given: Mapping[str, Any]) -> dict[str, Any]:

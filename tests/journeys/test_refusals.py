@@ -77,7 +77,7 @@ def one_per_stage(lived: list[Moment]) -> dict[tuple[str, str], Moment]:
 
 
 HOUSE_ACTS = {"comment", "attach", "reassign", "score", "return_to", "suspend", "resume"} | {
-    *("note_point", "strike_point", "note_survey", "take_back_assessment"),
+    *("note_point", "strike_point", "note_survey", "take_back_assessment", "take_back_leaving"),
 }
 
 

@@ -326,3 +326,56 @@ def contents(desk: Desk) -> list[tuple[str, list[tuple[str, Any]]]]:
         for table, found in rows_of(desk).items()
         for row in found
     )
+
+
+# ---- other hires of the person, and ends that came to light late
+
+
+def with_another(first: str, last: str) -> Desk:
+    """Let go on 31 August 2026, and on another post from ``first`` to ``last``."""
+    desk = left()
+    person = desk.hire.person
+    assert person is not None
+    desk.hire = replace(desk.hire, person=replace(person, periods=(*person.periods, (d(first), d(last), 99))))
+    return desk
+
+
+@pytest.mark.parametrize(("leaves", "meets"), [("2026-09-09", False), ("2026-09-10", True)])
+def test_no_correction_makes_two_hires_of_a_person_meet(leaves: str, meets: bool) -> None:
+    desk = with_another("2026-09-10", "2027-09-09")
+    if meets:
+        with pytest.raises(InputRefused) as refused:
+            foreseen(desk, "decide_leaving", "2026-10-01", effective_on=leaves)
+        assert refused.value.faults["values"].text().startswith("更正后2026-09-10至2026-09-10会与本人的聘用99重叠")
+        return
+    assert foreseen(desk, "decide_leaving", "2026-10-01", effective_on=leaves).others == (99,)
+    desk = with_another("2026-08-01", "2027-09-09")
+    assert foreseen(desk, "decide_leaving", "2026-10-01", effective_on="2026-08-30").others == (), "it met before"
+
+
+def test_other_hires_whose_months_change_are_confirmed_by_somebody_who_says_that_they_saw_it() -> None:
+    desk = with_another("2026-09-10", "2027-09-09")
+    number = propose(desk, "decide_leaving", "2026-10-01", effective_on="2026-09-09").seq
+    desk.hire = seen(desk)
+    with pytest.raises(InputRefused) as refused:
+        desk.do("confirm_correction", HRSS, "2026-10-02", correction=number)
+    assert "聘用99" in refused.value.faults["acknowledged"].text()
+    desk.do("confirm_correction", HRSS, "2026-10-02", correction=number, acknowledged=True)
+    ended = with_another("2026-09-10", "2026-09-30")
+    assert foreseen(ended, "decide_leaving", "2026-10-01", effective_on="2026-09-09").others == ()
+
+
+def test_an_end_that_came_to_light_after_the_renewal_locks_nothing_else() -> None:
+    desk = renewed()
+    desk.do("decide_leaving", CLERK, "2027-04-01", ground="death", effective_on=d("2027-03-01"), reason="病故")
+    desk.fire("leaving", "2027-04-02", 9999)
+    assert rows_of(desk)["contract"][1]["ended_on"] < rows_of(desk)["contract"][1]["starts_on"]
+    assert foreseen(desk, "sign_renewal", "2027-04-05", signed_on="2027-02-19").said
+    moved = foreseen(desk, "start", "2027-04-05", started_on="2026-03-10")
+    assert moved.months is not None and moved.months[0] != moved.months[1]
+    # the next hire of such a person is set right as well
+    late = Desk.under_contract(person=able(periods=(
+        (d("2020-01-01"), d("2020-12-31"), 99), (d("2021-01-01"), d("2020-06-30"), 99),
+    )))  # fmt: skip
+    months = foreseen(late, "start", LATE, started_on="2026-03-10").months
+    assert months is not None and months[0].months == 6 + 12

@@ -11,11 +11,24 @@ from sqlalchemy.exc import IntegrityError
 
 from states.overpaid import Paid
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
+from tests.conftest import SQLITE
 from tests.support.after import paid
 from tests.support.world import World, officer
-from tests.support.xunyang import BEGINS, HRSS, REGIONS, RURAL, START, TOWN, in_notice, to_contract
+from tests.support.xunyang import (
+    BEGINS,
+    HRSS,
+    HRSS_2,
+    REGIONS,
+    RURAL,
+    RURAL_2,
+    START,
+    TOWN,
+    VILLAGE,
+    in_notice,
+    to_contract,
+)  # fmt: skip
 from workflow import audit, recoveries
-from workflow.corrections import foresee, present, unpaid, waiting
+from workflow.corrections import Lawful, foresee, present, unpaid, waiting
 from workflow.engine import perform
 from workflow.invariants import impossible
 from workflow.queries import scoped
@@ -213,3 +226,35 @@ def test_who_may_not_look_ahead(world: World) -> None:
             perform(world.office, hire, "propose_correction", actor, world.clock(), {"entry": number, "values": values})
     assert present(world.office, hire, number, TOWN).values == {"started_on": BEGINS}
     assert waiting(world.office, hire, TOWN, world.clock()) is None
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_other_hires_of_the_person_are_shown_and_never_met(world: World) -> None:
+    first = hired(world)
+    world.walk_to(date(2022, 8, 1))
+    leaves = {"ground": "fraud", "effective_on": date(2022, 8, 5), "reason": "经查属实", "evidence": "核查表"}
+    world.do(first, "decide_leaving", TOWN, **leaves)
+    world.walk_to(date(2022, 8, 8))
+    person = world.hire(first).person
+    assert person is not None
+    post = world.a_post("xunyang-2022-88", "village", VILLAGE, title="二岗")
+    second = world.an_opening(TOWN, post).hire_ids[0]
+    world.do(second, "apply", TOWN, person_id=person.id)
+    for act, by in (("check", TOWN), ("recheck", HRSS_2), ("recheck", RURAL_2)):
+        world.do(second, act, by)
+    world.do(second, "post_notice", TOWN, posted_on=world.clock.today, boards=["镇公示栏"])
+    world.walk_to(date(2022, 8, 19))
+    for act, by, said in (
+        ("report", TOWN, {}), ("approve", HRSS, {}), ("approve", RURAL, {}),
+        ("train", HRSS, {"held_on": world.clock.today, "passed": True}),
+        ("start", TOWN, {"started_on": world.clock.today}), ("sign", TOWN, {"signed_on": world.clock.today}),
+    ):  # fmt: skip
+        world.do(second, act, by, **said)
+    world.walk_to(date(2022, 12, 1))
+    number, before = seq_of(world, first, "decide_leaving"), world.hire(second).dossier.last_lawful_on
+    assert before is not None
+    found = foresee(world.office, first, number, {"effective_on": "2022-08-18"}, HRSS, world.clock())
+    assert found.lawful == (Lawful(second, before, date(2025, 6, 12)),)
+    with pytest.raises(InputRefused, match=None) as refused:
+        foresee(world.office, first, number, {"effective_on": "2022-08-19"}, HRSS, world.clock())
+    assert f"聘用{second}" in refused.value.faults["values"].text()

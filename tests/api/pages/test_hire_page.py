@@ -176,7 +176,7 @@ def test_no_card_shows_a_code(county: County, username: str) -> None:
 
 def test_every_rule_has_words_of_our_own() -> None:
     load_all()
-    house = {"four_eyes", "recusal", "suspended", "correcting", "taking_back", "points_noted"}
+    house = {"four_eyes", "recusal", "suspended", "correcting", "taking_back", "stands", "points_noted"}
     assert set(REGISTRY) | house == set(RULES)
 
 
