@@ -125,8 +125,8 @@ def _why_not(text: found.PayText, rows: Rows, refused: Standing | None, keys: fr
         answer = rows.unpaid.get(text.hire_id)
         return answer.why if answer is not None else say("现在已不在应发的名单内")
     if now.net_fen != text.row.net_fen:
-        then = yuan(text.row.net_fen)
-        return say("重新核算为{now}元，与审批的{then}元不同，不能照原数再发", now=yuan(now.net_fen), then=then)
+        facts = {"now": yuan(now.net_fen), "then": yuan(text.row.net_fen)}
+        return say("重新核算为{now}元，与审批的{then}元不同，不能照原数发；可由补发表重新核发", **facts)
     if refused is not None and refused.by & keys:
         return say("退回是您登记的，须由另一人再次送银行")
     return None

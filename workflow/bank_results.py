@@ -3,7 +3,8 @@
 A sheet that was paid says that the money was sent. That it arrived is said by a line of the bank's return (一卡通回单),
 or by an officer in words; until then a line waits. Money that came back is owed: the line stays, so that no second
 sheet pays the month; it is sent again on a further list (``bank_lists``), or another person agrees that it never will
-be (不再发放). Source: 内政办发〔2022〕10号第十条, 渝人社发〔2022〕317号五(三).
+be (不再发放), or that a supplementary sheet reckons the month anew, where less is owed by now.
+Source: 内政办发〔2022〕10号第十条, 渝人社发〔2022〕317号五(三).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from states.facts import Actor
 from states.meets import enforces
@@ -26,20 +27,34 @@ from workflow import office_log
 from workflow.office import Office
 from workflow.pay_sheets import APPROVERS, BOOK, PAID, PAYERS, STATUSES, locked
 from workflow.plain_words import words
-from workflow.queries.bank import AMOUNT, CLOSED, CLOSING, FAILED, NAME, RECEIVED, RESENT, refused_by_bank
+from workflow.queries.bank import (
+    AMOUNT,
+    CLOSED,
+    CLOSING,
+    FAILED,
+    NAME,
+    RECEIVED,
+    REDOING,
+    REDONE,
+    RESENT,
+    refused_by_bank,
+)  # fmt: skip
 from workflow.tables import metadata
 
 __all__ = [
-    "AMOUNT", "CLOSED", "CLOSING", "CLOSING_ONES", "DECIDERS", "FAILED", "NAME", "RECEIVED", "RESENT", "RESULTS",
-    "WAITING", "Standing", "ask_close", "behind", "counts", "decide_close", "keep", "last_number", "may_keep",
-    "refuse_own", "refused_by_bank", "standings", "state",
+    "AMOUNT", "CLOSED", "CLOSED_ONES", "CLOSING", "CLOSING_ONES", "DECIDERS", "FAILED", "NAME", "RECEIVED", "REDOING",
+    "REDONE", "RESENT", "RESULTS", "WAITING", "Standing", "ask_close", "behind", "counts", "decide_close", "keep",
+    "last_number", "may_keep", "refuse_own", "refused_by_bank", "standings", "state",
 ]  # fmt: skip
 
 result, line, person = (metadata.tables[name] for name in ("pay_result", "pay_line", "person"))
 WAITING = "waiting"
 #: who agrees that a line is closed
 DECIDERS = PAYERS | APPROVERS
-CLOSING_ONES = frozenset({CLOSING, CLOSED})
+CLOSING_ONES = frozenset({CLOSING, CLOSED, REDOING, REDONE})
+CLOSED_ONES = frozenset({CLOSED, REDONE})
+#: what is asked for, and what it is once another person agreed
+_AGREED = {CLOSING: CLOSED, REDOING: REDONE}
 RESULTS: Mapping[str, Sentence] = {
     RECEIVED: say("已到账"),
     FAILED: say("银行退回"),
@@ -48,6 +63,8 @@ RESULTS: Mapping[str, Sentence] = {
     NAME: say("户名不符"),
     CLOSING: say("不再发放，待另一人确认"),
     CLOSED: say("不再发放"),
+    REDOING: say("改由补发表重新核发，待另一人确认"),
+    REDONE: say("改由补发表重新核发"),
     WAITING: say("未见回单"),
 }
 
@@ -133,41 +150,49 @@ def state(
         row = may_keep(connection, number, actor)
         standing = _seen(connection, number, hire_id, actor, row.region, seen)
         if outcome == FAILED and standing.result in CLOSING_ONES:
-            raise StepNotOffered(say("这一笔已按不再发放办理"))
+            raise StepNotOffered(say("这一笔已按不再发放或者重新核发办理"))
         fen = _net(connection, number, hire_id) if outcome == RECEIVED else 0
         _keep(office, connection, row, hire_id, (outcome, fen, kept), "stated", actor, at)
 
 
-def ask_close(office: Office, number: int, hire_id: int, reason: str, actor: Actor, at: datetime, *, seen: int) -> None:
+def ask_close(
+    office: Office, number: int, hire_id: int, reason: str, actor: Actor, at: datetime, *, seen: int, anew: bool = False
+) -> None:
     """Asks that money which came back is never sent again (不再发放), with a reason; another person agrees or does not.
+
+    ``anew``: a supplementary sheet is to reckon the month again, as where less is owed by now.
 
     Raises as ``state``, and StepNotOffered for money that did not come back.
     """
     kept = words(reason, 2, 300)
     if kept is None:
-        raise InputRefused({"said": say("请写明不再发放的理由（2至300字）")})
+        raise InputRefused({"said": say("请写明理由（2至300字）")})
     with office.database.transaction() as connection:
         row = may_keep(connection, number, actor)
         if _seen(connection, number, hire_id, actor, row.region, seen).result != FAILED:
-            raise StepNotOffered(say("只有银行退回的才能办理不再发放"))
-        _keep(office, connection, row, hire_id, (CLOSING, 0, kept), "close_asked", actor, at)
+            raise StepNotOffered(say("只有银行退回的才能这样办理"))
+        _keep(office, connection, row, hire_id, (REDOING if anew else CLOSING, 0, kept), "close_asked", actor, at)
 
 
 def decide_close(
     office: Office, number: int, hire_id: int, actor: Actor, at: datetime, *, seen: int, uphold: bool
 ) -> None:
-    """Another natural person agrees that a line is closed for good, or turns it down: then the money is owed as before.
+    """Another natural person agrees to what was asked, or turns it down: then the money is owed as before.
 
     Raises as ``state``, and StepNotOffered for whoever asked, also in somebody's place.
     """
     with office.database.transaction() as connection:
         row = may_keep(connection, number, actor, DECIDERS)
         standing = _seen(connection, number, hire_id, actor, row.region, seen)
-        if standing.result != CLOSING:
-            raise StepNotOffered(say("这一笔没有等待确认的不再发放"))
+        if standing.result not in _AGREED:
+            raise StepNotOffered(say("这一笔没有等待确认的"))
         if standing.by & behind(actor, row.region, DECIDERS)[0]:
-            raise StepNotOffered(say("不再发放由您提出，须由另一人确认"), forbidden=True)
-        what = (CLOSED, 0, standing.said) if uphold else (FAILED, 0, say("不再发放未获同意").text())
+            raise StepNotOffered(say("这一笔由您提出，须由另一人确认"), forbidden=True)
+        agreed = _AGREED[standing.result]
+        what = (agreed, 0, standing.said) if uphold else (FAILED, 0, say("提出的办理未获同意").text())
+        if uphold and agreed == REDONE:
+            mine = (line.c.sheet_id == number, line.c.hire_id == hire_id)
+            connection.execute(update(line).where(*mine).values(live=False))
         _keep(office, connection, row, hire_id, what, "closed" if uphold else "close_refused", actor, at)
 
 

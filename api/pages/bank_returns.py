@@ -69,14 +69,14 @@ def state(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
 
 @router.post("/pay/{number}/return/close")
 def ask_close(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
-    """Asks that money which came back is never sent again."""
-    hire, reason, seen = _given(form, "hire", "said", "seen")
+    """Asks that money which came back is never sent again, or that its month is reckoned anew."""
+    hire, reason, seen, how = _given(form, "hire", "said", "seen", "how")
 
     def act() -> None:
         about = (whole(hire) or 0, reason, page.actor, page.at)
-        bank_results.ask_close(page.office, number, *about, seen=whole(seen) or 0)
+        bank_results.ask_close(page.office, number, *about, seen=whole(seen) or 0, anew=how == "anew")
 
-    return _act(page, number, act, say("已提出不再发放，待另一人确认。"))
+    return _act(page, number, act, say("已提出，待另一人确认。"))
 
 
 @router.post("/pay/{number}/return/close/decide")
@@ -247,6 +247,7 @@ def _shown(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         texts = found.lines(connection, number, limit=None)[0]
         places = reading.place_names(connection, {text.region for text in texts})
     counts = Counter(one.result for one in standing.values())
+    mine = bank_results.behind(page.actor, row.region)[0]
     shown = [text for text in texts if _asked(standing[text.hire_id], wanted)]
     return page.show(
         "pay_return.html",
@@ -262,7 +263,7 @@ def _shown(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         wanted=wanted if wanted in RESULTS else "",
         failed=counts[bank_results.FAILED],
         decides=row.status == PAID and bool(page.actor.roles_in(row.region) & DECIDERS),
-        lines=[_line(page, text, standing[text.hire_id], places) for text in shown[:LINES]],
+        lines=[_line(page, text, standing[text.hire_id], places, mine) for text in shown[:LINES]],
         more=max(len(shown) - LINES, 0),
     )
 
@@ -271,8 +272,12 @@ def _asked(one: Standing, wanted: str) -> bool:
     return one.result == wanted if wanted in RESULTS else one.result != RECEIVED
 
 
-def _line(page: Page, text: found.PayText, one: Standing, places: dict[str, str]) -> dict[str, Any]:
+def _line(
+    page: Page, text: found.PayText, one: Standing, places: dict[str, str], mine: frozenset[str]
+) -> dict[str, Any]:
     return {
+        "waits": one.result in bank_results.CLOSING_ONES and one.result not in bank_results.CLOSED_ONES,
+        "mine": bool(one.by & mine),
         "hire": text.hire_id,
         "person": text.row.person_id,
         "name": text.name,

@@ -14,9 +14,9 @@ from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN, in_notice, to_contract
 from tests.workflow.test_applicant_import import SEAL
 from tests.workflow.test_bank_returns import CARDS
-from tests.workflow.test_pay_sheets import FINANCE, JULY, SECOND, approve, attended, frozen, status
+from tests.workflow.test_pay_sheets import FINANCE, JULY, SECOND, approve, attended, frozen, lines, made, status
 from workflow import bank_cards, bank_lists, bank_results, office_log, pay_sheets, people
-from workflow.bank_results import FAILED, RECEIVED, RESENT
+from workflow.bank_results import FAILED, RECEIVED, REDOING, REDONE, RESENT
 from workflow.pay_sheets import PAID, VOID, SheetChanged
 from workflow.queries import pay as found
 from workflow.queries import recoveries
@@ -206,3 +206,21 @@ def test_what_the_bank_refused_is_owed_and_sent_again_by_another_as_far_as_it_is
         assert recoveries.suspects(connection, scoped(FINANCE), JULY) == ()
     with pytest.raises(StepNotOffered, match="第2次清单已由"):
         take(world, OTHER)
+
+
+def test_a_month_of_which_less_is_owed_by_now_is_reckoned_anew_by_a_supplementary_sheet(world: World) -> None:
+    """Of 18 days 8 are owed: what came back is not sent as it was, and a sheet of its own pays the eight."""
+    take(world)
+    pay(world)
+    refuse(world, 2)
+    set_died(world, "乙某", date(2022, 6, 20))
+    bank_results.ask_close(world.office, 1, 2, "本人已去世", FINANCE, world.clock(), seen=1, anew=True)
+    assert (result(world, 2), live(world)) == (REDOING, True)
+    bank_results.decide_close(world.office, 1, 2, OTHER, world.clock(), seen=2, uphold=True)
+    assert (result(world, 2), live(world)) == (REDONE, False)
+    later = made(world)
+    assert [fen for hire, fen in lines(world, later) if hire == 2] == [round(100_000 * 8 / 30)]
+
+
+def live(world: World) -> bool:
+    return bool(world.ask("SELECT live FROM pay_line WHERE sheet_id = 1 AND hire_id = 2")[0][0])

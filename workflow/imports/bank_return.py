@@ -22,7 +22,7 @@ from states.pay import yuan
 from states.refusals import StepNotOffered
 from states.say import Translate, say
 from workflow import bank_results, import_runs, person_log
-from workflow.bank_results import AMOUNT, CLOSED, CLOSING_ONES, FAILED, NAME, RECEIVED, RESENT, Standing
+from workflow.bank_results import AMOUNT, CLOSED, CLOSING_ONES, FAILED, NAME, RECEIVED, REDONE, RESENT, Standing
 from workflow.imports import carried
 from workflow.imports.bank_rows import COLUMNS, BankRow, Payee, last_words, matched, taken
 from workflow.imports.carried import Carried, Cells, Gone
@@ -186,7 +186,7 @@ def _takes_back(known: Standing, kind: str, on: date | None) -> bool:
     """Whether a row says otherwise than the money that arrived, or may be of a sending before the last one."""
     if known.result == RESENT:
         return kind == FAILED and (on is None or on == _day_of(known))
-    return known.result in (RECEIVED, CLOSED)
+    return known.result in (RECEIVED, CLOSED, REDONE)
 
 
 def _day_of(known: Standing) -> date:

@@ -8,12 +8,12 @@ from workflow.tables import metadata
 
 line, result = metadata.tables["pay_line"], metadata.tables["pay_result"]
 sent, sent_line = metadata.tables["bank_list"], metadata.tables["bank_line"]
-#: of a line: it arrived, was refused, came with another amount or name, was sent again, is to be closed, is closed
-RECEIVED, FAILED, AMOUNT, NAME, RESENT, CLOSING, CLOSED = (
-    "paid", "failed", "amount", "name", "resent", "closing", "closed",
-)  # fmt: skip
+#: of a line: it arrived, was refused, came with another amount or name, was sent again
+RECEIVED, FAILED, AMOUNT, NAME, RESENT = "paid", "failed", "amount", "name", "resent"
+#: nothing more is sent of it, or its month is reckoned anew by a supplementary sheet; asked for, and agreed to
+CLOSING, CLOSED, REDOING, REDONE = "closing", "closed", "redoing", "redone"
 #: the money is not there, and is owed or was given up
-NOT_THERE = (FAILED, CLOSING, CLOSED)
+NOT_THERE = (FAILED, CLOSING, CLOSED, REDOING, REDONE)
 
 
 def refused_by_bank() -> ColumnElement[bool]:

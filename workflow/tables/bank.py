@@ -12,8 +12,9 @@ class PayResult(SQLModel, table=True):
     """回单结果: what became of a line of a paid sheet at the bank, or what an officer states; the last one counts.
 
     ``result``: paid, failed, amount (another than the line's), name (of somebody else), resent (on a further list),
-    closing and closed (不再发放, asked for and confirmed by another). ``run_id`` is the import of the bank's file, None
-    for an act of an officer; ``undo_id`` the undoing that took it back. ``kept_for``: in whose place a deputy did it.
+    closing and closed (不再发放, asked for and agreed to by another), redoing and redone (a supplementary sheet reckons
+    its month anew, and the line is live no more). ``run_id`` is the import of the bank's file, None for an act of an
+    officer; ``undo_id`` the undoing that took it back. ``kept_for``: in whose place a deputy did it.
     """
 
     __tablename__ = "pay_result"
@@ -31,7 +32,9 @@ class PayResult(SQLModel, table=True):
     undo_id: int | None = Field(default=None, foreign_key="import_undo.id", sa_type=BigInteger)
     __table_args__ = (
         CheckConstraint(
-            "result IN ('paid', 'failed', 'amount', 'name', 'resent', 'closing', 'closed') AND fen >= 0", name="result"
+            "result IN ('paid', 'failed', 'amount', 'name', 'resent', 'closing', 'closed', 'redoing', 'redone')"
+            " AND fen >= 0",
+            name="result",
         ),
     )
 

@@ -770,7 +770,8 @@ def upgrade() -> None:
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undo_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "result IN ('paid', 'failed', 'amount', 'name', 'resent', 'closing', 'closed') AND fen >= 0",
+            "result IN ('paid', 'failed', 'amount', 'name', 'resent', 'closing', 'closed', 'redoing', 'redone')"
+            " AND fen >= 0",
             name=op.f("ck_pay_result_result"),
         ),
         sa.ForeignKeyConstraint(["hire_id"], ["hire.id"], name=op.f("fk_pay_result_hire_id")),
