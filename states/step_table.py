@@ -50,6 +50,7 @@ def page(procedure: Procedure) -> str:
         f"## 公告前的条件\n\n{_announcement(procedure)}",
         f"## 指标\n\n{_quotas(procedure)}",
         f"## 解聘与离岗情形\n\n{_grounds(procedure)}",
+        f"## 分工与督导\n\n{_led(procedure)}",
         f"## 留白：文件未写明的\n\n{_gaps(procedure)}",
         f"## 矛盾：文件前后不一的\n\n{_contradictions(procedure)}",
     ]
@@ -196,6 +197,13 @@ def _places(line: Quota) -> str:
     ]
     words += [f"{row.zh}（{row.year}）：{sum(row.places.values())}名" for row in line.allocations]
     return "\n".join(words)
+
+
+def _led(procedure: Procedure) -> str:
+    """Who answers for what beside the steps: duties with the lead departments, then what is supervised."""
+    lines = (*procedure.duties, *procedure.supervision)
+    rows = ((line.zh, role_name(procedure, line.role) if line.role else "", line.cite) for line in lines)
+    return table(("事项", "由谁负责", "依据"), rows)
 
 
 def _grounds(procedure: Procedure) -> str:

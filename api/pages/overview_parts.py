@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -11,8 +11,9 @@ from markupsafe import Markup
 from api.pages.charts import Bar, bars
 from api.pages.render import Page
 from states.labels import state_name, when
-from states.procedure import Procedure, State
-from states.say import Sentence, say
+from states.meets import enforces
+from states.procedure import Procedure, State, article_of
+from states.say import Fact, Sentence, say
 from workflow.figures import BandLine, MonthLine, Overview, QuotaLine, StageTime
 from workflow.queries.figures import WATCHED
 
@@ -203,8 +204,24 @@ def _quotas(told: Telling) -> Part:
                 for line in lines[: 2 * MOST_BARS]
             ],
         ),
-        tell(say("深色是在岗，浅色是已用，竖线是指标。")),
+        (" " if told.page.language == "en" else "").join([tell(say("深色是在岗，浅色是已用，竖线是指标。")), *_still_open(told)]),
     )
+
+
+@enforces("LC-15")
+def _still_open(told: Telling) -> Iterator[str]:
+    """未完成当年度任务之前不得新增购买服务: a word of warning while fewer are at work than the newest year asks for."""
+    for key in dict.fromkeys(line.procedure for line in told.found.quotas):
+        procedure = told.procedure(key)
+        rule = next((one for one in procedure.supervision if one.name == "no_purchased_labour"), None)
+        planned = [line for line in told.found.quotas if line.procedure == key and line.year is not None]
+        newest = [line for line in planned if line.year == max(one.year or 0 for one in planned)]
+        places, working = sum(line.places for line in newest), sum(line.working for line in newest)
+        if rule is not None and working < places:
+            facts: dict[str, Fact] = {"year": newest[0].year, "places": places, "working": working}
+            article = article_of(procedure, rule.cite)
+            words = "{year}年任务{places}人，在岗{working}人，尚未完成；完成之前不得新增购买人力资源服务（{article}）。"
+            yield told.tell(say(words, **facts, article=article))
 
 
 def _quota_row(told: Telling, line: QuotaLine) -> tuple[Cell, ...]:

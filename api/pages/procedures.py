@@ -74,6 +74,7 @@ def _view(page: Page, procedure: Procedure) -> dict[str, Any]:
             }
             for line in procedure.deadlines
         ],
+        "led": _led(page, procedure),
         "gaps": [_gap(page, procedure, gap) for gap in procedure.gaps],
         "contradictions": [
             {"says": page.named(c.says), "applied": page.named(c.applied), "between": "；".join(c.between)}
@@ -121,6 +122,19 @@ def _step(page: Page, procedure: Procedure, step: Step) -> dict[str, str]:
 
 def _stage(page: Page, procedure: Procedure, name: str) -> str:
     return page.named(procedure.stage_by_name[name])
+
+
+@enforces("LC-38")
+def _led(page: Page, procedure: Procedure) -> list[dict[str, str]]:
+    """Who answers for what beside the steps (分工与督导), with the lead departments of the document."""
+    return [
+        {
+            "what": page.named(line),
+            "by": words.roles_in_words(page, procedure, [line.role]) if line.role else "—",
+            "cite": article_of(procedure, line.cite),
+        }
+        for line in (*procedure.duties, *procedure.supervision)
+    ]
 
 
 def _gap(page: Page, procedure: Procedure, gap: Gap) -> dict[str, str]:

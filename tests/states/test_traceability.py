@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -191,3 +192,10 @@ def test_the_command_writes_the_page_and_refuses_a_false_one(
     assert main([str(out)]) == 1
     assert not out.exists()
     assert "XY-01 is carried by nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("readme", ["README.md", "docs/README.zh.md"])
+def test_each_readme_names_every_requirement_that_is_not_carried(readme: str) -> None:
+    told = (Path(__file__).parents[2] / readme).read_text(encoding="utf-8")
+    missing = {row.requirement.id for row in traceability.trace() if row.status is Status.NOT_YET}
+    assert set(re.findall(r"(?:XY|NM|LC|BH|CQ)-\d{2}", told)) == missing

@@ -6,11 +6,15 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.pages import calendar, listing
+from api.pages.overview_parts import Telling, _still_open
+from states.loading import Catalogue
 from states.procedure import Role
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, Service
 from tests.support.world import officer
@@ -202,3 +206,25 @@ def test_a_long_list_says_that_there_are_more(
     assert "共3份" in main(html(county, "/hires"))
     monkeypatch.setattr(listing, "COUNTED", 2)
     assert "超过2份" in main(html(county, "/hires"))
+
+
+def test_no_labour_is_bought_while_the_years_task_is_open() -> None:
+    """聊政办字〔2022〕4号二(二): the word stands while fewer are at work than the newest year asks for."""
+    catalogue = Catalogue.load()
+    rules = SimpleNamespace(rules=lambda key: SimpleNamespace(procedure=catalogue.get(key)))
+    page: Any = SimpleNamespace(tell=lambda words: words.text(), office=SimpleNamespace(rulebook=rules))
+
+    def told(document: str, *lines: tuple[int | None, int, int]) -> list[str]:
+        quotas = [
+            SimpleNamespace(procedure=document, year=year, places=places, working=working)
+            for year, places, working in lines
+        ]
+        found: Any = SimpleNamespace(quotas=quotas)
+        return list(_still_open(Telling(page, found, None)))
+
+    liaocheng = "liaocheng-2022-4@1"
+    (word,) = told(liaocheng, (2022, 10, 0), (2023, 3, 2), (2023, 2, 2))
+    assert "2023年任务5人，在岗4人" in word and "不得新增购买人力资源服务（聊政办字〔2022〕4号二(二)）" in word
+    assert told(liaocheng, (2022, 10, 0), (2023, 3, 3), (2023, 2, 2)) == []
+    assert told(liaocheng, (None, 9, 0)) == [] == told(liaocheng)
+    assert told("xunyang-2022-88@1", (2022, 10, 0)) == []
