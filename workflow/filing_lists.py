@@ -145,15 +145,17 @@ def lines_of(procedure: Procedure) -> Iterator[FilingLine]:
 def make(office: Office, seal: Seal, procedure_id: str, name: str, region: str, actor: Actor, at: datetime) -> int:
     """Makes a list of what is owed of one kind in a place, the oldest first, and returns its number.
 
-    What stands on a list that waits to be sent is left out. Raises InputRefused, also where nothing is owed;
-    StepNotOffered for whoever reports nothing of the kind there.
+    What stands on a list that waits to be sent is left out; two who make one at once wait for each other. Raises
+    InputRefused, also where nothing is owed; StepNotOffered for whoever reports nothing of the kind there.
     """
     line = _line(office, procedure_id, name)
     if line is None or not CODE.fullmatch(region):
         raise InputRefused({"filing": say("请选择备案事项和地区")})
     if line.by not in actor.roles_in(region):
         raise StepNotOffered(say("这一项由别的单位报送，您不能编制名单"), forbidden=True)
-    with office.database.transaction() as connection:
+    with office.database.session() as session:
+        office_log.hold(session, BOOK, at)
+        connection = session.connection()
         waiting = _on_waiting_lists(connection, procedure_id, name, region)
         asked = (
             _rows()
@@ -298,7 +300,8 @@ def drop(office: Office, number: int, actor: Actor, at: datetime) -> None:
         row = one(connection, scoped(actor), number)
         _may(office, row, actor)
         mine = (table.c.id == number, table.c.sent_on.is_(None), table.c.dropped_at.is_(None))
-        connection.execute(update(table).where(*mine).values(dropped_at=at))
+        if connection.execute(update(table).where(*mine).values(dropped_at=at)).rowcount != 1:
+            raise StepNotOffered(say("这份名单已经报送或者作废"))
         office_log.write(connection, BOOK, "dropped", actor, at, {"list": number}, office.setting.algorithm)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from fastapi import APIRouter
@@ -24,6 +24,7 @@ from workflow.pay_rows import MONTHLY, PERFORMANCE
 from workflow.pay_sheets import MAKERS, Order
 from workflow.queries import scoped
 from workflow.queries.places import region_paths
+from workflow.queries.register import RegionLine
 
 router = APIRouter()
 #: what fits into one list of places
@@ -107,10 +108,17 @@ def _ruling(text: Mapping[str, str], faults: dict[str, Sentence]) -> PotRuling |
     return PotRuling(fen, 12 if months == "12" else 1, count, divisor)  # type: ignore[arg-type]
 
 
+def _places(lines: Sequence[RegionLine]) -> list[RegionLine]:
+    """As many places as fit, larger ones first where they do not: each village may add a sum of its own."""
+    larger = [line for line in lines if line.level != "village"]
+    villages = [line for line in lines if line.level == "village"]
+    return sorted((*larger, *villages)[:PLACES], key=lambda line: line.code)
+
+
 def _form(page: Page, given: Given, refusal: Refusal | None = None) -> Response:
     filling = Filling(page, given, faults_of(refusal))
     with page.reading() as connection:
-        regions = [line for line in queries.regions(connection, scoped(page.actor)) if line.level != "village"][:PLACES]
+        regions = _places(queries.regions(connection, scoped(page.actor)))
         paths = region_paths(connection, {line.code for line in regions})
     known = [(p.procedure, pay_words.document_of(page, p.procedure)) for p in documents(page)]
     places = [(line.code, paths[line.code]) for line in regions]
@@ -121,7 +129,11 @@ def _form(page: Page, given: Given, refusal: Refusal | None = None) -> Response:
         filling.field("month", say("月份"), "month", value=month_before(page.today).isoformat()[:7], required=True),
         filling.field("kind", say("发放什么"), "select", options=kinds, value=MONTHLY, required=True),
         filling.field(
-            "extra", say("每人每月另行提高（元）"), "number", say("办法允许、集体已经决定的才填。"), step="0.01"
+            "extra",
+            say("每人每月另行提高（元）"),
+            "number",
+            say("办法允许、集体已经决定的才填。各村提高的数额不同的，选村，按村分别编制。"),
+            step="0.01",
         ),
     ]
     choices: dict[str, tuple[Sentence, list[tuple[str, Sentence]]]] = {

@@ -68,7 +68,7 @@ def line_of(page: Page, text: PayText, places: Mapping[str, str]) -> dict[str, A
     return {
         "hire": text.hire_id,
         "name": text.name,
-        "post": text.post_title,
+        "post": page.tell(say("{post}（补差）", post=text.post_title)) if row.topup else text.post_title,
         "place": places.get(text.region, text.region),
         "from_on": row.from_on,
         "until_on": row.until_on,

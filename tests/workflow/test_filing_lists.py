@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from openpyxl import load_workbook
@@ -19,6 +22,7 @@ from workflow.filing_lists import NoSuchList
 from workflow.queries import scoped
 from workflow.queries.figures import is_watched
 from workflow.sealing import Seal
+from workflow.workbooks.layout import Listing, workbook
 
 SEAL = Seal.from_secret(b"a secret that only these tests know of")
 DOCUMENT, CONTRACT, PLACE = "xunyang-2022-88", "contract", "610981100"
@@ -87,6 +91,44 @@ def test_whoever_reports_nothing_makes_no_list_and_a_list_can_be_taken_back(worl
     with pytest.raises(StepNotOffered):
         send(world, number)
     assert made(world) == number + 1
+
+
+def test_of_two_who_make_a_list_at_once_one_hears_that_all_is_listed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = Barrier(2)
+
+    def slowly(listing: Listing) -> bytes:
+        time.sleep(0.3)
+        return workbook(listing)
+
+    def make(_: int) -> int | None:
+        start.wait(10)
+        try:
+            return made(world)
+        except InputRefused:
+            return None
+
+    monkeypatch.setattr(filing_lists, "workbook", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(make, range(2)), key=bool)[0] is None
+    assert world.ask("SELECT count(*) FROM filing_list") == [(1,)]
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_list_that_was_sent_or_dropped_meanwhile_is_not_dropped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looked at it before does not write into the log what did not happen."""
+    number, office, at = made(world), world.office, world.clock()
+    with office.database.reading() as connection:
+        seen = filing_lists.one(connection, scoped(TOWN), number)
+    filing_lists.drop(office, number, TOWN, at)
+    monkeypatch.setattr(filing_lists, "one", lambda *_: seen)
+    with pytest.raises(StepNotOffered, match="已经报送或者作废"):
+        filing_lists.drop(office, number, TOWN, at)
+    with office.database.reading() as connection:
+        assert [entry.act for entry in office_log.entries(connection, filing_lists.BOOK)] == ["dropped", "made"]
 
 
 @pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)

@@ -257,6 +257,17 @@ def test_attendance_that_is_changed_voids_a_sheet_until_it_is_paid(world: World)
     assert status(world, number) == (PAID, digest)
 
 
+def test_each_village_adds_the_sum_it_has_decided_on(world: World) -> None:
+    """100 yuan in the one, before the town's sheet; 200 in the other, after it."""
+    of_village = replace(ORDER, region=VILLAGE, extra=(("village_top_up", 10_000),))
+    assert lines(world, paid(world, order=of_village)) == [(1, 70_000)]
+    assert lines(world, paid(world)) == [(2, 60_000)], "whoever the village's sheet paid is not on the town's"
+    late = replace(ORDER, region=SECOND, extra=(("village_top_up", 20_000),))
+    assert lines(world, paid(world, order=late)) == [(2, 20_000)], "and what is added later is all that is owed"
+    assert world.ask("SELECT hire_id, topup FROM pay_line WHERE live ORDER BY sheet_id") == [(1, 0), (2, 0), (2, 1)]
+    assert lines(world, made(world)) == []
+
+
 # ---- once ---------------------------------------------------------------------------------------------------------
 
 

@@ -86,6 +86,11 @@ def bank(connection: Connection, taken: Taken, by: str, on: date) -> Listing:
     return Listing(f"{_when(row)}公益性岗位待遇银行代发清单", columns, cells, above, below, landscape=False)
 
 
+def _post(text: found.PayText) -> str:
+    """The post; a line that pays what was still owed of a month says so."""
+    return f"{text.post_title}（补差）" if text.row.topup else text.post_title
+
+
 def _whole(row: Any, texts: Sequence[found.PayText], paths: Mapping[str, str]) -> Listing:
     columns = [
         Column("序号", 6, "number"), Column("姓名", 12), Column("聘用编号", 9, "number"), Column("身份证号码", 22),
@@ -96,7 +101,7 @@ def _whole(row: Any, texts: Sequence[found.PayText], paths: Mapping[str, str]) -
     ]  # fmt: skip
     cells = [
         [
-            n, text.name, text.hire_id, masked_tail(text.id_number_tail), paths[text.region], text.post_title,
+            n, text.name, text.hire_id, masked_tail(text.id_number_tail), paths[text.region], _post(text),
             text.row.days_tenths / 10, text.row.gross_fen, text.row.deducted_fen, text.row.net_fen,
             text.row.employer_fen, "",
         ]

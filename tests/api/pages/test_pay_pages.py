@@ -8,7 +8,7 @@ from datetime import date
 from starlette.testclient import TestClient
 
 from tests.api.pages.test_lists import client_of, token_of
-from tests.browser.county import COUNTY, TOWN, County
+from tests.browser.county import COUNTY, DONGQING, TOWN, County
 from workflow.tables import metadata
 
 MAY = date(2026, 5, 1)
@@ -41,6 +41,7 @@ def made(client: TestClient) -> tuple[int, str]:
 def test_a_sheet_and_the_one_that_follows_it(county: County) -> None:
     clerk = client_of(county)
     paid_one = county.hires["刘桂英"]
+    assert f'<option value="{DONGQING}"' in clerk.get("/pay/new").text, "a village may add a sum of its own"
     number, shown = made(clerk)
     assert "不发放的" in shown and f"刘桂英（聘用{paid_one}）" in shown
     assert "文件规定的370个名额全部上岗，每月需591200.00元，资金3000000.00元只够发5.1个月，请先落实资金" in shown
