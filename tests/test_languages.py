@@ -198,8 +198,16 @@ def inputs(procedure: Procedure, records: RecordKind) -> Iterator[Mapping[str, A
                 given = {"ground": ground.ground, "effective_on": effective}
                 yield given
                 yield {**given, "evidence": "考勤表", "law": "《劳动合同法》第三十九条", "notice_on": early}
+                if ground.pay_in_lieu or ground is procedure.grounds[0]:
+                    yield from ({**given, "notice_on": early, **paid} for paid in paid_instead(early, late))
                 for yuan, paid_on in ((1, early), (10_000, early), (10_000, d("2030-01-01")), (1, None)):
                     yield {**given, "in_lieu_yuan": Decimal(yuan), "in_lieu_on": paid_on, "notice_on": early}
+
+
+def paid_instead(early: date, late: date) -> Iterator[dict[str, Any]]:
+    """Pay in lieu of notice: too little, enough and in time or too late, without its day."""
+    for paid, on in ((1, early), (99_999, early), (99_999, late), (99_999, None)):
+        yield {"in_lieu_yuan": Decimal(paid), "in_lieu_on": on}
 
 
 def verdicts(procedure: Procedure) -> Iterator[Verdict]:
