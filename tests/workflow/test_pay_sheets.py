@@ -21,7 +21,7 @@ from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import office_log
 from workflow import pay_sheets as sheets
-from workflow.pay_rows import sentence_of
+from workflow.pay_rows import Rows, sentence_of
 from workflow.pay_sheets import APPROVED, FROZEN, PAID, VOID, Order, SheetChanged
 from workflow.tables import metadata
 
@@ -240,6 +240,25 @@ def test_a_change_behind_a_sheet_voids_it_and_nothing_goes_out(world: World, cha
     assert world.ask("SELECT count(*) FROM pay_line WHERE live") == [(0,)]
     again = made(world)
     assert again != number and status(world, again)[1] != digest
+
+
+@pytest.mark.parametrize("step", ["freeze", "approve"])
+def test_why_somebody_gets_nothing_is_bound_too(world: World, step: str) -> None:
+    """Absent all month as it was written; in truth he had died before. Nobody approves the wrong reason."""
+    office, at = world.office, world.clock()
+    with office.database.transaction() as connection:
+        connection.exec_driver_sql(f"UPDATE attendance SET marks = '{'-' * 12 + 'x' * 18}' WHERE hire_id = 2")
+    number = made(world)
+    digest = status(world, number)[1]
+    assert "没有应发待遇的出勤" in basis_of(world, number)
+    if step == "approve":
+        sheets.freeze(office, number, TOWN, at)
+    with office.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE person SET died_on = '2022-06-10' WHERE id = 2")
+    with pytest.raises(SheetChanged):
+        sheets.freeze(office, number, TOWN, at) if step == "freeze" else approve(world, number, digest, HRSS)
+    again = made(world)
+    assert "去世" in basis_of(world, again) and lines(world, again) == [(1, 60_000)]
 
 
 def test_attendance_that_is_changed_voids_a_sheet_until_it_is_paid(world: World) -> None:
@@ -508,3 +527,8 @@ def test_a_ruling_on_the_pot_stands_on_the_sheet() -> None:
     row = type("Row", (), {"procedure": order.procedure, "region": order.region, "month": JUNE, "kind": "monthly"})()
     row.basis = stored
     assert sheets.order_of(row) == order
+
+
+def test_who_bears_what_is_bound_too() -> None:
+    two = [Rows({}, {}, {}, basis={"shares": {"parts": {"city": fen}}}).digest() for fen in (40, 41)]
+    assert len({*two, Rows({}, {}, {}).digest()}) == 3
