@@ -98,12 +98,16 @@ class AftercareIn(Accepted):
 
 
 class WantedOut(Returned):
-    """What the need asks for at the least, with what was done of it and the article that asks for it."""
+    """What the need asks for at the least, with what was done of it and the article that asks for it.
+
+    ``binds`` false: the standard of another place, a reference that stops nothing.
+    """
 
     act: Act
     n: int
     done: int
     article: str
+    binds: bool
 
 
 class AftercareOut(Returned):

@@ -138,12 +138,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for at the least: ``n`` times, of which ``done`` were."""
+    """What is asked for at the least: ``n`` times, of which ``done`` were.
+
+    ``binds`` False: by the standard of another place, which is told (参照) and stops nothing.
+    """
 
     act: Act
     n: int
     done: int
     article: str
+    binds: bool = True
 
     @property
     def met(self) -> bool:
@@ -233,22 +237,26 @@ def due_on(procedure: Procedure, left_on: date) -> date:
 def wanted(case: Case) -> tuple[Wanted, ...]:
     """What the need of a case asks for at the least, with what has been done of it; empty before it is known.
 
+    The services are those of a document of Chongqing: they bind there, and where the county rules that they do.
+
     Different jobs and courses count, each once: the same one offered three times is one offer.
     """
     if case.need is None:
         return ()
     rules = shipped_rulesets()[standards().standard]
+    binds = case.procedure.document.region.startswith(rules.document.region)
+    binds = binds or bool(ruled(case.procedure, "aftercare_minimum_binds"))
     asked = [
-        (Act(offer.service), offer.n, _article(rules, line.cite))
+        (Act(offer.service), offer.n, _article(rules, line.cite), binds)
         for line in rules.services
         if line.situation == case.need.value
         for offer in line.offers
     ]
     if case.need is Need.UNREACHABLE:
-        asked.append((Act.CONTACT, ruled(case.procedure, "aftercare_attempts"), LAW))
+        asked.append((Act.CONTACT, ruled(case.procedure, "aftercare_attempts"), LAW, True))
     if case.hardship:
-        asked.append((Act.REFERRAL, 1, LAW))
-    return tuple(Wanted(act, n, _count(case.acts, act), article) for act, n, article in asked)
+        asked.append((Act.REFERRAL, 1, LAW, True))
+    return tuple(Wanted(act, n, _count(case.acts, act), article, binding) for act, n, article, binding in asked)
 
 
 def _article(rules: RuleSet, cite: str) -> str:
@@ -267,8 +275,8 @@ def _count(acts: tuple[Done, ...], act: Act) -> int:
 def move(case: Case, act: Act, reason: Reason | None = None) -> Stand:
     """Where a case stands after an act; ``case`` has the act among its ``acts`` already.
 
-    Raises StepNotOffered where the machine does not list it, StepRefused with an answer for each service that is still
-    owed where a case is closed as served.
+    Raises StepNotOffered where the machine does not list it, StepRefused with an answer for each binding service that
+    is still owed where a case is closed as served.
     """
     if act is Act.ASSESS:
         return _moved(case.state, "assess")
@@ -287,7 +295,7 @@ def _closed(case: Case, reason: Reason | None) -> Stand:
     if reason is not None and reason is not Reason.SERVED:
         return _moved(case.state, "end")
     closed = _moved(case.state, "close")
-    owed = [line for line in wanted(case) if not line.met]
+    owed = [line for line in wanted(case) if line.binds and not line.met]
     if owed:
         raise StepRefused(tuple(_answer(line) for line in owed))
     return closed

@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from states.aftercare import standards
 from states.checking import check
 from states.faults import Fault, InvalidProcedure, Problem, faults_of, problems_of
 from states.marked import Marked, read
@@ -184,7 +185,7 @@ def _faults_of_rulings(
         return [(line, name, say("没有名为“{key}”的办法", key=name))]
     if not isinstance(rulings, dict) or not rulings:
         return [(line, name, say("应写明至少一项留白及其裁定"))]
-    gaps = current[name].gap_by_name
+    gaps = _gaps_of(current[name])
     found: list[tuple[int, str, Sentence]] = []
     for gap, value in rulings.items():
         place = (marked.line((name, gap), of_key=True), f"{name}.{gap}")
@@ -194,6 +195,11 @@ def _faults_of_rulings(
         elif problem := _ruling_problem(gaps[gap], value):
             found.append((*place, problem))
     return found
+
+
+def _gaps_of(procedure: Procedure) -> dict[str, Gap]:
+    """What a county may rule: what the document leaves open, and what no document says of those who left."""
+    return {**{gap.gap: gap for gap in standards().gaps}, **procedure.gap_by_name}
 
 
 def _ruling_problem(gap: Gap, value: object) -> Sentence | None:
@@ -210,7 +216,7 @@ def _ruling_problem(gap: Gap, value: object) -> Sentence | None:
 
 def _ruled(procedure: Procedure, rulings: dict[str, Ruling]) -> Procedure:
     digest = sha256(json.dumps(rulings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:8]
-    return procedure.with_rulings(rulings, f"{procedure.version}+{digest}")
+    return procedure.with_rulings(rulings, f"{procedure.version}+{digest}", standards().gaps)
 
 
 # -- schemes of assessment --------------------------------------------------------------------------------------------

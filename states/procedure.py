@@ -783,16 +783,21 @@ class Procedure(Model):
         """The value itself, or what the gap it refers to says."""
         return self.gap_by_name[value.gap].default if isinstance(value, GapRef) else value
 
-    def with_rulings(self, rulings: dict[str, int | bool | str], version: str) -> Procedure:
+    def with_rulings(
+        self, rulings: dict[str, int | bool | str], version: str, beside: tuple[Gap, ...] = ()
+    ) -> Procedure:
         """This procedure with gaps ruled by whoever may set them, as a version of its own.
 
-        Raises KeyError for a gap that the procedure does not name.
+        ``beside``: gaps that no document names, where they are ruled too. Raises KeyError for any other gap that the
+        procedure does not name.
         """
-        unknown = sorted(set(rulings) - set(self.gap_by_name))
+        ours = tuple(gap for gap in beside if gap.gap in rulings and gap.gap not in self.gap_by_name)
+        unknown = sorted(set(rulings) - {gap.gap for gap in (*self.gaps, *ours)})
         if unknown:
             raise KeyError(", ".join(unknown))
         gaps = tuple(
-            gap.model_copy(update={"default": rulings[gap.gap]}) if gap.gap in rulings else gap for gap in self.gaps
+            gap.model_copy(update={"default": rulings[gap.gap]}) if gap.gap in rulings else gap
+            for gap in (*self.gaps, *ours)
         )
         return self._changed(gaps=gaps, version=version)
 

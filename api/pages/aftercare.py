@@ -155,7 +155,14 @@ def _one(page: Page, hire_id: int, given: Given, refusal: Refusal | None = None)
         case=_row(page, line, places),
         version=line.version,
         asked=[
-            {"name": page.tell(ACTS[one.act]), "n": one.n, "done": one.done, "met": one.met, "article": one.article}
+            {
+                "name": page.tell(ACTS[one.act]),
+                "n": one.n,
+                "done": one.done,
+                "met": one.met,
+                "binds": one.binds,
+                "article": one.article,
+            }
             for one in wanted(case)
         ],
         acts=[
@@ -256,8 +263,26 @@ def entered(page: PageDep, form: FormDep, hire_id: PathId) -> Response:
         raise
     except Refusal as refusal:
         return _one(page, hire_id, given, refusal)
-    said = say("已办结") if stand is Stand.CLOSED else say("已登记：{act}", act=ACTS[entry.act].pattern)
-    return page.go(f"/aftercare/{hire_id}", said)
+    if stand is not Stand.CLOSED:
+        return page.go(f"/aftercare/{hire_id}", say("已登记：{act}", act=ACTS[entry.act].pattern))
+    short = _short(page, hire_id) if entry.reason is Reason.SERVED else None
+    if short:
+        said = say("已办结。参照{standard}，还没有做到：{short}", standard=short[0], short=short[1])
+        return page.go(f"/aftercare/{hire_id}", said, "care")
+    return page.go(f"/aftercare/{hire_id}", say("已办结"))
+
+
+def _short(page: Page, hire_id: int) -> tuple[str, str] | None:
+    """The standard of another place that a closed case falls short of, and in what; None where it does not."""
+    with page.reading() as connection:
+        line = cases.case_line(connection, scoped(page.actor), hire_id)
+        done = aftercare.acts_of(connection, hire_id)
+    if line is None or line.need is None:
+        return None
+    case = Case(Stand(line.state), Need(line.need), line.hardship, done, page.office.procedure(line.procedure))
+    missing = [one for one in wanted(case) if not one.met]
+    comma = "、" if page.language == "zh" else ", "
+    return (missing[0].article, comma.join(page.tell(ACTS[one.act]) for one in missing)) if missing else None
 
 
 def _entry(filling: Filling) -> Entry:

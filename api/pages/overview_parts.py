@@ -190,7 +190,8 @@ def _quotas(told: Telling) -> Part:
     tell = told.tell
     title = tell(say("指标与在岗"))
     heads = (say("办法"), say("岗位类别"), say("地区"), say("年度"), say("指标"), say("已用"), say("在岗"), say("条款"))
-    lines = told.found.quotas
+    lines, how = told.found.quotas, tell(say("深色是在岗，浅色是已用，竖线是指标。"))
+    between = " " if told.page.language == "en" else ""
     return Part(
         "quotas",
         title,
@@ -198,13 +199,13 @@ def _quotas(told: Telling) -> Part:
         tuple(_quota_row(told, line) for line in lines),
         bars(
             title,
-            tell(say("深色是在岗，浅色是已用，竖线是指标。")),
+            how,
             [
                 Bar(_quota_name(told, line), line.working, f"{line.working}/{line.places}", line.used, line.places)
                 for line in lines[: 2 * MOST_BARS]
             ],
         ),
-        (" " if told.page.language == "en" else "").join([tell(say("深色是在岗，浅色是已用，竖线是指标。")), *_still_open(told)]),
+        between.join([how, *_still_open(told)]),
     )
 
 

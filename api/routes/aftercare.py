@@ -52,7 +52,7 @@ def one(hire_id: PathId, connection: ReadDep, scope: ScopeDep, office: OfficeDep
     done = tuple(Done(act.act, act.what) for act in acts)
     need = Need(line.need) if line.need else None
     case = Case(Stand(line.state), need, line.hardship, done, office.procedure(line.procedure))
-    owed = [WantedOut(act=w.act, n=w.n, done=w.done, article=w.article) for w in wanted(case)]
+    owed = [WantedOut(act=w.act, n=w.n, done=w.done, article=w.article, binds=w.binds) for w in wanted(case)]
     return AftercareOut(case=line, wanted=owed, acts=list(acts))
 
 

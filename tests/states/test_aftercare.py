@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -24,18 +25,22 @@ from states.aftercare import (
     standards,
     wanted,
 )
-from states.loading import shipped
+from states.faults import InvalidProcedure
+from states.loading import Catalogue, shipped
+from states.procedure import Procedure
 from states.refusals import StepNotOffered, StepRefused
 from states.ruleset import shipped_rulesets
 
 PROCEDURE = next(one for one in shipped().values() if one.procedure == "liaocheng-2022-4")
+#: a county that has ruled that the standard binds
+BOUND = PROCEDURE.with_rulings({"aftercare_minimum_binds": True}, "1+x", standards().gaps)
 CQ, LC = "渝人社办〔2022〕317号五(二)", "聊政办字〔2022〕4号二(五)"
 
 
-def case(state: Stand, need: Need | None, *acts: str, hardship: bool = False) -> Case:
+def case(state: Stand, need: Need | None, *acts: str, hardship: bool = False, procedure: Procedure = BOUND) -> Case:
     """``acts`` as ``job:岗位一``."""
     done = tuple(Done(*one.split(":")) for one in acts)
-    return Case(state, need, hardship, done, PROCEDURE)
+    return Case(state, need, hardship, done, procedure)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,34 @@ def test_a_case_is_closed_when_its_need_has_what_it_asks_for(
         move(case(Stand.ASSESSED, need, *lacking, hardship=hardship), Act.CLOSE, Reason.SERVED)
     assert refused.value.articles == articles
     assert move(case(Stand.ASSESSED, need, *enough, hardship=hardship), Act.CLOSE, Reason.SERVED) is Stand.CLOSED
+
+
+def test_the_standard_of_another_place_is_told_and_binds_where_it_is_from_or_the_county_says_so() -> None:
+    lacking = {"state": Stand.ASSESSED, "need": Need.WILLING}
+    elsewhere = case(**lacking, procedure=PROCEDURE)  # type: ignore[arg-type]
+    assert [(one.act, one.n, one.binds, one.article) for one in wanted(elsewhere)] == [(Act.JOB, 3, False, CQ)]
+    assert move(elsewhere, Act.CLOSE, Reason.SERVED) is Stand.CLOSED
+    document = PROCEDURE.document.model_copy(update={"region": "500101"})
+    there = PROCEDURE.model_validate({**PROCEDURE.model_dump(by_alias=True), "document": document})
+    for bound in (there, BOUND):
+        with pytest.raises(StepRefused):
+            move(case(**lacking, procedure=bound), Act.CLOSE, Reason.SERVED)  # type: ignore[arg-type]
+    # whom nobody reached, and who is in hardship, is no matter of that standard
+    for need, hardship in ((Need.UNREACHABLE, False), (Need.NONE, True)):
+        with pytest.raises(StepRefused):
+            move(case(Stand.ASSESSED, need, hardship=hardship, procedure=PROCEDURE), Act.CLOSE, Reason.SERVED)
+
+
+def test_a_county_rules_in_its_folder_what_no_document_says(tmp_path: Path) -> None:
+    (tmp_path / "gaps.yaml").write_text("neimenggu-2022-10:\n  aftercare_minimum_binds: true\n", encoding="utf-8")
+    catalogue = Catalogue.load(tmp_path)
+    found = [
+        ruled(catalogue.current(name), "aftercare_minimum_binds") for name in ("neimenggu-2022-10", "baihe-2022-72")
+    ]
+    assert found == [1, 0]
+    (tmp_path / "gaps.yaml").write_text("neimenggu-2022-10:\n  aftercare_minimum_binds: 3\n", encoding="utf-8")
+    with pytest.raises(InvalidProcedure):
+        Catalogue.load(tmp_path)
 
 
 def test_who_needs_nothing_is_asked_and_no_more() -> None:
@@ -114,7 +147,7 @@ def test_our_numbers_are_gaps_that_a_version_of_a_procedure_may_rule() -> None:
 
 
 def test_our_gaps_are_found_by_their_names_wherever_they_stand() -> None:
-    names = ["aftercare_attempts", "aftercare_due_months"]
+    names = ["aftercare_attempts", "aftercare_due_months", "aftercare_minimum_binds"]
     assert [gap(name).gap for name in names] == names
     assert gap("aftercare_due_months").unit == "months"
     with pytest.raises(KeyError):

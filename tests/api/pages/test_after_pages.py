@@ -116,15 +116,19 @@ def test_a_case_is_worked_from_its_page(desk: Desk) -> None:
     assert early.status_code == 409 and "还没有摸底" in main_of(early)
     nothing = desk.send(Role.VILLAGE, path, form="assess", on_day="2022-09-05", what="")
     assert nothing.status_code == 422 and "请选择本人的需求" in main_of(nothing)
-    done = desk.send(Role.VILLAGE, path, form="assess", need="unskilled", on_day="2022-09-05", what="想学技术")
+    needs = {"need": "unskilled", "hardship": "yes"}
+    done = desk.send(Role.VILLAGE, path, form="assess", **needs, on_day="2022-09-05", what="想学技术")
     assert "已登记：摸底" in done.text and "至少1次" in main_of(done)
+    assert "参照（本地不作硬性要求）：渝人社办〔2022〕317号五(二)" in main_of(done)
     assert 'id="close"' not in desk.client(Role.VILLAGE).get(path).text
     owed = desk.send(Role.HRSS, path, form="close", reason="served", on_day="2022-09-05", what="完成")
-    assert owed.status_code == 409 and "渝人社办〔2022〕317号五(二)" in main_of(owed)
-    stale = desk.send(Role.HRSS, path, form="serve", act="training", on_day="2022-09-05", what="电工班", version="1")
+    assert owed.status_code == 409 and "“转介民政部门（社会救助）”至少1次" in main_of(owed)
+    assert "“提供培训项目”至少1次" not in main_of(owed), "the standard of another place stops nothing"
+    stale = desk.send(Role.HRSS, path, form="serve", act="referral", on_day="2022-09-05", what="已转民政", version="1")
     assert "已有变动" in stale.text
-    desk.send(Role.HRSS, path, form="serve", act="training", on_day="2022-09-05", what="电工班", version="2")
+    desk.send(Role.HRSS, path, form="serve", act="referral", on_day="2022-09-05", what="已转民政", version="2")
     closed = desk.send(Role.HRSS, path, form="close", reason="served", on_day="2022-09-05", what="完成")
+    assert "参照渝人社办〔2022〕317号五(二)，还没有做到：提供培训项目" in closed.text
     assert "已办结" in closed.text and '<form method="post" action="/aftercare' not in closed.text
     assert desk.client(Role.HRSS, "440300").get(path).status_code == 404
     for nonsense in ({"form": "serve", "act": "close"}, {"form": "serve", "act": "💥"}, {"form": "x"}, {}):
