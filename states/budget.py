@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from states.meets import enforces
 from states.pay import share_of, yuan
@@ -68,6 +69,13 @@ def document_places(procedure: Procedure) -> Places | None:
     return found if found.number and not found.unpriced else None
 
 
+class Said(NamedTuple):
+    """One thing about the money. ``wrong``: somebody has to do something about it."""
+
+    say: Sentence
+    wrong: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Funds:
     """What money there is for the posts of an area, and what it has to pay (资金测算). Amounts in fen.
@@ -119,19 +127,19 @@ class Funds:
         """Whether the money is known, the cost is known, and the one lasts for the other."""
         return self.fen is not None and not self.places.unpriced and not self.short_fen
 
-    def told(self) -> Iterator[Sentence]:
+    def told(self) -> Iterator[Said]:
         """What an officer should know before money is given or people are hired."""
         if self.fen is None:
-            yield say("可用资金没有登记，不能测算能发几个月。请先在“标准和资金”里登记")
+            yield Said(say("可用资金没有登记，不能测算能发几个月。请先在“标准和资金”里登记"), True)
         if self.places.unpriced:
-            yield say("{n}个名额没有登记月报酬，没有算在内。请先在岗位上登记", n=self.places.unpriced)
+            yield Said(say("{n}个名额没有登记月报酬，没有算在内。请先在岗位上登记", n=self.places.unpriced), True)
         if self.fen is not None and self.spent_fen:
             sums = {"fen": yuan(self.fen), "spent": yuan(self.spent_fen), "left": yuan(self.left_fen)}
-            yield say("资金{fen}元，已发和应留的绩效工资{spent}元，余{left}元", **sums)
+            yield Said(say("资金{fen}元，已发和应留的绩效工资{spent}元，余{left}元", **sums), False)
         if self.lasts:
-            yield _for_present(self, self.lasts)
+            yield Said(_for_present(self, self.lasts), not self.lasts.enough)
         if self.whole_lasts and self.whole:
-            yield _for_whole(self, self.whole, self.whole_lasts)
+            yield Said(_for_whole(self, self.whole, self.whole_lasts), not self.whole_lasts.enough)
 
 
 def _for_present(funds: Funds, one: Lasting) -> Sentence:

@@ -15,13 +15,16 @@ from workflow.queries.places import region_paths
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The money for the posts of a document in an area. ``anchor``: where the page tells of it; ``months``: with one
-    decimal, for the places that there are, None where that is not known."""
+    """The money for the posts of a document in an area.
+
+    ``anchor``: where the page tells of it; ``lines``: what is said, and whether it is a fault; ``months``: with one
+    decimal, for the places that there are, None where that is not known; ``enough``: whether it lasts for these.
+    """
 
     anchor: str
     document: str
     place: str
-    lines: tuple[str, ...]
+    lines: tuple[tuple[str, bool], ...]
     months: str | None
     enough: bool
 
@@ -50,6 +53,7 @@ def each(found: dict[tuple[str, str], Money]) -> list[Money]:
 
 
 def _told(page: Page, name: str, one: Funds, place: str, anchor: str) -> Money:
-    lines = tuple(page.tell(said) for said in one.told())
-    months = one.lasts.months if one.lasts else None
-    return Money(anchor, pay_words.document_of(page, name), place, lines, months, one.enough)
+    lines = tuple((page.tell(said), wrong) for said, wrong in one.told())
+    known, lasts = one.fen is not None and not one.places.unpriced, one.lasts
+    enough = known and (lasts is None or lasts.enough)
+    return Money(anchor, pay_words.document_of(page, name), place, lines, lasts.months if lasts else None, enough)

@@ -71,7 +71,7 @@ def made(given: SheetIn, actor: ActorDep, office: OfficeDep, at: NowDep) -> Shee
 def one(number: PathId, connection: ReadDep, scope: ScopeDep, office: OfficeDep, translate: TranslateDep) -> SheetOut:
     row = _sheet(connection, scope, number)
     money = funds_for(office, {(row.procedure, row.region)}, row.month)
-    told = [said.text(translate) for one in money.values() for said in one.told()]
+    told = [said.say.text(translate) for one in money.values() for said in one.told()]
     return _out(row, translate).model_copy(update={"money": told})
 
 

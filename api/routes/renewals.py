@@ -108,5 +108,5 @@ def _out(line: TermLine, one: Look, money: Mapping[tuple[str, str], Funds], tran
         passes=one.passes,
         refusals=refusals,
         cautions=[said.text(translate) for said in one.cautions],
-        money=[said.text(translate) for said in funds.told()],
+        money=[said.say.text(translate) for said in funds.told()],
     )

@@ -339,18 +339,18 @@ def test_the_document_itself_says_what_all_its_places_cost() -> None:
 
 def test_what_is_said_of_the_money() -> None:
     few, whole = Places(10, 14_000_00), Places(370, 591_200_00)
-    told = [said.text() for said in Funds(300_000_000, 0, few, whole).told()]
-    assert told == [
-        "资金3000000.00元，在岗和招聘中的10个名额每月需14000.00元，可发214.3个月",
-        "文件规定的370个名额全部上岗，每月需591200.00元，资金3000000.00元只够发5.1个月，请先落实资金",
+    said = list(Funds(300_000_000, 0, few, whole).told())
+    assert [(one.say.text(), one.wrong) for one in said] == [
+        ("资金3000000.00元，在岗和招聘中的10个名额每月需14000.00元，可发214.3个月", False),
+        ("文件规定的370个名额全部上岗，每月需591200.00元，资金3000000.00元只够发5.1个月，请先落实资金", True),
     ]
     # all serve, and a month was paid: 4.1 are left, and nothing is said twice
-    told = [said.text() for said in Funds(300_000_000, 591_200_00, whole, whole, 11).told()]
+    told = [one.say.text() for one in Funds(300_000_000, 591_200_00, whole, whole, 11).told()]
     assert len(told) == 2
     assert "已发和应留的绩效工资591200.00元，余2408800.00元" in told[0] and "只够发4.1个月" in told[1]
-    assert "没有登记" in next(Funds().told()).text() and not Funds().enough
+    assert "没有登记" in next(Funds().told()).say.text() and not Funds().enough
     unpriced = Funds(1, 0, Places(2, 0, 2))
-    assert "2个名额没有登记月报酬" in next(unpriced.told()).text() and not unpriced.enough
+    assert "2个名额没有登记月报酬" in next(unpriced.told()).say.text() and not unpriced.enough
     assert Funds(1, 2, few).left_fen == 0, "more was paid than there was: nothing is left"
 
 

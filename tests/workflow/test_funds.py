@@ -119,7 +119,7 @@ def test_liaocheng_reckons_with_what_the_county_has_set(world: World) -> None:
     """LC-35: the document names no sum. Nobody is told to register what was registered."""
     post = world.a_post(LIAOCHENG, "rural", LC_VILLAGE, monthly_fen=800_00)
     assert told(world, "budget_lasts", post, BUREAU) == (False, "资金数额未登记，不能测算")
-    assert "请先在“标准和资金”里登记" in next(found(world, LIAOCHENG, LC_VILLAGE).told()).text()
+    assert "请先在“标准和资金”里登记" in next(found(world, LIAOCHENG, LC_VILLAGE).told()).say.text()
     assert found(world, LIAOCHENG, LC_VILLAGE).region == "371502"
     given(world, "371502", 7 * 800_00, procedure=LIAOCHENG)  # from June to December
     assert told(world, "budget_lasts", post, BUREAU)[0]
