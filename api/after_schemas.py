@@ -51,6 +51,13 @@ class RepaymentCorrected(Returned):
     number: int
 
 
+class ReductionIn(Accepted):
+    """What is taken off a claim that says too much, in fen, and why."""
+
+    cut: int = Field(ge=1, le=MOST_FEN)
+    reason: Annotated[Prose, Field(max_length=500)]
+
+
 class RepaymentDecision(Accepted):
     upheld: bool
 

@@ -6,7 +6,6 @@ while money is entered, so that two clerks at once never enter more than is owed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,28 +14,29 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.meets import enforces
-from states.months import month_of
 from states.overpaid import Claimable
 from states.pay import yuan
 from states.procedure import Procedure, Role
 from states.refusals import InputRefused, NoSuchHire
 from states.say import Sentence, say
 from states.separation import interest, keys_of, preferred
-from workflow import office_log, plain_words
+from workflow import office_log
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office
-from workflow.queries.recoveries import counts
+from workflow.queries.recoveries import THE_CLAIM, counts
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
+from workflow.recovery_input import MOST_FEN, Claim, read_claim, read_reduction, read_repayment, read_words
 from workflow.recovery_limits import limit_of
 from workflow.tables import metadata
 
+__all__ = [
+    "ASKERS", "BOOK", "DECIDERS", "MOST_FEN", "Claim", "NoSuchRecovery", "article_for", "ask", "correct_repayment",
+    "decide", "decide_repayment", "reduce", "repay", "roles_for",
+]  # fmt: skip
 BOOK = "recovery"
 ASKERS = frozenset({Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.FINANCE})
 DECIDERS = frozenset({Role.HRSS, Role.RURAL, Role.FINANCE})
-#: ten million yuan: more is a slip of the pen
-MOST_FEN = 1_000_000_000
-LONGEST = {"cause": 500, "article": 100, "opinion": 500, "voucher": 200}
 #: the general rule, where the document itself does not speak of money that comes back
 GENERAL_LAW = "《就业补助资金管理办法》（财社〔2023〕181号）"
 _recovery, _repayment = metadata.tables["recovery"], metadata.tables["repayment"]
@@ -44,17 +44,6 @@ _recovery, _repayment = metadata.tables["recovery"], metadata.tables["repayment"
 
 class NoSuchRecovery(NoSuchHire):
     """There is no such claim, or not for this actor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What is claimed back: months as ``YYYY-MM``, both with it, and a sum in fen, with its cause and legal basis."""
-
-    from_month: str
-    until_month: str
-    fen: int
-    cause: str
-    article: str
 
 
 def article_for(procedure: Procedure) -> str:
@@ -75,7 +64,7 @@ def ask(office: Office, hire_id: int, claim: Claim, actor: Actor, at: datetime) 
         hire = _hire(connection, hire_id, actor)
         role = _must_hold(actor, ASKERS, hire)
         _refuse_kin(hire, actor, role)
-        row = _read(claim, hire, local_day(at))
+        row = read_claim(claim, hire, local_day(at))
         _hold(connection, hire_id)
         _refuse_twice(connection, hire_id, row["from_month"], row["until_month"])
         _refuse_beyond(limit_of(office, connection, hire_id, row["from_month"], row["until_month"]), claim.fen)
@@ -98,7 +87,7 @@ def decide(office: Office, number: int, upheld: bool, opinion: str, actor: Actor
         role = _must_hold(actor, DECIDERS, hire)
         _refuse_interested(row, hire, actor, role)
         faults: dict[str, Sentence] = {}
-        words = _words("opinion", opinion, faults)
+        words = read_words("opinion", opinion, faults)
         if faults:
             raise InputRefused(faults)
         day = local_day(at)
@@ -121,7 +110,7 @@ def repay(office: Office, number: int, fen: int, on_day: date | None, voucher: s
             raise NotPossible(say("这笔追回还没有决定，或者已经结清，不能登记退回"))
         count, repaid = _back(connection, number)
         owed = row.fen - repaid
-        values = _read_repayment(fen, on_day, voucher, owed, row.from_month, local_day(at))
+        values = read_repayment(fen, on_day, voucher, owed, row.from_month, local_day(at))
         values |= {"recovery_id": number, "number": count + 1, "hire_id": hire.id}
         connection.execute(insert(_repayment).values({**values, **_recorded(actor, role, hire, at)}))
         settled = bool(fen == owed)
@@ -143,7 +132,7 @@ def correct_repayment(office: Office, number: int, repayment: int, reason: str, 
         role = _must_hold(actor, ASKERS, hire)
         _refuse_kin(hire, actor, role)
         faults: dict[str, Sentence] = {}
-        words = plain_words.read("reason", reason, LONGEST["cause"], faults)
+        words = read_words("reason", reason, faults)
         if faults:
             raise InputRefused(faults)
         row = _repaid_row(connection, number, repayment)
@@ -160,10 +149,39 @@ def correct_repayment(office: Office, number: int, repayment: int, reason: str, 
     return count + 1
 
 
-def decide_repayment(office: Office, number: int, correction: int, upheld: bool, actor: Actor, at: datetime) -> None:
-    """Decides as the second natural person whether a repayment is set right; a settled claim is then open again.
+def reduce(office: Office, number: int, fen: int, reason: str, actor: Actor, at: datetime) -> int:
+    """Proposes to take something off an upheld claim that says too much, or all that is still owed of it (核减).
 
-    Raises NoSuchRecovery, NotEntitled, NotPossible (one's own proposal, a relative's claim, decided before).
+    It is a row among the repayments, which counts once a second natural person has upheld it. Returns its number.
+    ``at`` is aware. Raises NoSuchRecovery, NotEntitled, InputRefused, NotPossible for a claim that is not upheld or is
+    settled, and while another reduction waits.
+    """
+    with office.database.transaction() as connection:
+        row, hire = _claimed(connection, number, actor)
+        role = _must_hold(actor, ASKERS, hire)
+        _refuse_kin(hire, actor, role)
+        if not row.upheld or row.settled_on is not None:
+            raise NotPossible(say("这笔追回还没有决定，或者已经结清，不能核减"))
+        waits = select(_repayment.c.number).where(
+            _repayment.c.recovery_id == number, _repayment.c.corrects == THE_CLAIM, _repayment.c.upheld.is_(None)
+        )
+        if connection.execute(waits).first() is not None:
+            raise NotPossible(say("已有一项核减等待另一人决定，请先办完那一项"))
+        count, back = _back(connection, number)
+        words = read_reduction(fen, reason, row.fen - back)
+        values = {"recovery_id": number, "number": count + 1, "hire_id": hire.id, "fen": fen, "on_day": local_day(at)}
+        values |= {"voucher": "-", "corrects": THE_CLAIM, "reason": words}
+        connection.execute(insert(_repayment).values({**values, **_recorded(actor, role, hire, at)}))
+        _log(office, connection, "reduction", number, hire.id, actor, at, fen=fen)
+    return count + 1
+
+
+def decide_repayment(office: Office, number: int, correction: int, upheld: bool, actor: Actor, at: datetime) -> None:
+    """Decides as the second natural person whether a repayment is set right, or a claim reduced.
+
+    A settled claim of which a repayment was set right is open again; one of which nothing is left to pay is settled.
+    Raises NoSuchRecovery, NotEntitled, NotPossible (one's own proposal, a relative's claim, decided before, a reduction
+    by more than is owed by now).
     """
     with office.database.transaction() as connection:
         claim, hire = _claimed(connection, number, actor)
@@ -177,10 +195,24 @@ def decide_repayment(office: Office, number: int, correction: int, upheld: bool,
         mine = (_repayment.c.recovery_id == number) & (_repayment.c.number == correction)
         decided = {"decided_by": actor.person_key, "decided_at": at, "upheld": upheld}
         connection.execute(update(_repayment).where(mine).values(decided))
-        if upheld and claim.settled_on is not None:
-            connection.execute(update(_recovery).where(_recovery.c.id == number).values(settled_on=None))
+        if upheld:
+            day = _settled_on(claim, row, _back(connection, number)[1], local_day(at))
+            connection.execute(update(_recovery).where(_recovery.c.id == number).values(settled_on=day))
+        if row.corrects == THE_CLAIM:
+            _log(office, connection, "reduced" if upheld else "not_reduced", number, hire.id, actor, at, fen=row.fen)
+            return
         act = "repayment_corrected" if upheld else "repayment_kept"
         _log(office, connection, act, number, hire.id, actor, at, repayment=row.corrects, fen=row.fen)
+
+
+def _settled_on(claim: Row[Any], row: Row[Any], back: int, today: date) -> date | None:
+    """The day on which a claim is settled after ``row`` was upheld; ``back``: what has come off it, with this row."""
+    if row.corrects != THE_CLAIM:
+        return None
+    if back > claim.fen:
+        owed = yuan(claim.fen - back + row.fen)
+        raise NotPossible(say("提出之后又有退回，现在只欠{owed}元，核减不能超过；请不予核减，再重新提出", owed=owed))
+    return today if back == claim.fen else None
 
 
 def _back(connection: Connection, number: int) -> tuple[int, int]:
@@ -276,49 +308,6 @@ def _refuse_kin(hire: Hire, actor: Actor, role: Role) -> None:
     person = hire.person
     if person is not None and interest(actor, keys_of(actor, role, hire.region), person) is not None:
         raise NotPossible(say("涉及您本人或者亲属，请由其他人办理"))
-
-
-def _read(claim: Claim, hire: Hire, today: date) -> dict[str, Any]:
-    faults: dict[str, Sentence] = {}
-    if hire.person is None or hire.dossier.first_started_on is None:
-        raise NotPossible(say("此人没有上过岗，没有可以追回的待遇"))
-    row: dict[str, Any] = {name: _words(name, getattr(claim, name), faults) for name in ("cause", "article")}
-    months = {name: _month(name, getattr(claim, name), faults) for name in ("from_month", "until_month")}
-    first, last = months["from_month"], months["until_month"]
-    if first is not None and first < hire.dossier.first_started_on.replace(day=1):
-        faults["from_month"] = say("{month}时还没有上岗，请核对月份", month=first.isoformat()[:7])
-    if last is not None and (last > today or (first is not None and last < first)):
-        faults["until_month"] = say("止月不能早于起月，也不能晚于本月")
-    if not 0 < claim.fen <= MOST_FEN:
-        faults["fen"] = say("请填写大于零的金额，例如1400或1400.50")
-    if faults:
-        raise InputRefused(faults)
-    return {**row, **months, "fen": claim.fen}
-
-
-def _read_repayment(fen: int, on_day: date | None, voucher: str, owed: int, first: date, today: date) -> dict[str, Any]:
-    faults: dict[str, Sentence] = {}
-    words = _words("voucher", voucher, faults)
-    if fen <= 0:
-        faults["fen"] = say("请填写大于零的金额，例如1400或1400.50")
-    elif fen > owed:
-        faults["fen"] = say("超过了尚欠的{owed}元，请核对金额", owed=yuan(owed))
-    if on_day is None or not first <= on_day <= today:
-        faults["on_day"] = say("请填写钱款退回的日期，不能晚于今天，也不能早于误发的月份")
-    if faults:
-        raise InputRefused(faults)
-    return {"fen": fen, "on_day": on_day, "voucher": words}
-
-
-def _words(name: str, text: str, faults: dict[str, Sentence]) -> str:
-    return plain_words.read(name, text, LONGEST[name], faults)
-
-
-def _month(name: str, text: str, faults: dict[str, Sentence]) -> date | None:
-    found = month_of(text)
-    if found is None:
-        faults[name] = say("请填写年月，例如2026-03")
-    return found
 
 
 def _log(

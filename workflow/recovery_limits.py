@@ -18,6 +18,7 @@ from states.versions import in_month
 from workflow.office import Office
 from workflow.pay_rows import MONTHLY, people_of
 from workflow.queries.bank import refused_by_bank
+from workflow.queries.recoveries import reduced
 from workflow.queries.scope import within
 from workflow.tables import metadata
 
@@ -36,11 +37,11 @@ def limit_of(office: Office, connection: Connection, hire_id: int, first: date, 
 
 
 def _claims(connection: Connection, hire_id: int) -> list[tuple[Span, int]]:
-    """The claims that wait or were upheld, with their months."""
-    asked = select(recovery.c.from_month, recovery.c.until_month, recovery.c.fen).where(
+    """The claims that wait or were upheld, with their months and what is left of them after what was taken off."""
+    asked = select(recovery.c.from_month, recovery.c.until_month, recovery.c.fen, reduced()).where(
         recovery.c.hire_id == hire_id, recovery.c.upheld.is_not(False)
     )
-    return [((first, last), fen) for first, last, fen in connection.execute(asked)]
+    return [((first, last), fen - int(off or 0)) for first, last, fen, off in connection.execute(asked)]
 
 
 def _paid(connection: Connection, hire_id: int, first: date, last: date) -> dict[date, int]:

@@ -98,6 +98,7 @@ def row_of(page: Page, line: RecoveryLine, places: Mapping[str, str]) -> dict[st
         "months": months_words(page, line.from_month, line.until_month),
         "fen": yuan(line.fen),
         "repaid": yuan(line.repaid_fen),
+        "cut": yuan(line.cut_fen) if line.cut_fen else "",
         "owed": yuan(line.open_fen),
         "cause": line.cause,
         "article": line.article,
@@ -152,26 +153,44 @@ def _one(page: Page, number: int, given: Given | None = None, refusal: Refusal |
         back=_back(page, back, may_ask, may_decide),
         decision=_decision(page, filling) if line.standing is Standing.WAITING and may_decide else None,
         repaying=_repaying(page, filling, line) if line.standing is Standing.OPEN and may_ask else None,
+        reducing=_reducing(filling, line) if line.standing is Standing.OPEN and may_ask else None,
     )
 
 
 def _back(page: Page, lines: Sequence[RepaymentLine], may_ask: bool, may_decide: bool) -> list[dict[str, Any]]:
     """What came back, and what of it was set right: the rows that did so stand beside those they set right."""
     taken = {line.corrects for line in lines if line.corrects is not None and line.upheld is not False}
-    told = {None: say("待另一人决定"), True: say("已确认"), False: say("不予更正")}
     return [
         {
             "number": line.number,
             "on_day": line.on_day,
             "fen": yuan(line.fen),
-            "voucher": line.voucher,
-            "about": page.tell(say("更正第{n}笔（{how}）：{reason}", n=line.corrects, how=page.tell(told[line.upheld]),
-                               reason=line.reason)) if line.corrects else "",
+            "voucher": "" if line.corrects == ledger.THE_CLAIM else line.voucher,
+            "about": _about(page, line),
             "may_correct": may_ask and line.corrects is None and line.number not in taken,
             "may_decide": may_decide and line.corrects is not None and line.upheld is None,
         }
         for line in lines
     ]  # fmt: skip
+
+
+def _about(page: Page, line: RepaymentLine) -> str:
+    """What a row sets right, why, and how it was decided."""
+    if line.corrects is None:
+        return ""
+    told = {None: say("待另一人决定"), True: say("已确认"), False: say("不予更正")}
+    facts = {"how": page.tell(told[line.upheld]), "reason": line.reason}
+    if line.corrects == ledger.THE_CLAIM:
+        return page.tell(say("核减应追回的金额（{how}）：{reason}", **facts))
+    return page.tell(say("更正第{n}笔（{how}）：{reason}", n=line.corrects, **facts))
+
+
+def _reducing(filling: Filling, line: RecoveryLine) -> list[Field]:
+    about = say("追回的金额写多了，或者不该追回时用；全部撤回的填尚欠的{owed}元。", owed=yuan(line.open_fen))
+    return [
+        filling.field("cut", say("核减金额（元）"), "text", about, required=True),
+        filling.field("reason", say("核减的理由"), "prose", required=True, lines=2),
+    ]
 
 
 def _decision(page: Page, filling: Filling) -> list[Field]:
@@ -225,6 +244,20 @@ def repaid(page: PageDep, form: FormDep, number: Number) -> Response:
     return page.go(f"/recoveries/{number}", say("已全部退回，这笔追回结清了") if settled else say("已登记退回"))
 
 
+@router.post("/recoveries/{number}/reduce")
+def reduced(page: PageDep, form: FormDep, number: Number) -> Response:
+    """Proposes to take something off a claim that says too much, or to withdraw it."""
+    given = given_of(form)
+    filling = Filling(page, given)
+    try:
+        recoveries.reduce(page.office, number, _fen(filling, "cut"), filling.first("reason"), page.actor, page.at)
+    except NoSuchHire:
+        raise
+    except Refusal as refusal:
+        return _one(page, number, given, refusal)
+    return page.go(f"/recoveries/{number}", say("已提出核减，等待另一人决定"))
+
+
 @router.post("/recoveries/{number}/repayments/{repayment}/correct")
 def corrected(page: PageDep, form: FormDep, number: Number, repayment: Number) -> Response:
     """Proposes to set a mistyped repayment right; the row itself stays."""
@@ -252,10 +285,10 @@ def correction_decided(page: PageDep, form: RecentFormDep, number: Number, repay
     return page.go(f"/recoveries/{number}", say("已确认更正") if upheld else say("已退回这项更正"))
 
 
-def _fen(filling: Filling) -> int:
+def _fen(filling: Filling, name: str = "fen") -> int:
     """The sum of a form; nought for what is none, which the ledger refuses beside its field."""
     try:
-        return fen_of(filling.first("fen").strip(), recoveries.MOST_FEN)
+        return fen_of(filling.first(name).strip(), recoveries.MOST_FEN)
     except ValueError:
         return 0
 

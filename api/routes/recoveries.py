@@ -10,6 +10,7 @@ from api.after_schemas import (
     RecoveryIn,
     RecoveryOut,
     RecoverySumsOut,
+    ReductionIn,
     Repaid,
     RepaymentCorrected,
     RepaymentCorrectionIn,
@@ -86,9 +87,14 @@ def corrected(
     return RepaymentCorrected(number=row)
 
 
+@router.post("/recoveries/{number}/reduce", summary="take something off a claim that says too much", status_code=201)
+def reduced(number: PathId, given: ReductionIn, actor: ActorDep, office: OfficeDep, at: NowDep) -> RepaymentCorrected:
+    return RepaymentCorrected(number=recoveries.reduce(office, number, given.cut, given.reason, actor, at))
+
+
 @router.post(
     "/recoveries/{number}/repayments/{repayment}/decide",
-    summary="decide as the second person whether a repayment is set right",
+    summary="decide as the second person whether a repayment is set right, or a claim reduced",
     status_code=204,
 )
 def correction_decided(

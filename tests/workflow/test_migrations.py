@@ -360,6 +360,8 @@ ATTACKS: dict[str, list[Step]] = {
     ],
     "money that is set right by nothing": [row("repayment", number=2, corrects=1, reason="r", fen=1)],
     "money set right for no reason": [row("repayment", number=2, corrects=1, fen=-1)],
+    "a claim raised by a reduction": [row("repayment", number=2, corrects=0, reason="r", fen=-1)],
+    "two reductions that wait": [row("repayment", number=n, corrects=0, reason="r", fen=1) for n in (2, 3)],
     "money set right twice": [row("repayment", number=n, corrects=1, reason="r", fen=-1) for n in (2, 3)],
     "setting one's own money right": [
         row("repayment", number=2, corrects=1, reason="r", fen=-1, upheld=True, decided_by="recorded_by")

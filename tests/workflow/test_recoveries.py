@@ -25,7 +25,7 @@ from workflow.queries import recoveries as queries
 from workflow.queries import scoped
 from workflow.queries.recoveries import RecoverySums, Standing, recovery_line, recovery_sums, repayments, suspects
 from workflow.queries.recoveries import recoveries as listed
-from workflow.recoveries import Claim, NoSuchRecovery, ask, correct_repayment, decide, decide_repayment, repay
+from workflow.recoveries import Claim, NoSuchRecovery, ask, correct_repayment, decide, decide_repayment, reduce, repay
 
 CLAIM = Claim("2022-08", "2022-09", 280000, "死亡后仍发放两个月", "第十五条")
 
@@ -361,3 +361,49 @@ def test_a_mistyped_repayment_is_set_right_by_a_row_of_its_own_and_a_second_pers
         assert recovery_sums(connection, scoped(bureau(village))) == RecoverySums(0, 1, 252000)
     assert rows == [(1, 280000, None, None), (2, -280000, 1, False), (3, -280000, 1, True), (4, 28000, None, None)]
     assert log[:4] == ["repaid", "repayment_corrected", "repayment_correction", "repayment_kept"]
+
+
+def test_an_upheld_claim_that_says_too_much_is_reduced_or_withdrawn_by_two(village: Village) -> None:
+    office, day = village.world.office, date(2022, 10, 10)
+    number = claimed(village)
+    with pytest.raises(NotPossible, match="还没有决定"):
+        reduce(office, number, 1000, "多写了一个月", clerk(village), now(village))
+    decide(office, number, True, "经核属实", bureau(village), now(village))
+    repay(office, number, 100000, day, "收据1", clerk(village), now(village))
+    for fen, reason in ((0, "多写了一个月"), (180001, "多写了一个月"), (100, " ")):
+        with pytest.raises(InputRefused):
+            reduce(office, number, fen, reason, clerk(village), now(village))
+
+    def standing() -> tuple[Standing, int, int, int]:
+        with office.database.reading() as connection:
+            line = recovery_line(connection, scoped(bureau(village)), number)
+            sums = recovery_sums(connection, scoped(bureau(village)))
+        assert line is not None and sums.open_fen == line.open_fen
+        return line.standing, line.repaid_fen, line.cut_fen, line.open_fen
+
+    row = reduce(office, number, 140000, "多写了一个月", clerk(village), now(village))
+    assert standing() == (Standing.OPEN, 100000, 0, 180000), "nothing is taken off before a second person upholds it"
+    with pytest.raises(NotPossible, match="等待另一人"):
+        reduce(office, number, 100, "再减一些", clerk(village), now(village))
+    with pytest.raises(NotPossible, match="您提出的"):
+        own = Actor(77, clerk(village).person_key, "另一账号", bureau(village).grants)
+        decide_repayment(office, number, row, True, own, now(village))
+    with pytest.raises(NotPossible, match="没有这笔退回"):  # a reduction is no repayment that was mistyped
+        correct_repayment(office, number, row, "写错了", clerk(village), now(village))
+    repay(office, number, 50000, day, "收据2", clerk(village), now(village))
+    with pytest.raises(NotPossible, match=r"只欠1300\.00元"):
+        decide_repayment(office, number, row, True, bureau(village), now(village))
+    decide_repayment(office, number, row, False, bureau(village), now(village))
+    assert standing() == (Standing.OPEN, 150000, 0, 130000)
+    for fen, open_fen in ((30000, 100000), (100000, 0)):
+        row = reduce(office, number, fen, "多写了一个月", clerk(village), now(village))
+        decide_repayment(office, number, row, True, bureau(village), now(village))
+        assert standing()[3] == open_fen
+    assert standing() == (Standing.SETTLED, 150000, 130000, 0), "nothing is left to pay back"
+    with office.database.reading() as connection:
+        log = [entry.act for entry in office_log.entries(connection, recoveries.BOOK)]
+        assert log[:3] == ["reduced", "reduction", "reduced"] and "not_reduced" in log
+        assert not list(office_log.verify(connection))
+    with pytest.raises(InputRefused):  # what was taken off may be claimed again, what came back may not
+        claimed(village, fen=130001)
+    assert claimed(village, fen=130000)

@@ -35,6 +35,8 @@ hire, opening, person, post = (metadata.tables[name] for name in ("hire", "openi
 pay_sheet, pay_line = metadata.tables["pay_sheet"], metadata.tables["pay_line"]
 #: payments of so many months back are looked into by themselves
 LOOK_BACK_DAYS = 400
+#: what a row of the ledger sets right: the claim itself, of which it takes something off, else a repayment
+THE_CLAIM = 0
 #: so many hires are looked into at once
 BATCH = 200
 
@@ -50,7 +52,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecoveryLine:
-    """A claim with the names around it. Amounts in fen; ``from_month`` and ``until_month`` are first days of months."""
+    """A claim with the names around it. Amounts in fen; ``from_month`` and ``until_month`` are first days of months.
+
+    ``cut_fen``: what was taken off the claim, because it said too much.
+    """
 
     id: int
     hire_id: int
@@ -62,6 +67,7 @@ class RecoveryLine:
     until_month: date
     fen: int
     repaid_fen: int
+    cut_fen: int
     cause: str
     article: str
     asked_at: datetime
@@ -81,7 +87,7 @@ class RecoveryLine:
     @property
     def open_fen(self) -> int:
         """What has still to come back; nothing before it was decided, or where it was turned down."""
-        return self.fen - self.repaid_fen if self.standing is Standing.OPEN else 0
+        return self.fen - self.cut_fen - self.repaid_fen if self.standing is Standing.OPEN else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ class RepaymentLine:
     on_day: date
     voucher: str
     recorded_at: datetime
-    #: of a row that sets another right: which one, why, and what was decided (None: it waits)
+    #: of a row that sets another right: which one (0: the claim), why, and what was decided (None: it waits)
     corrects: int | None = None
     reason: str | None = None
     upheld: bool | None = None
@@ -164,7 +170,7 @@ def repayments(connection: Connection, number: int) -> tuple[RepaymentLine, ...]
 
 def recovery_sums(connection: Connection, scope: Scope, region: str | None = None) -> RecoverySums:
     """What waits and what is owed within the scope."""
-    back = func.coalesce(_repaid(), 0)
+    back = func.coalesce(_repaid(), 0) + func.coalesce(reduced(), 0)
     open_ = _STANDING[Standing.OPEN]
     asked = (
         select(
@@ -193,12 +199,17 @@ def counts(row: FromClause) -> ColumnElement[bool]:
 
 
 def _repaid() -> Any:
-    return (
-        select(func.sum(repayment.c.fen))
-        .where(repayment.c.recovery_id == recovery.c.id, counts(repayment))
-        .correlate(recovery)
-        .scalar_subquery()
-    )
+    return _sum(counts(repayment), or_(repayment.c.corrects.is_(None), repayment.c.corrects != THE_CLAIM))
+
+
+def reduced() -> Any:
+    """What was taken off a claim, in fen, beside ``recovery``; null where nothing was."""
+    return _sum(repayment.c.corrects == THE_CLAIM, repayment.c.upheld.is_(True))
+
+
+def _sum(*conditions: ColumnElement[bool]) -> Any:
+    mine = select(func.sum(repayment.c.fen)).where(repayment.c.recovery_id == recovery.c.id, *conditions)
+    return mine.correlate(recovery).scalar_subquery()
 
 
 def _lines() -> Select[Any]:
@@ -212,6 +223,7 @@ def _lines() -> Select[Any]:
             hire.c.procedure,
             # a sum of large numbers is no whole number to PostgreSQL
             cast(func.coalesce(_repaid(), 0), BigInteger).label("repaid_fen"),
+            cast(func.coalesce(reduced(), 0), BigInteger).label("cut_fen"),
         )
         .select_from(recovery)
         .join(hire, hire.c.id == recovery.c.hire_id)

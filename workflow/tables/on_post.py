@@ -231,7 +231,8 @@ class Repayment(SQLModel, table=True):
     """退回款: what came back of a recovery, in fen, with its voucher.
 
     A row is never changed: one that was mistyped is set right by another with the same sum below nought (``corrects``),
-    with a reason, which counts once a second person has upheld it.
+    with a reason, which counts once a second person has upheld it. A row that ``corrects`` 0 takes something off the
+    claim itself (核减).
     """
 
     __tablename__ = "repayment"
@@ -250,7 +251,9 @@ class Repayment(SQLModel, table=True):
     decided_at: datetime | None = None
     upheld: bool | None = None
     __table_args__ = (
-        CheckConstraint("(corrects IS NULL AND fen > 0) OR (corrects < number AND fen < 0)", name="fen"),
+        CheckConstraint(
+            "(coalesce(corrects, 0) = 0 AND fen > 0) OR (corrects BETWEEN 1 AND number - 1 AND fen < 0)", name="fen"
+        ),
         CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name="reason"),
         CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name="decision"),
         CheckConstraint("upheld IS NULL OR corrects IS NOT NULL", name="correction"),
@@ -261,7 +264,7 @@ class Repayment(SQLModel, table=True):
             "recovery_id",
             "corrects",
             unique=True,
-            sqlite_where=text("corrects IS NOT NULL AND upheld IS NOT false"),
-            postgresql_where=text("corrects IS NOT NULL AND upheld IS NOT false"),
+            sqlite_where=text("corrects IS NOT NULL AND (upheld IS NULL OR (upheld AND corrects > 0))"),
+            postgresql_where=text("corrects IS NOT NULL AND (upheld IS NULL OR (upheld AND corrects > 0))"),
         ),
     )

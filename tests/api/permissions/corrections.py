@@ -16,6 +16,11 @@ ASKERS = {Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.FINANCE}
 RULERS = {Role.HRSS, Role.RURAL, Role.FINANCE}
 
 
+def the_recovery(**sent: object) -> Ask:
+    """It waits to be decided."""
+    return lambda objects: {"path": {"number": objects.recovery}, **sent}
+
+
 def a_repayment(**sent: object) -> Ask:
     """Nothing has been paid back there."""
     return lambda objects: {"path": {"number": objects.recovery, "repayment": 1}, **sent}
@@ -27,6 +32,12 @@ CORRECTIONS: Rules = {
     ),
     ("POST", "/recoveries/{number}/repayments/{repayment}/decide"): page(
         by(RULERS, 409), a_repayment(form={"upheld": "yes"})
+    ),
+    ("POST", "/recoveries/{number}/reduce"): page(
+        by(ASKERS, 409), the_recovery(form={"cut": "10", "reason": "多写了"})
+    ),
+    ("POST", "/api/v1/recoveries/{number}/reduce"): Rule(
+        by(ASKERS, 409), ask=the_recovery(json={"cut": 1000, "reason": "多写了"})
     ),
     ("POST", "/api/v1/recoveries/{number}/repayments/{repayment}/correct"): Rule(
         by(ASKERS, 409), ask=a_repayment(json={"reason": "金额写错"})

@@ -660,7 +660,8 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("upheld", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
-            "(corrects IS NULL AND fen > 0) OR (corrects < number AND fen < 0)", name=op.f("ck_repayment_fen")
+            "(coalesce(corrects, 0) = 0 AND fen > 0) OR (corrects BETWEEN 1 AND number - 1 AND fen < 0)",
+            name=op.f("ck_repayment_fen"),
         ),
         sa.CheckConstraint("(corrects IS NULL) = (reason IS NULL)", name=op.f("ck_repayment_reason")),
         sa.CheckConstraint("(decided_by IS NULL) = (upheld IS NULL)", name=op.f("ck_repayment_decision")),
@@ -675,8 +676,8 @@ def upgrade() -> None:
             "uq_repayment_corrects",
             ["recovery_id", "corrects"],
             unique=True,
-            sqlite_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
-            postgresql_where=sa.text("corrects IS NOT NULL AND upheld IS NOT false"),
+            sqlite_where=sa.text("corrects IS NOT NULL AND (upheld IS NULL OR (upheld AND corrects > 0))"),
+            postgresql_where=sa.text("corrects IS NOT NULL AND (upheld IS NULL OR (upheld AND corrects > 0))"),
         )
 
     op.create_table(
@@ -966,7 +967,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_import_run_ran_at")
 
     op.drop_table("import_run")
-    _no_index("uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND upheld IS NOT false")
+    _no_index(
+        "uq_repayment_corrects", "repayment", "corrects IS NOT NULL AND (upheld IS NULL OR (upheld AND corrects > 0))"
+    )
     op.drop_table("repayment")
     op.drop_table("survey")
     op.drop_table("pay_charge")
