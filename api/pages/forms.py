@@ -91,6 +91,8 @@ def _asked(procedure: Procedure, name: str) -> bool:
         return (name == "points") == (procedure.assessment.scale == "points")
     if name == "skilled":
         return any(line.use == "skilled" for step in procedure.steps for line in procedure.guards_of(step))
+    if name in ("in_lieu_yuan", "in_lieu_on"):
+        return any(ground.pay_in_lieu for ground in procedure.grounds)
     return True
 
 
@@ -113,7 +115,7 @@ def _field(asking: Asking, model: type[StepInput], name: str) -> Field:
         options=options,
         chosen=chosen,
         lines=2 if name == "opinion" else 3,
-        step="0.1" if name == "points" else "",
+        step={"points": "0.1", "in_lieu_yuan": "0.01"}.get(name, ""),
         prefix=f"{asking.step.act}-",
     )
 
