@@ -134,7 +134,7 @@ def _show(page: Page, number: int, given: Given, refusal: Refusal | None = None)
             ),
             *_asked(page, asked),
         ],
-        forms=_forms(page, filling, row, known, kept, bill.fen, asked) if may and known else [],
+        forms=_forms(page, filling, row, known, kept, bill, asked) if may and known else [],
         refusal=refusal,
     )
 
@@ -167,16 +167,17 @@ def _forms(
     row: Any,
     known: tuple[Source, ...],
     kept: dict[str, int],
-    cost_fen: int,
+    bill: Bill,
     asked: Sequence[Any],
 ) -> list[Form]:
     address, waits = f"/pay/{row.id}/charges", next((one for one in asked if one.decided_by is None), None)
     if waits is not None:
         return [] if page.actor.person_key in (waits.asked_by, waits.asked_for) else _decision(page, address, waits)
-    alone = len(known) == 1 and not kept
+    # the employer's share may have a source of its own: then nothing is begun with
+    alone = len(known) == 1 and not kept and bill.fen == bill.gross_fen
     fields = []
     for n, source in enumerate(known):
-        fen = kept.get(source.name, cost_fen if alone else 0)
+        fen = kept.get(source.name, bill.fen if alone else 0)
         value = f"{fen / 100:.2f}" if fen else ""
         field = filling.field(f"{FIELD}{n}", say("金额（元）"), "number", value=value, step="0.01")
         fields.append(replace(field, label=source.name))
