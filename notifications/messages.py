@@ -28,7 +28,7 @@ from states.labels import role_name
 from states.pay import yuan
 from states.procedure import FilingLine, Ground, Procedure, Role, Step, article_of
 from states.say import Translate, say
-from workflow.masking import COMPOUND_SURNAMES
+from states.surnames import surname
 
 TEMPLATES = Path(__file__).with_name("templates")
 SUBJECT_LENGTH = 60
@@ -93,7 +93,7 @@ def render(template: str, context: Mapping[str, Any], language: str) -> Message:
 
 def veiled(name: str) -> str:
     """The surname alone: 张某, 欧阳某."""
-    return name[: 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1] + "某"
+    return surname(name) + "某"
 
 
 def day_in_words(day: date, language: str) -> str:

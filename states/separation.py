@@ -13,6 +13,7 @@ from states.guards import Answer, Ask, Verdict, refused
 from states.house import CORRECTIONS
 from states.procedure import Effect, RecordKind, Role, Step, article_of
 from states.say import Sentence, say
+from states.surnames import surname
 
 FOUR_EYES = "four_eyes"
 #: whoever rules on points has noted some of them
@@ -24,16 +25,6 @@ NO_APPROVAL = CORRECTIONS | {RecordKind.OBJECTION_ANSWER, RecordKind.LEAVING_TAK
 SELF, PRINCIPAL, PRINCIPALS_KIN = "self", "principal", "principals_kin"
 #: recusal in the execution of official duties (公务回避)
 RECUSAL_LAW = "《中华人民共和国公务员法》第七十六条"
-#: surnames of two characters; any other is the first character
-_DOUBLE = frozenset(
-    {"欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "司徒", "司空"}
-    | {"夏侯", "东方", "南宫", "独孤", "端木", "轩辕", "呼延", "闻人", "澹台", "赫连", "申屠"}
-)
-
-
-def surname(name: str) -> str:
-    """The surname of a Chinese name (姓); empty for an empty name."""
-    return name[:2] if name[:2] in _DOUBLE else name[:1]
 
 
 def keys_of(actor: Actor, role: Role, region: str) -> frozenset[str]:

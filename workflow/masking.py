@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from states.surnames import surname
+
 #: 复姓 that are still met with; of any other name the first character is the surname
-COMPOUND_SURNAMES = frozenset(
-    {"欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "司徒"}
-    | {"夏侯", "长孙", "轩辕", "端木", "百里", "呼延", "南宫", "西门", "申屠", "澹台", "钟离", "闻人"}
-)
 HIDDEN_DIGITS = 14
 
 
 def masked_name(name: str) -> str:
     """The surname and a star for each further character: 张**, 欧阳*."""
-    kept = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
+    kept = len(surname(name))
     return name[:kept] + "*" * (len(name) - kept)
 
 

@@ -126,7 +126,7 @@ def record(
     if month.day != 1 or month > local_day(at):
         faults["month"] = say("请选择已经开始的月份")
     if done_on is None or not month <= done_on <= local_day(at):
-        faults["done_on"] = say("请填写办理日期：当月以后，不晚于今天")
+        faults["done_on"] = say("请填写日期：{first}至今天之间", first=month)
     if words(receipt, 2, 200) is None:
         faults["receipt"] = say("请填写回执、文号或凭证号（2至200字）")
     if faults or line is None:

@@ -23,7 +23,7 @@ from states.procedure import Procedure, State
 from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
-from states.separation import surname
+from states.surnames import surname
 from states.top_up import Given
 from states.versions import in_month
 from workflow.office import Office

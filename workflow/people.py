@@ -24,14 +24,14 @@ from states.procedure import FINAL_STATES, Role
 from states.refusals import InputRefused, Refusal
 from states.retirement import Category
 from states.say import Sentence, say
-from states.separation import surname
+from states.surnames import surname
 from workflow import person_log
 from workflow.contacts import FIELDS, contacts_of
 from workflow.masking import tail_of
 from workflow.person_input import Facts, PersonChange, PersonInput, read_change, read_person
 from workflow.reading import load_person
 from workflow.sealing import Seal
-from workflow.spelling import pinyin_of, surname_of
+from workflow.spelling import pinyin_of
 from workflow.tables import Account, Hire, Person
 
 #: no guard reads these themselves, only the surname and the contacts that follow from them
@@ -248,7 +248,7 @@ def update_person(
     if not changed:
         return ()
     kept = _with_contacts(seal, person, changed)
-    seen = kept.keys() - OUTSIDE_THE_LAW or surname_of(person.name) != surname_of(kept.get("name", person.name))
+    seen = kept.keys() - OUTSIDE_THE_LAW or surname(person.name) != surname(kept.get("name", person.name))
     _set(seal, person, kept, said)
     person_log.write(session, seal, person, actor, at, "update", values=kept, purpose=reason, algorithm=algorithm)
     if hires and seen:

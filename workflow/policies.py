@@ -164,7 +164,8 @@ def _taken(connection: Connection, ids: Sequence[int], first: date, last: date) 
 
 def _ends() -> ColumnElement[Any]:
     """The last day of a cover: that of the policy, or of the post."""
-    left = select(func.max(departure.c.ended_on)).where(departure.c.hire_id == cover.c.hire_id).scalar_subquery()
+    stands = (departure.c.hire_id == cover.c.hire_id, departure.c.corrected_by.is_(None))
+    left = select(func.max(departure.c.ended_on)).where(*stands).scalar_subquery()
     return case((left < cover.c.until_on, left), else_=cover.c.until_on)
 
 

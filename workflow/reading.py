@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from states.facts import Hire, Opening, Person, Post, dossier_from_json
 from states.plan import TimerFact
 from states.procedure import State
-from states.separation import surname
+from states.surnames import surname
 
 _COLUMNS = """
   h.id, h.version, h.visit, h.procedure, h.stage, h.state, h.region, h.kind, h.submitted_by, h.audit_seq, h.audit_head,

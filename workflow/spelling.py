@@ -10,7 +10,7 @@ import unicodedata
 
 from pypinyin import lazy_pinyin
 
-from workflow.masking import COMPOUND_SURNAMES
+from states.surnames import surname
 
 LONGEST = 400
 #: 多音姓: how these characters are read in a surname
@@ -31,24 +31,18 @@ _COMPOUND = {
 _NOT_SPOKEN = re.compile(r"[^\w]|_")
 
 
-def surname_of(name: str) -> str:
-    """The surname: two characters where they are one of the compound surnames (复姓), else the first."""
-    compound = name[:2] in COMPOUND_SURNAMES or name[:2] in _COMPOUND
-    return name[:2] if compound and len(name) > 2 else name[:1]
-
-
 def pinyin_of(name: str) -> str:
     """``张三`` → ``zhangsan zs``: whole, then by initials, lower case without tones (ü as v); marks are left out."""
     plain = _NOT_SPOKEN.sub("", unicodedata.normalize("NFKC", name)).lower()
-    surname = surname_of(plain)
-    syllables = [*_of_surname(surname), *lazy_pinyin(plain[len(surname) :])]
+    family = surname(plain)
+    syllables = [*_of_surname(family), *lazy_pinyin(plain[len(family) :])]
     words = [part for syllable in syllables if (part := re.sub(r"[^a-z0-9]", "", syllable))]
     return f"{''.join(words)} {''.join(word[0] for word in words)}".strip()[:LONGEST]
 
 
-def _of_surname(surname: str) -> list[str]:
-    if surname in _COMPOUND:
-        return list(_COMPOUND[surname])
-    if surname in _SURNAMES:
-        return [_SURNAMES[surname]]
-    return list(lazy_pinyin(surname))
+def _of_surname(family: str) -> list[str]:
+    if family in _COMPOUND:
+        return list(_COMPOUND[family])
+    if family in _SURNAMES:
+        return [_SURNAMES[family]]
+    return list(lazy_pinyin(family))

@@ -10,7 +10,8 @@ import pytest
 from states.facts import Actor, Grant, Person
 from states.procedure import Role
 from states.refusals import StepRefused
-from states.separation import RECUSAL_LAW, related, surname
+from states.separation import RECUSAL_LAW, related
+from states.surnames import surname
 from tests.support.deciding import CHECKER, CLERK, FIRST_DAY, HRSS, JUDGE, RURAL, Desk, able, officer
 
 KIN = frozenset({"address:1"})
@@ -166,8 +167,12 @@ def test_the_same_surname_and_address_raise_a_flag_and_either_alone_does_not(
 
 
 @pytest.mark.parametrize(
-    ("name", "found"), [("王某", "王"), ("欧阳某", "欧阳"), ("司马", "司马"), ("", ""), ("Li Si", "L")]
-)
+    ("name", "found"),
+    [
+        ("王某", "王"), ("欧阳某", "欧阳"), ("钟离某", "钟离"), ("百里某", "百里"), ("独孤某", "独孤"),
+        ("万俟卨", "万俟"), ("欧阳", "欧"), ("李", "李"), ("", ""), ("Li Si", "L"),
+    ],
+)  # fmt: skip
 def test_surnames_of_two_characters_are_known(name: str, found: str) -> None:
     assert surname(name) == found
 

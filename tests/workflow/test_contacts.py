@@ -6,7 +6,7 @@ import pytest
 
 from tests.workflow.support import SEAL
 from workflow.contacts import bank_fault, contacts_of, normal_address, normal_bank, normal_phone
-from workflow.spelling import pinyin_of, surname_of
+from workflow.spelling import pinyin_of
 
 #: made up, with true check digits (Luhn)
 CARD_16 = "6222020000000007"
@@ -110,10 +110,3 @@ def test_a_name_is_found_by_its_pinyin(name: str, pinyin: str) -> None:
 
 def test_a_very_long_name_fits_its_column() -> None:
     assert len(pinyin_of("庄" * 100)) <= 400
-
-
-@pytest.mark.parametrize(
-    ("name", "surname"), [("张三", "张"), ("欧阳静", "欧阳"), ("欧阳", "欧"), ("万俟卨", "万俟"), ("李", "李")]
-)
-def test_a_surname_may_have_two_characters(name: str, surname: str) -> None:
-    assert surname_of(name) == surname

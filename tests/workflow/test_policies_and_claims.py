@@ -70,6 +70,9 @@ def test_cover_ends_with_the_post_and_begins_anew_the_day_after(village: Village
     with office.database.transaction() as connection:
         row = {"hire_id": village.hires["甲"], "seq": 99, "ground": "resignation", "ended_on": left, "article": "x"}
         connection.execute(policies.departure.insert().values(row))
+        # a day that was set right to the one above
+        mistyped = {**row, "seq": 98, "ended_on": date(2023, 3, 1), "corrected_by": 99}
+        connection.execute(policies.departure.insert().values(mistyped))
     with office.database.reading() as connection:
         (one,) = policies.of_hire(connection, village.hires["甲"])
         assert one.ends_on == left
