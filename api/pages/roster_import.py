@@ -104,7 +104,7 @@ def _screen(page: Page) -> Screen:
         raise Forbidden
     lead = say("登记名册上的人和此前已享受的月数；名册上没有的人，登记不变。一次最多{n}人。", n=MOST_ROWS)
     hint = say("按模板填写的花名册，一人一行。")
-    crumbs = [("/people", page.tell(say("人员")))]
+    crumbs = [("/people", page.tell(say("人员档案")))]
     downloads = [(f"{HERE}/template.xlsx", say("下载空白花名册"))]
     return Screen(page, "people", say("导入花名册"), page.tell(lead), crumbs, HERE, hint, downloads)
 
