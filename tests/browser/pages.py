@@ -203,7 +203,7 @@ def _a_recovery(county: County) -> int:
     """What 孙志强 was paid wrongly is claimed back; a death is on record, and a case of help stands late."""
     world, hire = county.world, county.hires["孙志强"]
     claim = recoveries.Claim(
-        "2026-05", "2026-06", 280050, "合同期满后仍发放了两个月的待遇", "旬人社发〔2022〕88号 六(三)"
+        "2026-05", "2026-06", 279950, "合同期满后仍发放了两个月的待遇", "旬人社发〔2022〕88号 六(三)"
     )
     number = recoveries.ask(world.office, hire, claim, county.town, world.clock())
     table, today = metadata.tables["aftercare"], world.clock.today
