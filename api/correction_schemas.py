@@ -65,6 +65,8 @@ class ForeseenOut(BaseModel):
     papers: list[str]
     #: the last lawful day of the person's other running hires, by hire
     other_hires: list[MovedOut]
+    #: sheets with performance pay that the corrected assessment decided
+    performance_sheets: list[int]
     letters: int
 
     @classmethod
@@ -86,6 +88,7 @@ class ForeseenOut(BaseModel):
                 MovedOut(name=str(one.hire_id), before=_plain(one.before), after=_plain(one.after))
                 for one in found.lawful
             ],
+            performance_sheets=[one.sheet for one in found.performance],
             letters=len(moves.told),
         )
 

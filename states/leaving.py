@@ -16,7 +16,6 @@ from states.procedure import Ground, Procedure
 from states.say import Sentence, say
 
 DEATH, RESIGNATION, RETIREMENT = "death", "resignation", "retirement"
-_NEAR_RETIREMENT = "near_retirement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,9 @@ def proposed(procedure: Procedure, kind: str, dossier: Dossier, died_on: date | 
 
 
 def retires(procedure: Procedure, kind: str) -> bool:
-    """Whether retirement age ends the work on posts of a kind.
-
-    A document that lets some kinds of post go on until retirement means those; one that names none means all of them.
-    """
-    if RETIREMENT not in procedure.ground_by_name:
-        return False
-    meant = [line.kinds for line in procedure.service.exceptions if line.exception == _NEAR_RETIREMENT]
-    return not meant or any(not kinds or kind in kinds for kinds in meant)
+    """Whether retirement age ends the work on posts of a kind: all of them where the ground names none."""
+    ground = procedure.ground_by_name.get(RETIREMENT)
+    return ground is not None and (not ground.kinds or kind in ground.kinds)
 
 
 def retiring_kinds(procedure: Procedure) -> Iterator[str]:

@@ -29,12 +29,14 @@ EMPLOYER_SHARES = ("pension", "medical", "unemployment", "injury")
 class Service:
     """What pay looks at of a hire (在岗事实): days are Asia/Shanghai, ``terms`` with their first and last day.
 
-    ``stops``: days after which nothing is paid, each with the reason.
+    ``stops``: days after which nothing is paid, each with the reason. ``limit_on``: the last day of the months allowed,
+    where the law alone makes the term go on beyond it: those days are paid, and somebody has to say from which money.
     """
 
     started_on: date | None
     terms: tuple[tuple[date, date], ...]
     stops: tuple[tuple[date, Sentence], ...] = ()
+    limit_on: date | None = None
 
     def served(self, days: Sequence[date]) -> list[date]:
         """Those of the days that may be paid."""
@@ -43,6 +45,12 @@ class Service:
         last = min((last for last, _ in self.stops), default=date.max)
         spans = [(max(first, self.started_on), min(end, last)) for first, end in self.terms]
         return [day for day in days if any(first <= day <= end for first, end in spans)]
+
+    def beyond(self, last: date) -> Sentence | None:
+        """What is said of pay up to ``last`` beyond the limit of months; None where it is within."""
+        if self.limit_on is None or last <= self.limit_on:
+            return None
+        return say("规定的使用期限已于{day}届满，此后因合同依法续延而发；请先核实这部分由谁承担", day=self.limit_on)
 
     def why_not(self, day: date) -> Sentence | None:
         """Why a day is not paid; None where it is."""
@@ -144,7 +152,8 @@ def month_line(ask: AskMonth) -> Line | NotPaid:
         return NotPaid(say("在岗的{n}天都没有应发待遇的出勤", n=len(served)))
     extra, own, employer, missing = _once_a_month(ask)
     taken, owed = _affordable(own, sum(part.fen for part in (*base, *extra)))
-    warnings = (*missing, *owed, *_below_minimum(ask), *_no_cap(ask))
+    beyond = ask.service.beyond(paid[-1])
+    warnings = (*([beyond] if beyond else []), *missing, *owed, *_below_minimum(ask), *_no_cap(ask))
     return Line(served[0], served[-1], len(paid), (*base, *extra, *taken), tuple(employer), warnings)
 
 

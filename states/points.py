@@ -114,10 +114,10 @@ class _Worth:
 
 @enforces("BH-38", "BH-39", "BH-41", "BH-42", "BH-43", "BH-44", "BH-45")
 def _matters(procedure: Procedure, notes: Sequence[PointNote]) -> Iterator[CountedLine]:
-    """One matter counts once, at the level at which it comes to most; what it was noted for besides is said, not lost.
+    """One matter counts once; what it was noted for besides is said, not lost (一次性计分).
 
-    As bonus and deduction alike: 一次性计分. Items of a group are one for this: a manuscript in two kinds of media, a
-    wrong record that two levels found.
+    A bonus counts at its highest level, whatever a lower one would come to; a deduction where it comes to most. Items
+    of a group are one for this: a manuscript in two kinds of media, a wrong record that two levels found.
     """
     matters: dict[tuple[str, ...], list[_Worth]] = {}
     for note in notes:
@@ -125,9 +125,18 @@ def _matters(procedure: Procedure, notes: Sequence[PointNote]) -> Iterator[Count
         if item.counts != "band":
             matters.setdefault(_subject(procedure, item, note), []).append(_Worth(note, item, exact(procedure, note)))
     for found in matters.values():
-        chosen = min(found, key=lambda one: (-abs(one.exact), -one.note.authors, one.note.seq))
+        chosen = min(
+            found,
+            key=lambda one: (_height(procedure, one), -abs(one.exact), -one.note.authors, one.note.seq),
+        )
         for one in found:
             yield _told(procedure, one, chosen)
+
+
+def _height(procedure: Procedure, one: _Worth) -> int:
+    """The place of a bonus among the levels, the highest first (按最高层次加分); a deduction goes by what it costs."""
+    levels = [line.level for line in procedure.assessment.levels]
+    return levels.index(one.note.level) if one.exact > 0 and one.note.level in levels else 0
 
 
 def _subject(procedure: Procedure, item: AssessmentItem, note: PointNote) -> tuple[str, ...]:

@@ -230,6 +230,9 @@ def decide_recognition(
         raise StepRefused(examined.answers)
     if given.signed_on > local_day(at):
         raise InputRefused({"signed_on": say("不能晚于办理当日（{today}）", today=local_day(at))})
+    old = hire.dossier.term_starts_on
+    if old is not None and given.signed_on < old:
+        raise InputRefused({"signed_on": say("新协议不能早于原协议开始之日（{day}）签订，请核对", day=old)})
     return Recognised(hire, at, versions, setting, actor, role, filed_on, examined, given).plan()
 
 

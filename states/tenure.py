@@ -58,6 +58,15 @@ def last_lawful(procedure: Procedure, kind: str, person: Person, dossier: Dossie
     return None if book is None else book.last_lawful_day(start, exceptions_of(procedure, kind, dossier))
 
 
+def by_law_beyond(dossier: Dossier) -> bool:
+    """Whether the law alone lets the present term go on beyond the limit of months (Labour Contract Law 45).
+
+    Its end is then that of a protected period; what the limit would stop goes on until that day.
+    """
+    ends, lawful, protected = dossier.term_ends_on, dossier.last_lawful_on, dossier.protected_until
+    return ends is not None and lawful is not None and protected is not None and lawful < ends <= protected
+
+
 def measure_retirement(procedure: Procedure, kind: str, person: Person, on: date) -> tuple[date, bool]:
     """The statutory retirement day of a person and whether it is near enough for the document's exception on ``on``."""
     lines = [

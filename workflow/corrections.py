@@ -19,6 +19,7 @@ from states.facts import Actor, Hire
 from states.house import officers
 from states.overpaid import Overpaid, Paid, days_paid, overpaid
 from states.past import Entry
+from states.procedure import RecordKind
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import say
 from states.service import cut_back
@@ -26,6 +27,7 @@ from states.versions import lawful_under
 from workflow.office import Office
 from workflow.papers.making import PaperLine, papers_of
 from workflow.past import past_of
+from workflow.pay_rows import PERFORMANCE
 from workflow.queries.recoveries import lines_paid, paid_line, received_of
 from workflow.queries.scope import scoped
 from workflow.reading import load_hires
@@ -44,12 +46,23 @@ class Lawful:
 
 
 @dataclass(frozen=True, slots=True)
+class YearPay:
+    """Performance pay of a year that was paid, or stands on an open sheet: sheet, month, fen."""
+
+    sheet: int
+    month: date
+    fen: int
+    paid: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """Everything that a correction would move.
 
     ``wrong``: what was paid for days that would lie in no term; ``unpaid``: first days of months with days that would
     be owed and were not paid; ``sheets``: sheets not paid yet with a line of this hire, which no longer hold;
-    ``papers``: papers made since the fact was entered; ``lawful``: last lawful days of the person's other hires.
+    ``papers``: papers made since the fact was entered; ``lawful``: last lawful days of the person's other hires;
+    ``performance``: the year's performance pay, where the assessment that it rests on would be another.
     """
 
     moves: Moves
@@ -58,6 +71,7 @@ class Foreseen:
     sheets: tuple[tuple[int, date], ...]
     papers: tuple[PaperLine, ...]
     lawful: tuple[Lawful, ...] = ()
+    performance: tuple[YearPay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +175,25 @@ def _foreseen(
         tuple(_open_sheets(connection, hire.id)) if before != after else (),
         tuple(line for line in made if line.replaced_at is None and local_day(line.made_at) >= found.entry.on),
         tuple(_lawful(office, connection, hire, found)),
+        tuple(_performance(connection, hire.id, found)),
     )
+
+
+def _performance(connection: Connection, hire_id: int, found: Moves) -> Iterator[YearPay]:
+    """What the year's assessment decided of pay (绩效考核奖励): it is looked at again by hand, pots are shared."""
+    if found.step.records is not RecordKind.ASSESSMENT:
+        return
+    line, sheet = metadata.tables["pay_line"], metadata.tables["pay_sheet"]
+    year = int(found.entry.input["year"])
+    asked = (
+        select(sheet.c.id, sheet.c.month, sheet.c.status, line.c.net_fen)
+        .join(line, line.c.sheet_id == sheet.c.id)
+        .where(line.c.hire_id == hire_id, line.c.live, line.c.kind == PERFORMANCE, sheet.c.status != "void")
+        .where(sheet.c.month.between(date(year, 1, 1), date(year, 12, 31)))
+        .order_by(sheet.c.id)
+    )
+    for row in connection.execute(asked):
+        yield YearPay(row.id, row.month, row.net_fen, row.status == "paid")
 
 
 def _lawful(office: Office, connection: Connection, hire: Hire, found: Moves) -> Iterator[Lawful]:

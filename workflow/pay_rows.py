@@ -18,12 +18,14 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from states.attendance_marks import days_of
 from states.budget import Cost, split
 from states.facts import Dossier, Person, dossier_from_json
+from states.leaving import retires
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
 from states.procedure import Procedure, State
 from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
 from states.surnames import surname
+from states.tenure import by_law_beyond
 from states.top_up import Given
 from states.versions import in_month
 from workflow.office import Office
@@ -299,7 +301,8 @@ def _marks(connection: Connection, ids: Sequence[int], month: date) -> dict[int,
 def service_of(procedure: Procedure, row: Any, terms: tuple[tuple[date, date], ...]) -> Service:
     """The days that may be paid, as the case and the person have them."""
     dossier = dossier_from_json(row.dossier)
-    return Service(dossier.started_on, terms, tuple(_stops(procedure, row, dossier)))
+    limit_on = dossier.last_lawful_on if by_law_beyond(dossier) else None
+    return Service(dossier.started_on, terms, tuple(_stops(procedure, row, dossier)), limit_on)
 
 
 def _stops(procedure: Procedure, row: Any, dossier: Dossier) -> Iterable[tuple[date, Sentence]]:
@@ -309,12 +312,11 @@ def _stops(procedure: Procedure, row: Any, dossier: Dossier) -> Iterable[tuple[d
         yield dossier.leaving_on, say("已决定于{day}离岗", day=dossier.leaving_on)
     if dossier.paid_until is not None:
         yield dossier.paid_until, say("待遇发至{day}，此后停发", day=dossier.paid_until)
-    if dossier.last_lawful_on is not None:
+    if dossier.last_lawful_on is not None and not by_law_beyond(dossier):
         yield dossier.last_lawful_on, say("享受补贴的期限于{day}届满", day=dossier.last_lawful_on)
     if row.died_on is not None:
         yield row.died_on, say("本人已于{day}去世", day=row.died_on)
-    ground = procedure.ground_by_name.get("retirement")
-    if ground is not None and (not ground.kinds or row.kind in ground.kinds):
+    if retires(procedure, row.kind):
         retires_on = statutory_retirement(row.born, Category(row.retirement_category)).on
         yield retires_on, say("已于{day}达到法定退休年龄", day=retires_on)
 

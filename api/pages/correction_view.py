@@ -95,6 +95,7 @@ def groups_of(page: Page, procedure: Procedure, found: Foreseen) -> list[MoveGro
             say("本人的其他聘用"), view.others(), say("确认之后，请在这些聘用里核对任职期限和发放。"), stop=True
         ),
         view.group(say("待遇"), view.money(), compared=False),
+        view.group(say("年度绩效待遇"), view.performance(), say("考核结果变了，请按新的结果核对。"), compared=False),
         view.group(say("可以办理的步骤"), view.steps()),
         view.group(say("提醒"), view.turned(found.moves.warned), compared=False),
         view.group(say("已制作的文书"), view.papers(), say("这些文书制作在先，请核对后重新制作。"), compared=False),
@@ -164,6 +165,16 @@ class _View:
         for number, month in self.found.sheets:
             told = say("{month}发放表须重新生成", month=f"{month:%Y-%m}")
             yield MoveLine(tell(say("未发放的发放表")), "", tell(told), f"/pay/{number}")
+
+    def performance(self) -> Iterator[MoveLine]:
+        for one in self.found.performance:
+            told = say(
+                "{month}发放表已发{fen}元；多发的，在“追回”里登记", month=f"{one.month:%Y-%m}", fen=yuan(one.fen)
+            )
+            if not one.paid:
+                told = say("{month}发放表须重新生成", month=f"{one.month:%Y-%m}")
+            href = "/recoveries" if one.paid else f"/pay/{one.sheet}"
+            yield MoveLine(self.page.tell(say("年度绩效待遇")), "", self.page.tell(told), href)
 
     def steps(self) -> Iterator[MoveLine]:
         names = {True: self.page.tell(say("条件符合")), False: self.page.tell(say("条件不符合"))}

@@ -36,6 +36,7 @@ def old_terms(act: Act) -> dict[str, Any]:
         evidence=act.input["evidence"],
     )
     _contract_row(act, "old_agreement", 1, starts_on, ends_on)
+    retires_on, _ = measure_retirement(act.procedure, act.hire.kind, act.person, act.input["started_on"])
     return {
         "first_started_on": act.input["started_on"],
         "started_on": starts_on,
@@ -44,6 +45,7 @@ def old_terms(act: Act) -> dict[str, Any]:
         "term_starts_on": starts_on,
         "term_ends_on": ends_on,
         "old_pay_fen": fen,
+        "retires_on": retires_on,
     }
 
 

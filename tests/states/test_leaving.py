@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from states.facts import Dossier
-from states.leaving import proposed
-from states.loading import shipped
+from states.leaving import proposed, retires, retiring_kinds
+from states.loading import Catalogue, shipped
 
 DOCUMENTS = {procedure.procedure: procedure for procedure in shipped().values()}
 BIRTHDAY = date(2026, 5, 1)
@@ -47,3 +47,10 @@ def test_a_ground_rests_on_the_law_it_names_else_on_its_own_article() -> None:
     retirement = DOCUMENTS["liaocheng-2022-4"].ground_by_name["retirement"]
     assert retirement.basis == "《劳动合同法实施条例》第二十一条"
     assert retirement.model_copy(update={"law": None}).basis == "二(四)"
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("urban", True), ("rural", False)])
+def test_old_terms_end_at_retirement_age_for_the_kinds_that_their_ground_names(kind: str, ends: bool) -> None:
+    old = next(one for one in Catalogue.load().all() if one.version == "0.old-terms")
+    assert retires(old, kind) is (kind in retiring_kinds(old)) is ends
+    assert (proposed(old, kind, Dossier(retires_on=BIRTHDAY), None, BIRTHDAY) is not None) is ends

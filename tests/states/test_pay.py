@@ -396,3 +396,10 @@ def test_a_payday_on_a_day_of_rest_comes_before_it() -> None:
     december = dues(procedure("baihe-2022-72"), date(2022, 12, 1), calendar)
     assert {due.on.year for due in december} == {2023}
     assert dues(procedure("xunyang-2022-88"), date(2022, 6, 1), calendar) == ()
+
+
+@pytest.mark.parametrize(("limit", "warned"), [(date(2026, 6, 29), True), (date(2026, 6, 30), False), (None, False)])
+def test_days_beyond_the_limit_that_the_law_carries_on_are_paid_and_told(limit: date | None, warned: bool) -> None:
+    line = paid(month(service=replace(served(), limit_on=limit)))
+    assert line.days == 30
+    assert any("依法续延" in warning.text() for warning in line.warnings) is warned

@@ -80,6 +80,8 @@ def test_each_item_at_each_level(item: str, levels: dict[str, int]) -> None:
         # one manuscript in a county paper (1), a provincial one (3) and on a provincial website (1.5): 3, once
         ([note(1, "bonus_media", "county"), note(2, "bonus_media", "provincial"),
           note(3, "bonus_other_media", "provincial")], "103"),
+        # in a main paper of the city (2), on a provincial website (1.5): the highest level, not the most points
+        ([note(1, "bonus_media", "city"), note(2, "bonus_other_media", "provincial")], "101.5"),
         # three authors of a county article share 1 point: a third is 0.3; of a city one 2/3 is 0.7
         ([note(1, "bonus_media", "county", authors=3)], "100.3"),
         ([note(1, "bonus_media", "city", authors=3)], "100.7"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from states.facts import Dossier
 from states.procedure import Procedure
-from states.tenure import exceptions_of, last_lawful, ledger_of, measure_retirement
+from states.tenure import by_law_beyond, exceptions_of, last_lawful, ledger_of, measure_retirement
 from tests.support.asking import a_person, a_procedure, a_woman, d
 
 START = d("2026-03-11")
@@ -136,3 +137,23 @@ def test_the_category_of_retirement_decides() -> None:
     worker = measure_retirement(document(NEAR), "village", a_woman("1978-01-01", "woman50"), on)[0]
     officer = measure_retirement(document(NEAR), "village", a_woman("1978-01-01", "woman55"), on)[0]
     assert worker < officer
+
+
+@pytest.mark.parametrize(
+    ("ends", "protected", "beyond"),
+    [
+        ("2026-06-10", "2026-06-10", False),
+        ("2026-06-11", "2026-06-11", True),
+        ("2026-06-11", "2026-06-10", False),
+        ("2026-06-11", None, False),
+    ],
+)
+def test_the_law_alone_carries_a_term_beyond_the_limit_as_far_as_the_protected_period(
+    ends: str, protected: str | None, beyond: bool
+) -> None:
+    day = date.fromisoformat
+    dossier = Dossier(
+        last_lawful_on=date(2026, 6, 10), term_ends_on=day(ends), protected_until=day(protected) if protected else None
+    )
+    assert by_law_beyond(dossier) is beyond
+    assert not by_law_beyond(dossier.with_(last_lawful_on=None))

@@ -52,7 +52,7 @@ def resign(day: date, leave_on: date) -> Stop:
     return Stop("contracted", "resign", "employer", lambda on, hire: {"given_on": day, "leave_on": leave_on})
 
 
-def paid(world: World, hire_id: int, months: Sequence[tuple[date, date, int]]) -> None:
+def paid(world: World, hire_id: int, months: Sequence[tuple[date, date, int]], kind: str = "monthly") -> None:
     """Pay lines on paid sheets, as if they had been paid: first day, last day, fen. No contract is asked for."""
     hire = world.hire(hire_id)
     assert hire.person is not None
@@ -62,11 +62,11 @@ def paid(world: World, hire_id: int, months: Sequence[tuple[date, date, int]]) -
             month = first.replace(day=1)
             about: dict[str, Any] = {"procedure": hire.procedure, "region": hire.region, "month": month}
             made = {"people": 1, "sum_fen": fen, "digest": "0" * 64, "made_by": "-", "made_at": world.clock()}
-            values = {**about, **made, "kind": "monthly", "status": "paid", "basis": {}}
+            values = {**about, **made, "kind": kind, "status": "paid", "basis": {}}
             number = connection.execute(sheet.insert().values(values).returning(sheet.c.id)).scalar_one()
             who = {"hire_id": hire.id, "person_id": hire.person.id, "post_id": hire.post.id}
             money = {"gross_fen": fen, "deducted_fen": 0, "net_fen": fen, "employer_fen": 0}
             days = {"from_on": first, "until_on": last, "days_tenths": 10 * (last - first).days + 10}
-            row = {**who, **money, **days, "month": month, "kind": "monthly", "live": True}
+            row = {**who, **money, **days, "month": month, "kind": kind, "live": True}
             items = [{"item": "base", "fen": fen, "say": "基础工资", "facts": {}}]
             connection.execute(line.insert().values({**row, "sheet_id": number, "items": items, "warnings": []}))

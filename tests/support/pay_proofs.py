@@ -110,11 +110,13 @@ def known_of(career: Career, hire: Hire, procedure: Procedure, terms: list[Term]
     dossier = hire.dossier
     category, born = career.age
     retires = any(g.ground == "retirement" and (not g.kinds or hire.kind in g.kinds) for g in procedure.grounds)
+    limit = dossier.last_lawful_on
     stops = {
         "death": died_on,
         "end": dossier.ended_on,
         "over term": dossier.paid_until,
-        "limit": dossier.last_lawful_on,
+        # a term that the law alone carries on (pregnancy, illness) is paid to its end
+        "limit": None if (dossier.protected_until or date.min) >= (dossier.term_ends_on or date.max) else limit,
         "retirement": statutory_retirement(born, Category(category)).on if retires else None,
     }
     spans = tuple(term.span for term in terms if term.number == hire.id and term.span is not None)
@@ -152,7 +154,8 @@ def earned_and_not_paid(record: Record) -> Iterator[str]:
 def beyond_the_months(record: Record) -> Iterator[str]:
     """No month beyond the limit is paid under a document that has one, unless an exception is named on record.
 
-    Named are: near retirement, found by whoever approved; an extension that somebody granted.
+    Named are: near retirement, found by whoever approved; an extension that somebody granted; a protected period that
+    carried the term on by law.
     """
     for number, hire in record.hires.items():
         limit = record.procedures[number].service.months
@@ -170,6 +173,9 @@ def _excepted(record: Record, number: int, hire: Hire, last: date) -> bool:
     dossier = hire.dossier
     granted = any(a.number == number and a.records is RecordKind.EXTENSION and a.by != "system" for a in record.acts)
     extended = granted and dossier.extension_until is not None and last <= dossier.extension_until
+    carried = any(a.number == number and a.records is RecordKind.STATUTORY_EXTENSION for a in record.acts)
+    if carried and dossier.protected_until is not None and last <= dossier.protected_until:
+        return True
     near = dossier.near_retirement and dossier.retires_on is not None and last <= dossier.retires_on
     return ("discretionary_extension" in lines and extended) or ("near_retirement" in lines and near)
 

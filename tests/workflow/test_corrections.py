@@ -258,3 +258,19 @@ def test_other_hires_of_the_person_are_shown_and_never_met(world: World) -> None
     with pytest.raises(InputRefused, match=None) as refused:
         foresee(world.office, first, number, {"effective_on": "2022-08-19"}, HRSS, world.clock())
     assert f"聘用{second}" in refused.value.faults["values"].text()
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_a_corrected_grade_shows_the_performance_pay_that_rests_on_it(world: World) -> None:
+    hire = hired(world)
+    world.walk_to(date(2022, 12, 20))
+    world.do(hire, "assess", TOWN, year=2022, grade="passed")
+    for by in (HRSS, RURAL):
+        world.do(hire, "rule_assessment", by)
+    december, number = date(2022, 12, 1), seq_of(world, hire, "assess")
+    paid(world, hire, [(december, date(2022, 12, 31), 120000)], "performance")
+    paid(world, hire, [(date(2021, 12, 1), date(2021, 12, 31), 1)], "performance")  # of another year
+    found = foresee(world.office, hire, number, {"grade": "failed"}, HRSS, world.clock())
+    assert [(one.month, one.fen, one.paid) for one in found.performance] == [(december, 120000, True)]
+    other = foresee(world.office, hire, seq_of(world, hire, "train"), {"hours": 12}, HRSS, world.clock())
+    assert other.performance == ()

@@ -24,6 +24,8 @@ from workflow.bundle import bundle, faults_of
 from workflow.engine import PlaceTaken
 from workflow.invariants import impossible
 from workflow.pay_rows import month_rows
+from workflow.queries import scoped
+from workflow.queries.leaving import proposals
 from workflow.tables import Attendance, metadata
 
 DOCUMENT = "liaocheng-2022-4"
@@ -150,6 +152,8 @@ def test_recognised_anew_by_two_people_and_paid_by_the_new_standard(world: World
     assert isinstance(refusal(recognise, world, hire, TOWN), StepNotOffered)  # the county confirms
     early = refusal(recognise, world, hire, CHIEF, signed_on=date(2022, 3, 11))
     assert isinstance(early, InputRefused) and "signed_on" in early.faults
+    before = refusal(recognise, world, hire, CHIEF, signed_on=date(2021, 2, 28))
+    assert isinstance(before, InputRefused) and "signed_on" in before.faults, "before the old agreement began"
     recognise(world, hire, CHIEF)
 
     now = world.hire(hire)
@@ -322,3 +326,16 @@ def test_two_versions_live_at_once_and_one_hire_goes_over(world: World, ruled: P
         connection.exec_driver_sql(f"UPDATE procedure_version SET body = body || ' ' WHERE key = '{NEW}'")
     assert [(fault.hire_id, fault.kind) for fault in verify(office).faults] == [(old, "record")]
     later.close()
+
+
+def test_whoever_reaches_retirement_age_on_an_old_urban_post_is_proposed_to_leave(world: World) -> None:
+    hires = {}
+    for kind in ("urban", "rural"):
+        person = world.a_person(kind, date(1962, 5, 1), "M", VILLAGE, categories=ELDERLY, prior_months=0, prior_evidence="台账")  # fmt: skip  # noqa: E501
+        post = world.a_post(DOCUMENT, kind, VILLAGE, monthly_fen=95000, title=kind)
+        hires[kind] = old_posts.enter(world.office, post, TOWN, world.clock(), given(person)).hire_id
+        assert world.hire(hires[kind]).dossier.retires_on == date(2022, 5, 1)
+    with world.office.database.reading() as connection:
+        known = world.office.every_procedure(connection)
+        for today, found in ((date(2022, 4, 30), []), (date(2022, 5, 1), [hires["urban"]])):
+            assert [line.hire_id for line in proposals(connection, scoped(HRSS), known, today).lines] == found

@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert
 
 from states.facts import Actor, Grant
+from states.loading import Catalogue
 from states.performance import PotRuling
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
@@ -21,7 +23,7 @@ from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import office_log
 from workflow import pay_sheets as sheets
-from workflow.pay_rows import Rows, sentence_of
+from workflow.pay_rows import Rows, sentence_of, service_of
 from workflow.pay_sheets import APPROVED, FROZEN, PAID, VOID, Order, SheetChanged
 from workflow.tables import metadata
 
@@ -532,3 +534,16 @@ def test_a_ruling_on_the_pot_stands_on_the_sheet() -> None:
 def test_who_bears_what_is_bound_too() -> None:
     two = [Rows({}, {}, {}, basis={"shares": {"parts": {"city": fen}}}).digest() for fen in (40, 41)]
     assert len({*two, Rows({}, {}, {}).digest()}) == 3
+
+
+def test_a_term_that_the_law_carries_beyond_the_limit_is_not_stopped_by_it() -> None:
+    procedure = next(one for one in Catalogue.load().all() if one.key == "xunyang-2022-88@1")
+    facts = {"started_on": "2020-06-13", "last_lawful_on": "2023-06-12", "term_ends_on": "2023-12-31"}
+    for protected, stopped in (("2023-12-31", False), ("2023-12-30", True)):
+        row = SimpleNamespace(
+            dossier={**facts, "protected_until": protected}, died_on=None, kind="village", born=date(1990, 3, 5),
+            retirement_category="man",
+        )  # fmt: skip
+        service = service_of(procedure, row, ((date(2022, 6, 13), date(2023, 12, 31)),))
+        assert (service.why_not(date(2023, 7, 1)) is not None) is stopped
+        assert service.limit_on == (None if stopped else date(2023, 6, 12))

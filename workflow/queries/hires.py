@@ -229,7 +229,7 @@ class TrailLine:
 
 #: what a trail entry says by the key of a natural person
 _KEYED = frozenset({"signatures", "approvers", "objection_handlers", "points"}) | {
-    f"{act}_{whose}" for act in ("proposed", "correcting", "move", "submitted") for whose in ("by", "for")
+    f"{act}_{whose}" for act in ("proposed", "correcting", "move", "submitted", "leaving") for whose in ("by", "for")
 }
 
 
