@@ -75,7 +75,7 @@ def insured_kinds(procedure: Procedure) -> frozenset[str] | None:
 
 @enforces("LC-24")
 def register(office: Office, given: Given, actor: Actor, at: datetime, *, all_without: bool) -> Covered:
-    """Enters a policy; ``all_without``: it covers everybody in its region who has no cover on any of the days left of it.
+    """Enters a policy; ``all_without``: it covers everybody in its region who has no cover on any of its days to come.
 
     ``at`` is aware. Raises InputRefused with every fault, also for a policy that is entered already, StepNotOffered.
     """
