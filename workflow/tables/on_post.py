@@ -46,10 +46,11 @@ class Attendance(SQLModel, table=True):
 
 
 class AttendanceCorrection(SQLModel, table=True):
-    """考勤更正: what a month is to say whose pay sheet was handed in or paid, asked for by one and decided by another.
+    """考勤更正: what a month is to say whose pay sheet was handed in or paid; one asks, another decides.
 
-    ``version``: the month that was seen; ``fen``: by how much the pay reckoned anew differs from what was paid, as it was
-    shown to whoever asked; None where it could not be reckoned. ``asked_for``, ``decided_for``: whom a deputy stood for.
+    ``version``: the month that was seen; ``fen``: by how much the pay reckoned anew differs from what was paid, as
+    whoever asked was shown it; None where it could not be reckoned. ``asked_for``, ``decided_for``: whom a deputy
+    stood in for.
     """
 
     __tablename__ = "attendance_correction"
