@@ -144,7 +144,7 @@ def test_what_is_missing_refuses_a_ground(leaving: Leaving) -> None:
     if leaving.procedure.settle(ground.notice_days):
         assert leaving.refused_by(effective_on=leaving.earliest - timedelta(1)) == {"ground_notice"}
         assert leaving.refused_by(notice_on=None) == {"ground_notice"}
-    paid = {"in_lieu_yuan": "9000", "in_lieu_on": TODAY, "notice_on": None}
+    paid: dict[str, Any] = {"in_lieu_yuan": "9000", "in_lieu_on": TODAY, "notice_on": None}
     if ground.pay_in_lieu:
         assert leaving.refused_by(effective_on=TODAY, **paid) == set()
     else:
