@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def asked(line: GuardLine, hire: Hire, act: str, **given: object) -> Verdict:
     return bound.function(Ask(hire, NEIMENGGU, step(act), date(2022, 9, 30), CALENDAR, SYSTEM, given), bound.rule)
 
 
-def asked_of_opening(use: str, on: date = date(2022, 5, 9), procedure: Procedure = NEIMENGGU, **facts: int) -> Verdict:
+def asked_of_opening(use: str, on: date = date(2022, 5, 9), procedure: Procedure = NEIMENGGU, **facts: Any) -> Verdict:
     bound = bind(procedure, next(line for line in procedure.announcement.guards if line.use == use))
     opening, post = Opening(1, on, None, facts.pop("places", 1)), Post(1, "village", VILLAGE)
     return bound.function(AskOpening(procedure, post, opening, on, CALENDAR, **facts), bound.rule)
