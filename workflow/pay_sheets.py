@@ -105,10 +105,11 @@ def make(office: Office, order: Order, actor: Actor, at: datetime) -> int:
             _log(office, connection, "made", actor, at, {**facts, "digest": rows.digest(), "sum": rows.sum_fen})
             return number
     except IntegrityError as error:
-        if "pay_line" in str(error.orig) or "pay_sheet" in str(error.orig):
-            raise InputRefused(
-                {"month": say("名单中有人刚刚由别人列入另一份发放表，请刷新页面后再编制一次")}
-            ) from error
+        if "pay_line" in str(error.orig):
+            why = say("名单中有人刚刚由别人列入另一份发放表，请刷新页面后再编制一次")
+            raise InputRefused({"month": why}) from error
+        if "pay_sheet" in str(error.orig):
+            raise InputRefused({"month": say("本月的发放表刚刚有人编制，请刷新页面查看")}) from error
         raise
 
 
