@@ -49,7 +49,7 @@ class Desk:
 
     def undo(self, who: tuple[Role, str], kind: str, lines: list[str]) -> str:
         """An import taken back by two people; what the second is told."""
-        ((run,),) = self.service.world.ask("SELECT max(id) FROM import_run WHERE kind = ?", kind)
+        ((run,),) = self.service.world.ask("SELECT id FROM import_run WHERE kind = ? ORDER BY rowid DESC LIMIT 1", kind)
         self.send(who, f"/imports/{run}/undo", lines=lines, reason="导错了文件")
         ((number,),) = self.service.world.ask("SELECT max(id) FROM import_undo")
         own = self.send(who, f"/imports/{run}/undo/decide", undo=str(number), decision="yes")
