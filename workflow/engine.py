@@ -24,6 +24,7 @@ from states.house import CONFIRM_CORRECTION, PROPOSE_CORRECTION
 from states.plan import Plan, Row
 from states.refusals import NoSuchHire, Refusal, StaleHire, StepNotOffered
 from states.say import say
+from workflow.entries import check_taking_back
 from workflow.failpoints import failpoint
 from workflow.office import Office
 from workflow.openings import Announced, add_place, announce, preview_opening
@@ -221,6 +222,7 @@ def _decided(
     candidate = _candidate(connection, payload, actor) if hire.person is None else None
     if act in LOOKS_BACK:
         hire = replace(hire, past=past_of(connection, hire.id))
+    check_taking_back(connection, rules.procedure, hire, act)
     return decide(hire, act, actor, at, rules, office.setting, payload=payload, candidate=candidate, batch=batch)
 
 

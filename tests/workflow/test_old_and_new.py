@@ -95,6 +95,19 @@ def refusal(call: Any, *args: Any, **named: Any) -> Refusal:
 # ---- entering ----------------------------------------------------------------------------------------------------
 
 
+def test_an_entry_is_taken_back_until_a_day_of_work_is_on_record(world: World) -> None:
+    first, second = entered(world), entered(world, "钱某")
+    assert isinstance(refusal(world.do, first, "take_back_entry", TOWN, opinion="录错了人"), StepRefused), "by another"
+    with world.office.database.session() as session:
+        row = {"hire_id": first, "month": MARCH.replace(day=1), "marks": PRESENT * 31, "source": "page", "version": 1}
+        session.add(Attendance(**row, recorded_by="x", recorded_at=world.clock()))
+    assert "考勤" in str(refusal(world.do, first, "take_back_entry", HRSS, opinion="录错了人"))
+    assert world.hire(first).stage == "old_term"
+    world.do(second, "take_back_entry", HRSS, opinion="录错了人")
+    assert world.hire(second).stage == "unfilled"
+    sound(world)
+
+
 def test_somebody_on_an_old_post_is_entered_with_what_they_were_under(world: World) -> None:
     hire = entered(world)
     now = world.hire(hire)

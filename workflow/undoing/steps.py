@@ -16,6 +16,7 @@ from states.procedure import Procedure, State, Step
 from states.refusals import Refusal, StepNotOffered
 from states.say import say
 from workflow import assessment_sheets, engine, old_posts, queries, reception
+from workflow.entries import built_on
 from workflow.imports.point_rows import NOTE, STRIKE
 from workflow.office import Office
 from workflow.queries.scope import scoped
@@ -98,7 +99,7 @@ class Entries:
 
     def look(self, connection: Connection, undoing: Undoing, lines: Sequence[Line]) -> Mapping[int, Refusal | None]:
         hires = load_hires(connection, [line.hire_id for line in lines])
-        moved, marked = _since(connection, hires), _at_work(connection, list(hires))
+        moved, marked = _since(connection, hires), built_on(connection, list(hires))
         found: dict[int, Refusal | None] = {}
         for line in lines:
             hire = hires[line.hire_id]
@@ -114,14 +115,6 @@ class Entries:
     def take_back(self, undoing: Undoing, lines: Sequence[Line]) -> Mapping[int, Refusal | None]:
         said = say("导入有误，撤销录入：{reason}", reason=undoing.reason).text()[:500]
         return {line.number: _taken(undoing, line, old_posts.TAKE_BACK, {"opinion": said}) for line in lines}
-
-
-def _at_work(connection: Connection, hires: Sequence[int]) -> set[int]:
-    """Those of whom a day of attendance or a line of pay is on record."""
-    found: set[int] = set()
-    for table in (metadata.tables["attendance"], metadata.tables["pay_line"]):
-        found |= set(connection.execute(select(table.c.hire_id).where(table.c.hire_id.in_(hires))).scalars())
-    return found
 
 
 class Proposals:
