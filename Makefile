@@ -9,7 +9,7 @@ PIP  := $(BIN)/python -m pip --disable-pip-version-check
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench soak docs lock browser clean
+.PHONY: help run test check types rules format bench soak docs lock browser clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -24,7 +24,12 @@ test: $(V)/.dev browser ## run all tests, on SQLite, on PostgreSQL and in a brow
 check: $(V)/.dev ## formatting, lint, types, and the rules of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory -j 2 types rules
+
+types: $(V)/.dev
 	$(BIN)/mypy states workflow notifications api tests $(if $(wildcard benchmarks/*.py),benchmarks)
+
+rules: $(V)/.dev
 	REQUIRE_ALL= $(BIN)/python -m pytest -q tests/test_architecture.py tests/test_house.py
 
 format: $(V)/.dev ## put every file into the common form
@@ -36,7 +41,8 @@ bench: $(V)/.dev ## measure: steps, sweeps and pages per second, a year of pay o
 
 soak: $(V)/.dev ## years of a county in minutes, with crashes, on a PostgreSQL server
 	$(BIN)/python -m tests.soak $(ARGS)
-	SOAK=1 $(BIN)/python -m pytest -q tests/api/test_schemathesis.py tests/api/test_privacy.py
+	SOAK=1 $(BIN)/python -m pytest -q tests/api/test_schemathesis.py tests/api/test_privacy.py \
+		tests/api/test_uploads_and_text.py tests/browser/test_every_page.py
 
 docs: $(V)/.run ## write the pages that are generated from the procedures
 	$(BIN)/zaigang docs $(ARGS)

@@ -60,7 +60,8 @@ def paid(world: World, hire_id: int, months: Sequence[tuple[date, date, int]], k
     with world.office.database.transaction() as connection:
         for first, last, fen in months:
             month = first.replace(day=1)
-            about: dict[str, Any] = {"procedure": hire.procedure, "region": hire.region, "month": month}
+            document, _, _ = hire.procedure.partition("@")
+            about: dict[str, Any] = {"procedure": document, "region": hire.region, "month": month}
             made = {"people": 1, "sum_fen": fen, "digest": "0" * 64, "made_by": "-", "made_at": world.clock()}
             values = {**about, **made, "kind": kind, "status": "paid", "basis": {}}
             number = connection.execute(sheet.insert().values(values).returning(sheet.c.id)).scalar_one()

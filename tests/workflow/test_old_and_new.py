@@ -99,8 +99,8 @@ def test_an_entry_is_taken_back_until_a_day_of_work_is_on_record(world: World) -
     first, second = entered(world), entered(world, "钱某")
     assert isinstance(refusal(world.do, first, "take_back_entry", TOWN, opinion="录错了人"), StepRefused), "by another"
     with world.office.database.session() as session:
-        row = {"hire_id": first, "month": MARCH.replace(day=1), "marks": PRESENT * 31, "source": "page", "version": 1}
-        session.add(Attendance(**row, recorded_by="x", recorded_at=world.clock()))
+        row: dict[str, Any] = {"hire_id": first, "month": MARCH.replace(day=1), "marks": PRESENT * 31, "version": 1}
+        session.add(Attendance(**row, source="page", recorded_by="x", recorded_at=world.clock()))
     assert "考勤" in str(refusal(world.do, first, "take_back_entry", HRSS, opinion="录错了人"))
     assert world.hire(first).stage == "old_term"
     world.do(second, "take_back_entry", HRSS, opinion="录错了人")

@@ -141,8 +141,8 @@ class Kept:
         assert visit is not None
         return visit.form_token
 
-    def send(self, who: Who, method: str, path: str, rule: Rule, **other: Any) -> Any:
-        """The request that the rule describes, as ``who``."""
+    def send(self, who: Who, method: str, path: str, rule: Rule, *, short: bool = False, **other: Any) -> Any:
+        """The request that the rule describes, as ``who``. ``short``: a refusal in few words, no page."""
         asked = {**rule.ask(self.objects), **other}
         objects = self.objects
         ids = {"hire_id": objects.hire, "person_id": objects.person, "post_id": objects.post, "seq": objects.document}
@@ -160,6 +160,8 @@ class Kept:
         elif not path.startswith("/api/") and not path.endswith(".json"):
             sent["headers"] = {"accept": "text/html,*/*;q=0.8"}
         sent |= {"headers": {**sent.get("headers", {}), **asked.get("headers", {})}}
+        if short:
+            sent["headers"]["accept"] = "application/json"
         sent["headers"] = {**self.headers[who], **sent["headers"]}
         self._asker.cookies.clear()
         return self._ask.call(partial(self._asker.request, method, path.format(**places), **sent))
