@@ -136,7 +136,7 @@ class _Book:
         self.carried_on(at, "city", 7, 20, 31)
         again = self.months_ago(7)
         first, left = self.months_ago(30), self.months_ago(16)
-        self.hired("comes_again", at, "town", first, tell.comes_again(first, left, again))
+        self.hired("comes_again", at, "town", first, tell.comes_again(first, left, again), wish=Wish(age=35))
         self.prior_months(at, "town")
         assert present > FIRST_START
 

@@ -51,13 +51,16 @@ def _assessment(tale: Tale, hire: Hire, step: Step) -> dict[str, Any]:
 def noted_points(tale: Tale, hire: Hire) -> list[tuple[Role, dict[str, Any]]]:
     """What a year is judged by: an article and a good phone check, and records that were found wrong."""
     year = tale.assessed_on(hire).year
+    began = hire.dossier.first_started_on or hire.dossier.started_on
+    # who began in December was not there yet when November's list was checked
+    month = 12 if began is not None and (began.year, began.month) == (year, 12) else 11
     wrong = tale.walk.chance.randint(3, 27) if year != tale.failed_year else 53
     found = {"item": "minus_local_check", "level": "county", "number": wrong, "matter": f"{year}年数据质量抽查"}
     article = {"item": "bonus_media", "level": "county", "matter": "四百工程协理员上门送岗", "authors": 1}
-    phone = {"item": "bonus_phone_check", "month": 11, "listed": 320, "asked": 40, "correct": 37}
+    phone = {"item": "bonus_phone_check", "month": month, "listed": 320, "asked": 40, "correct": 37}
     return [
         (Role.VILLAGE, {"year": year, **article, "evidence": "县融媒体中心刊发截图"}),
-        (Role.HRSS, {"year": year, **phone, "evidence": f"{year}年11月电话抽查登记表"}),
+        (Role.HRSS, {"year": year, **phone, "evidence": f"{year}年{month}月电话抽查登记表"}),
         (Role.HRSS, {"year": year, **found, "evidence": "抽查通报"}),
     ]
 

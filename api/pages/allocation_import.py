@@ -17,8 +17,8 @@ from states.procedure import Procedure
 from states.say import say
 from workflow.files import FileRefused
 from workflow.imports import allocation
-from workflow.imports.allocation import AnnexGone
 from workflow.imports.allocation_rows import areas_of
+from workflow.imports.carried import ListGone
 from workflow.imports.workbook import NotReadable
 from workflow.sealing import Seal
 from workflow.undoing.records import PLANNERS
@@ -63,7 +63,7 @@ def keep(page: PageDep, form: FormDep, seal: SealDep, document: str) -> Response
     screen, text = _screen(page, procedure), (given_of(form).get("list") or [""])[0]
     try:
         sent, annex = allocation.unwrapped(seal, procedure, page.actor, page.at, text)
-    except AnnexGone as refusal:
+    except ListGone as refusal:
         return screen.ask(refusal.sentence)
     if sent.faults:
         return screen.show(_look(page, procedure, seal, text), NOT_WHOLE)
@@ -83,7 +83,7 @@ def faults(page: PageDep, form: FormDep, seal: SealDep, document: str) -> Respon
     try:
         text = (given_of(form).get("list") or [""])[0]
         sent, _ = allocation.unwrapped(seal, procedure, page.actor, page.at, text)
-    except AnnexGone as refusal:
+    except ListGone as refusal:
         return screen.ask(refusal.sentence)
     return handed_back(sent, "指标分配表")
 

@@ -6,17 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import Connection
 
 from api.dependencies import SealDep
 from api.inputs import PathId
 from api.pages import pay_words
 from api.pages.filling import faults_of, refusal_of, status_of
 from api.pages.hires import whole
+from api.pages.pay_found import sheet_of
 from api.pages.render import Page, PageDep, RecentFormDep
 from api.pages.submitted import given_of
 from api.pages.workbooks import workbook
-from api.problems import NotFound
 from states.pay import yuan
 from states.refusals import Refusal
 from states.say import say
@@ -25,7 +24,6 @@ from workflow.bank_lists import Outlook, Taken
 from workflow.bank_results import DECIDERS
 from workflow.pay_sheets import APPROVED, PAID, PAYERS, order_of, rows_of
 from workflow.queries import pay as found
-from workflow.queries import scoped
 from workflow.sealing import Seal
 from workflow.workbooks import pay_lists
 from workflow.workbooks.layout import workbook as on_paper
@@ -42,7 +40,7 @@ def show(page: PageDep, seal: SealDep, number: PathId) -> Response:
 @router.post("/pay/{number}/bank")
 def take(page: PageDep, form: RecentFormDep, seal: SealDep, number: PathId) -> Response:
     """A list with full cards, to be sent to the bank; each card is put on the record of its person."""
-    _sheet(page, number)
+    sheet_of(page, number)
     given = given_of(form)
     purpose = (given.get("purpose") or [""])[0]
     about = (page.office, seal, number, purpose, page.actor, page.at)
@@ -57,7 +55,7 @@ def take(page: PageDep, form: RecentFormDep, seal: SealDep, number: PathId) -> R
 @router.post("/pay/{number}/bank/card")
 def check(page: PageDep, form: RecentFormDep, seal: SealDep, number: PathId) -> Response:
     """Another person has compared a card that changed after the sheet was handed in."""
-    _sheet(page, number)
+    sheet_of(page, number)
     given = given_of(form)
     hire, seen, basis = ((given.get(name) or [""])[0] for name in ("hire", "seen", "basis"))
     about = (whole(hire) or 0, whole(seen) or 0, basis, page.actor, page.at)
@@ -75,20 +73,9 @@ def _file(page: Page, taken: Taken) -> Response:
     return workbook(on_paper(listing), name, f"bank-{taken.sheet.id}-{taken.number}.xlsx")
 
 
-def _sheet(page: Page, number: int, connection: Connection | None = None) -> Any:
-    """Raises NotFound."""
-    if connection is None:
-        with page.reading() as own:
-            return _sheet(page, number, own)
-    row = found.pay_sheet(connection, scoped(page.actor), number)
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _shown(page: Page, seal: Seal, number: int, refusal: Refusal | None = None) -> Response:
     with page.reading() as connection:
-        row = _sheet(page, number, connection)
+        row = sheet_of(page, number, connection)
         roles = page.actor.roles_in(row.region)
         lists = bank_lists.lists_of(connection, number)
         ahead = None

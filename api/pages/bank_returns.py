@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import Connection
 
 from api.dependencies import SealDep
 from api.inputs import PathId
@@ -19,10 +18,11 @@ from api.pages import pay_words, reading
 from api.pages.filling import faults_of, refusal_of, status_of
 from api.pages.hires import whole
 from api.pages.import_screen import NOT_ALL, PARTIAL, Look, RowView, Screen, sent_file, where
+from api.pages.pay_found import sheet_of
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.pages.workbooks import handed_back, workbook
-from api.problems import Forbidden, NotFound
+from api.problems import Forbidden
 from states.pay import yuan
 from states.refusals import Refusal
 from states.say import Sentence, say
@@ -35,7 +35,6 @@ from workflow.imports.bank_return import SAME, UNKNOWN, Outcome, ReturnGone
 from workflow.imports.workbook import NotReadable
 from workflow.pay_sheets import PAID, PAYERS
 from workflow.queries import pay as found
-from workflow.queries import scoped
 from workflow.sealing import Seal
 from workflow.workbooks.layout import Column, Listing
 from workflow.workbooks.layout import workbook as on_paper
@@ -183,7 +182,7 @@ def faults(page: PageDep, form: FormDep, seal: SealDep, number: PathId) -> Respo
 
 def _screen(page: Page, number: int) -> Screen:
     """Raises NotFound, Forbidden for whoever pays nothing there, and for a sheet that was not paid."""
-    row = _sheet(page, number)
+    row = sheet_of(page, number)
     if row.status != PAID or not page.actor.roles_in(row.region) & PAYERS:
         raise Forbidden
     crumbs = [
@@ -221,7 +220,7 @@ def _row(page: Page, one: Outcome) -> RowView:
 
 
 def _act(page: Page, number: int, act: Callable[[], Any], words: Sentence) -> Response:
-    _sheet(page, number)
+    sheet_of(page, number)
     try:
         act()
     except Refusal as refusal:
@@ -229,20 +228,10 @@ def _act(page: Page, number: int, act: Callable[[], Any], words: Sentence) -> Re
     return page.go(f"/pay/{number}/return", words)
 
 
-def _sheet(page: Page, number: int, connection: Connection | None = None) -> Any:
-    if connection is None:
-        with page.reading() as own:
-            return _sheet(page, number, own)
-    row = found.pay_sheet(connection, scoped(page.actor), number)
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _shown(page: Page, number: int, refusal: Refusal | None = None) -> Response:
     wanted = page.request.query_params.get("result", "") if page.request.method == "GET" else ""
     with page.reading() as connection:
-        row = _sheet(page, number, connection)
+        row = sheet_of(page, number, connection)
         standing = bank_results.standings(connection, number)
         texts = found.lines(connection, number, limit=None)[0]
         places = reading.place_names(connection, {text.region for text in texts})
@@ -294,7 +283,7 @@ def _line(
 
 def _rows(page: Page, number: int) -> Sequence[tuple[Any, ...]]:
     with page.reading() as connection:
-        _sheet(page, number, connection)
+        sheet_of(page, number, connection)
         standing = bank_results.standings(connection, number)
         texts = found.lines(connection, number, limit=None)[0]
         places = reading.place_names(connection, {text.region for text in texts})

@@ -14,6 +14,7 @@ from api.pages.filling import Filling, Given, faults_of
 from api.pages.forms import Field
 from api.pages.hires import whole
 from api.pages.ledgers import Cell, Form, Table, show
+from api.pages.pay_found import sheet_of
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep
 from api.pages.submitted import fen_of, given_of
 from api.problems import NotFound
@@ -23,8 +24,6 @@ from states.say import Sentence, say
 from workflow import charge_corrections, charges
 from workflow.charges import CHARGERS, Bill, Source
 from workflow.pay_sheets import PAID, VOID
-from workflow.queries import pay as found
-from workflow.queries import scoped
 
 router = APIRouter()
 FIELD = "source-"
@@ -78,9 +77,7 @@ def _shares(page: Page, number: int, given: Given) -> dict[str, int]:
     shares: dict[str, int] = {}
     faults: dict[str, Sentence] = {}
     with page.reading() as connection:
-        row = found.pay_sheet(connection, scoped(page.actor), number)
-        if row is None:
-            raise NotFound
+        row = sheet_of(page, number, connection)
         known = charges.sources(page.office, connection, row)
     for n, source in enumerate(known):
         text = (given.get(f"{FIELD}{n}") or [""])[0].strip()
@@ -97,9 +94,7 @@ def _shares(page: Page, number: int, given: Given) -> dict[str, int]:
 
 def _show(page: Page, number: int, given: Given, refusal: Refusal | None = None) -> Response:
     with page.reading() as connection:
-        row = found.pay_sheet(connection, scoped(page.actor), number)
-        if row is None:
-            raise NotFound
+        row = sheet_of(page, number, connection)
         known = charges.sources(page.office, connection, row)
         kept = charges.charged(connection, number)
         judged = charges.judged(page.office, connection, row, kept) if kept else None

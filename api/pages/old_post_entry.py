@@ -21,8 +21,9 @@ from states.say import say
 from workflow import moving, old_posts
 from workflow.files import FileRefused
 from workflow.imports import old_posts as lists
+from workflow.imports.carried import ListGone
 from workflow.imports.old_post_rows import OLD_POSTS
-from workflow.imports.old_posts import MOST_ROWS, ListGone
+from workflow.imports.old_posts import MOST_ROWS
 from workflow.imports.workbook import NotReadable
 from workflow.queries import scoped
 from workflow.queries.old_posts import posts_of

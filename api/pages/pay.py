@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlalchemy import Connection
 
 from api.inputs import PathId
 from api.pages import pay_new, pay_words, reading
@@ -16,9 +15,9 @@ from api.pages.filling import faults_of, refusal_of, status_of
 from api.pages.hires import whole
 from api.pages.ledgers import documents
 from api.pages.money_words import each, money_of
+from api.pages.pay_found import sheet_of
 from api.pages.render import FormDep, Page, PageDep, RecentFormDep, RecentPageDep
 from api.pages.submitted import given_of
-from api.problems import NotFound
 from states.months import month_before, month_of
 from states.pay import yuan
 from states.refusals import InputRefused, Refusal
@@ -144,7 +143,7 @@ def paid(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
 
 def _act(page: Page, number: int, act: Callable[[], Any], words: Sentence) -> Response:
     with page.reading() as connection:
-        _sheet(page, connection, number)
+        sheet_of(page, number, connection)
     try:
         act()
     except Refusal as refusal:
@@ -152,17 +151,10 @@ def _act(page: Page, number: int, act: Callable[[], Any], words: Sentence) -> Re
     return page.go(f"/pay/{number}", words)
 
 
-def _sheet(page: Page, connection: Connection, number: int) -> Any:
-    row = found.pay_sheet(connection, scoped(page.actor), number)
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
     after = pay_words.key_of(page.request.query_params.get("after", ""))
     with page.reading() as connection:
-        row = _sheet(page, connection, number)
+        row = sheet_of(page, number, connection)
         texts, more = found.lines(connection, number, after, LINES)
         signed = found.signatures(connection, number)
         about = {int(key) for key in faults_of(refusal) if key.isdigit()} | set(pay_words.unpaid_hires(row))
@@ -214,7 +206,7 @@ def _may(page: Page, row: Any) -> dict[str, bool]:
 
 def _paper(page: Page, number: int, template: str) -> Response:
     with page.reading() as connection:
-        row = _sheet(page, connection, number)
+        row = sheet_of(page, number, connection)
         texts, _ = found.lines(connection, number, limit=None)
         places = reading.place_names(connection, {row.region, *(text.region for text in texts)})
     procedure = page.office.catalogue.current(row.procedure)

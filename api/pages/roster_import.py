@@ -19,7 +19,8 @@ from api.problems import Forbidden
 from states.say import Sentence, say
 from workflow.files import FileRefused
 from workflow.imports import roster
-from workflow.imports.roster import MOST_ROWS, RosterGone, RosterReport
+from workflow.imports.carried import ListGone
+from workflow.imports.roster import MOST_ROWS, RosterReport
 from workflow.imports.template import ROSTER
 from workflow.imports.workbook import NotReadable
 from workflow.people import REGISTRARS
@@ -68,7 +69,7 @@ def keep(page: PageDep, form: FormDep, seal: SealDep) -> Response:
     text = (given.get("list") or [""])[0]
     try:
         sent, lines = roster.unwrapped(seal, page.actor, page.at, text)
-    except RosterGone as refusal:
+    except ListGone as refusal:
         return screen.ask(refusal.sentence)
     if sent.faults and PARTIAL not in given:
         return screen.show(_look(page, seal, text), NOT_ALL)
@@ -88,7 +89,7 @@ def faults(page: PageDep, form: FormDep, seal: SealDep) -> Response:
     screen = _screen(page)
     try:
         sent, _ = roster.unwrapped(seal, page.actor, page.at, (given_of(form).get("list") or [""])[0])
-    except RosterGone as refusal:
+    except ListGone as refusal:
         return screen.ask(refusal.sentence)
     return handed_back(sent, "花名册")
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from states.facts import Actor
 from states.procedure import Procedure
-from states.say import Translate, say
+from states.say import Translate
 from workflow import bulk_runs, import_runs, office_log
 from workflow.imports import carried
 from workflow.imports.allocation_rows import TOTALS, areas_of, columns_of, read_places, table_of, year_of
@@ -77,13 +77,6 @@ class AllocationReport:
             "unchanged": len(self.unchanged),
             "faults": [fault.document(translate) for fault in self.faults],
         }
-
-
-class AnnexGone(carried.Gone):
-    """The annex that was looked at is not the one that came back."""
-
-    def __init__(self) -> None:
-        super().__init__(say("名单已失效，请重新选择文件"))
 
 
 @dataclass(slots=True)
@@ -211,9 +204,9 @@ def wrapped(
 
 
 def unwrapped(seal: Seal, procedure: Procedure, actor: Actor, at: datetime, text: str) -> tuple[carried.Carried, Annex]:
-    """What ``wrapped`` made; the faults stay in the first. Raises AnnexGone for anything else, and on another day."""
+    """What ``wrapped`` made; the faults stay in the first. Raises carried.ListGone for any other text."""
     place = carried.place_of("allocation", procedure.procedure, actor, at)
-    sent = carried.unwrapped(seal, place, text, AnnexGone())
+    sent = carried.unwrapped(seal, place, text, carried.ListGone())
     said = sent.content
     places = {(region, kind): number for region, kind, number in said["places"]}
     return sent, Annex(said["year"], said["from"], places, said["called"], sent.digest)

@@ -21,7 +21,7 @@ import orjson
 from states.clocks import local_day
 from states.facts import Actor
 from states.refusals import Refusal
-from states.say import Translate
+from states.say import Translate, say
 from workflow import bulk_runs
 from workflow.imports.table import CellFault, shown
 from workflow.imports.workbook import Sheet
@@ -34,6 +34,13 @@ Cells = Sequence[Mapping[str, Any]]
 
 class Gone(Refusal):
     """The list that was looked at is not the one that came back, or not of this day, person or place."""
+
+
+class ListGone(Gone):
+    """The same, of a list of which nothing more is to be said than that its file has to be chosen again."""
+
+    def __init__(self) -> None:
+        super().__init__(say("名单已失效，请重新选择文件"))
 
 
 @dataclass(frozen=True, slots=True)

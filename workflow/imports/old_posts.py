@@ -40,13 +40,6 @@ from workflow.tables import Post, metadata
 MOST_ROWS = 500
 
 
-class ListGone(carried.Gone):
-    """The list that was looked at is not the one that came back."""
-
-    def __init__(self) -> None:
-        super().__init__(say("名单已失效，请重新选择文件"))
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row that can be entered, as it travels from the look to the run. ``kind``: new, or known (entered before)."""
@@ -166,8 +159,8 @@ def wrapped(seal: Seal, actor: Actor, at: datetime, found: Found, translate: Tra
 
 
 def unwrapped(seal: Seal, actor: Actor, at: datetime, text: str) -> tuple[carried.Carried, list[Line]]:
-    """What ``wrapped`` made. Raises ListGone for anything else, and on another day."""
-    sent = carried.unwrapped(seal, carried.place_of("old_terms", "", actor, at), text, ListGone())
+    """What ``wrapped`` made. Raises carried.ListGone for anything else, and on another day."""
+    sent = carried.unwrapped(seal, carried.place_of("old_terms", "", actor, at), text, carried.ListGone())
     return sent, [Line(**values) for values in sent.content["lines"]]
 
 

@@ -100,13 +100,6 @@ class _DryRun(Exception):
     """Ends the transaction of a dry run, so that nothing of it is kept."""
 
 
-class RosterGone(carried.Gone):
-    """The roster that was looked at is not the one that came back."""
-
-    def __init__(self) -> None:
-        super().__init__(say("名单已失效，请重新选择文件"))
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row without a fault, as it travels from the look to the run. ``given``: what the register takes."""
@@ -201,8 +194,8 @@ def wrapped(seal: Seal, actor: Actor, at: datetime, found: Found, translate: Tra
 
 
 def unwrapped(seal: Seal, actor: Actor, at: datetime, text: str) -> tuple[carried.Carried, list[Line]]:
-    """What ``wrapped`` made. Raises RosterGone for anything else, and on another day."""
-    sent = carried.unwrapped(seal, carried.place_of("roster", "", actor, at), text, RosterGone())
+    """What ``wrapped`` made. Raises carried.ListGone for anything else, and on another day."""
+    sent = carried.unwrapped(seal, carried.place_of("roster", "", actor, at), text, carried.ListGone())
     return sent, [Line(**values) for values in sent.content["lines"]]
 
 
