@@ -39,10 +39,14 @@ format: $(V)/.dev ## put every file into the common form
 bench: $(V)/.dev ## measure: steps, sweeps and pages per second, a year of pay of a whole city
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# the demonstration counts its stories back from the present day: month ends, holidays, the first and the last of a year
+DEMO_DAYS := 2026-01-01 2026-02-24 2026-02-28 2026-03-31 2026-05-02 2026-06-15 2026-08-31 2026-10-02 2026-11-21 2026-12-17
+
 soak: $(V)/.dev ## years of a county in minutes, with crashes, on a PostgreSQL server
 	$(BIN)/python -m tests.soak $(ARGS)
 	SOAK=1 $(BIN)/python -m pytest -q tests/api/test_schemathesis.py tests/api/test_privacy.py \
 		tests/api/test_uploads_and_text.py tests/browser/test_every_page.py
+	for day in $(DEMO_DAYS); do DEMO_DAY=$$day $(BIN)/python -m pytest -q tests/test_demo.py || exit 1; done
 
 docs: $(V)/.run ## write the pages that are generated from the procedures
 	$(BIN)/zaigang docs $(ARGS)

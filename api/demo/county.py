@@ -113,7 +113,8 @@ class _Book:
 
     def xunyang(self) -> None:
         at, present = XUNYANG, self.present
-        self.recent("to_check", at, "village", 14, tell.reaches("applied"))
+        # three weeks: with the Spring Festival among them the days of the check have passed as well
+        self.recent("to_check", at, "village", 21, tell.reaches("applied"))
         self.recent("half_signed_check", at, "village", 18, tell.half_signed("checked"))
         self.recent("qualified", at, "village", 24, tell.reaches("qualified"))
         kin = Wish(relative_of="xy.zhen1")
@@ -168,7 +169,7 @@ class _Book:
         self.recent("unfilled", at, "rural", 60, tell.window_closes_unfilled)
         self.recent("to_train", at, "rural", 70, tell.reaches("agreed"))
         self.recent("filing_owed", at, "urban", 110, tell.filing_owed(2))
-        long = self.months_ago(50)
+        long = max(self.months_ago(50), FIRST_START)
         self.hired("near_retirement", at, "urban", long, tell.at_work(long), wish=_near_retirement(long))
         long = self.months_ago(38)
         self.hired("rural_extension", at, "rural", long, tell.extended(long), wish=Wish(age=50))
@@ -181,7 +182,8 @@ class _Book:
 
     def baihe(self) -> None:
         at = BAIHE
-        self.recent("to_check", at, "village", 14, tell.reaches("applied"))
+        # three weeks: with the Spring Festival among them the days of the check have passed as well
+        self.recent("to_check", at, "village", 21, tell.reaches("applied"))
         self.recent("qualified", at, "village", 16, tell.reaches("qualified"))
         self.recent("chosen", at, "village", 20, tell.reaches("chosen"))
         self.recent("to_train", at, "village", 40, tell.reaches("filed"))

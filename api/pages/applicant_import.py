@@ -13,12 +13,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from api.dependencies import SealDep
 from api.inputs import PathId
 from api.pages.applicants import opening_to_take
 from api.pages.hires import hire_rows
+from api.pages.import_screen import sent_file
 from api.pages.received import names_of
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of
@@ -32,7 +32,6 @@ from workflow.files import MOST_BYTES, FileRefused
 from workflow.imports import applicant_runs, applicants
 from workflow.imports.applicant_template import blank_of
 from workflow.imports.applicants import MOST_ROWS, ListGone, Outcome, Unwrapped
-from workflow.imports.uploads import examined
 from workflow.imports.workbook import NotReadable
 from workflow.queries import OpeningLine, scoped
 from workflow.queries.places import region_paths
@@ -59,17 +58,12 @@ def ask(page: PageDep, opening_id: PathId) -> Response:
 def check(page: PageDep, form: FormDep, seal: SealDep, opening_id: PathId) -> Response:
     """What the list says and what would become of every row. Nothing is written."""
     opening = opening_to_take(page, opening_id)
-    screen, sent = _Screen(page, opening), form.get("file")
+    screen = _Screen(page, opening)
     try:
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise FileRefused(say("请先选择要导入的文件"))
-        with examined(page.office, sent.file, sent.filename) as path:
+        with sent_file(page, form) as path:
             found = applicants.read(page.office, seal, path, opening, page.at)
     except (FileRefused, NotReadable) as refusal:
         return screen.show(refusal.sentence)
-    finally:
-        if isinstance(sent, UploadFile):
-            sent.file.close()
     text = applicants.wrapped(seal, opening.id, page.actor, page.at, found, page.tell)
     return screen.look(seal, applicants.unwrapped(seal, opening.id, page.actor, page.at, text), text)
 

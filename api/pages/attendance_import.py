@@ -8,11 +8,11 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from api.dependencies import SealDep
 from api.pages.attendance import Sheet, words_of
 from api.pages.attendance_view import MonthView
+from api.pages.import_screen import sent_file
 from api.pages.render import FormDep, PageDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.pages.workbooks import handed_back, workbook
@@ -26,7 +26,6 @@ from workflow.import_runs import ATTENDANCE, Told
 from workflow.imports import attendance as lists
 from workflow.imports.attendance import SheetGone, Unwrapped
 from workflow.imports.attendance_template import MonthBook
-from workflow.imports.uploads import examined
 from workflow.imports.workbook import MOST_BYTES, NotReadable
 from workflow.sealing import Seal
 
@@ -58,18 +57,13 @@ def ask(page: PageDep, region: str, month: str) -> Response:
 @router.post("/attendance/{region}/{month}/import")
 def check(page: PageDep, form: FormDep, seal: SealDep, region: str, month: str) -> Response:
     """What the sheet says and what would become of everybody on it. Nothing is written."""
-    screen, sent = _Screen.of(Sheet.of(page, region, month)), form.get("file")
+    screen = _Screen.of(Sheet.of(page, region, month))
     sheet = screen.sheet
     try:
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise FileRefused(say("请先选择要导入的文件"))
-        with examined(page.office, sent.file, sent.filename) as path:
+        with sent_file(page, form) as path:
             found = lists.read(path, sheet.rows, sheet.region, sheet.month)
     except (FileRefused, NotReadable) as refusal:
         return screen.shown(422, fault=page.tell(refusal.sentence))
-    finally:
-        if isinstance(sent, UploadFile):
-            sent.file.close()
     text = lists.wrapped(seal, screen.bound, page.actor, page.at, found, page.tell)
     return screen.look(seal, text)
 

@@ -39,9 +39,6 @@ def add_document(page: PageDep, form: FormDep, seal: SealDep, hire_id: PathId) -
         raise
     except Refusal as refusal:
         return hire_page(page, hire_id, Attempt.of(UPLOAD, given, refusal), refusal)
-    finally:
-        if isinstance(sent, UploadFile):
-            sent.file.close()
     return page.go(f"/hires/{hire_id}#files", say("已添加材料"))
 
 

@@ -107,14 +107,10 @@ class Screen:
 def sent_file(page: Page, form: FormData) -> Iterator[Path]:
     """The file of the form, examined as every upload is, and gone at the end. Raises FileRefused."""
     sent = form.get("file")
-    try:
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise FileRefused(say("请先选择要导入的文件"))
-        with examined(page.office, sent.file, sent.filename) as path:
-            yield path
-    finally:
-        if isinstance(sent, UploadFile):
-            sent.file.close()
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        raise FileRefused(say("请先选择要导入的文件"))
+    with examined(page.office, sent.file, sent.filename) as path:
+        yield path
 
 
 def where(page: Page, sheet: str, row: int) -> str:

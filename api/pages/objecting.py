@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -25,9 +25,10 @@ router = APIRouter()
 Given = Mapping[str, str]
 
 
-async def sent(request: Request) -> FormData:
+async def sent(request: Request) -> AsyncIterator[FormData]:
     """A form without a session: where it came from is checked for every request (``api.security``)."""
-    return await request.form()
+    async with request.form() as submitted:
+        yield submitted
 
 
 SentDep = Annotated[FormData, Depends(sent)]

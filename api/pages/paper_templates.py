@@ -65,9 +65,6 @@ def upload(page: PageDep, form: FormDep, seal: SealDep) -> Response:
         templates.accept(page.office, seal, *facts)
     except InputRefused as refusal:
         return _show(page, _Tried(refusal, region, chosen))
-    finally:
-        if isinstance(sent, UploadFile):
-            sent.file.close()
     return page.go(f"/papers/templates?region={region}", say("已采用这份模板。从现在起制作的文书按它生成。"))
 
 

@@ -281,8 +281,10 @@ async def any_form_of(request: Request, session: AnySessionDep) -> AsyncIterator
     # a page that asks first who one is (``step_up``) carries what was filled in along
     request.state.submitted = await request.form()
     submitted: FormData = request.state.submitted
-    yield submitted
-    await submitted.close()
+    try:
+        yield submitted
+    finally:
+        await submitted.close()
 
 
 AnyFormDep = Annotated[FormData, Depends(any_form_of)]
