@@ -19,6 +19,7 @@ from states.coming_term import renewed_until
 from states.decide import Setting, offers
 from states.facts import Actor, Grant, Hire
 from states.guards import Answer
+from states.leaving import retires
 from states.machine import Rules
 from states.meets import enforces
 from states.present_term import END, LEAVING, RENEW, SIGNED, decided
@@ -145,7 +146,8 @@ def cautions(procedure: Procedure, hire: Hire, next_ends_on: date | None) -> Ite
     if person.died_on is not None:
         yield say("登记显示本人已于{day}死亡", day=person.died_on)
     retires_on = hire.dossier.retires_on
-    if retires_on is not None and next_ends_on is not None and retires_on <= next_ends_on:
+    ends_work = retires(procedure, hire.kind)  # elsewhere people may serve beyond it
+    if ends_work and retires_on is not None and next_ends_on is not None and retires_on <= next_ends_on:
         yield say("本人于{day}达到法定退休年龄，早于续签后的期满日", day=retires_on)
     oldest, age = _oldest(procedure, hire.kind), age_on(person.born, ends_on + timedelta(1))
     if oldest is not None and age > oldest:

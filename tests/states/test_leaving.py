@@ -9,6 +9,8 @@ import pytest
 from states.facts import Dossier
 from states.leaving import proposed, retires, retiring_kinds
 from states.loading import Catalogue, shipped
+from states.renewal_round import cautions
+from tests.support.asking import a_hire, a_person
 
 DOCUMENTS = {procedure.procedure: procedure for procedure in shipped().values()}
 BIRTHDAY = date(2026, 5, 1)
@@ -31,6 +33,24 @@ def test_retirement_age_is_proposed_where_the_document_ends_the_work(
 ) -> None:
     found = proposed(DOCUMENTS[document], kind, Dossier(retires_on=BIRTHDAY), None, today)
     assert (found.ground.ground if found else None) == ground
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "next_ends_on", "told"),
+    [
+        ("xunyang-2022-88", "village", BIRTHDAY, True),
+        ("xunyang-2022-88", "village", date(2026, 4, 30), False),
+        ("liaocheng-2022-4", "urban", BIRTHDAY, True),
+        ("liaocheng-2022-4", "rural", date(2036, 5, 1), False),
+        ("neimenggu-2022-10", "village", date(2036, 5, 1), False),
+    ],
+)
+def test_a_renewal_beyond_retirement_age_is_remarked_where_the_document_ends_the_work(
+    document: str, kind: str, next_ends_on: date, told: bool
+) -> None:
+    hire = a_hire(a_person(), kind=kind, retires_on="2026-05-01", term_ends_on="2025-05-01")
+    said = [str(one) for one in cautions(DOCUMENTS[document], hire, next_ends_on)]
+    assert any("达到法定退休年龄" in one for one in said) is told
 
 
 @pytest.mark.parametrize("document", sorted(DOCUMENTS))
