@@ -334,9 +334,12 @@ def test_the_number_for_each_township_is_the_number_that_the_guard_asks_for() ->
     assert (line.kinds, line.params, line.effect) == (("dedicated",), {"places": 3, "scope": "township"}, Effect.BLOCK)
     assert (quota.rule, quota.places, quota.per) == ("per_area", 3, "township")
     assert target_of(LIAOCHENG, "dedicated", "371502100", 2022) is None, "they are outside the plan"
+    [plan] = [g for g in LIAOCHENG.announcement.guards if g.use == "quota_target"]
+    assert plan.kinds == ("rural", "urban")
 
 
 def test_dedicated_posts_are_for_the_groups_of_urban_ones_and_may_be_widened_alike() -> None:
+    assert [pool.name for pool in LIAOCHENG.pools if "dedicated" in pool.kinds] == ["urban_groups"]
     rural, urban = a_person(date(1980, 1, 1), "lifted"), a_person(date(1980, 1, 1), "zero_employment_family")
     for act in ("review_and_post", "approve"):
         assert not asked(act, "in_group", a_hire(rural, "dedicated")).passed
