@@ -27,7 +27,7 @@ def organisers(procedure: Procedure, kind: str, regions: Iterable[str]) -> tuple
     line = procedure.kind_by_name.get(kind)
     if line is None or line.organised_at is None:
         return ()
-    held = [_ORDER.index(_level(code)) for code in regions]
+    held = [_ORDER.index(level_of(code)) for code in regions]
     wanted = _ORDER.index(line.organised_at)
     if not held or wanted in held:
         return ()
@@ -38,5 +38,11 @@ def organisers(procedure: Procedure, kind: str, regions: Iterable[str]) -> tuple
     return (Answer("organiser", Effect.WARN, article_of(procedure, line.cite), verdict),)
 
 
-def _level(code: str) -> Level:
+def area_of(code: str, level: Level) -> str:
+    """The area of a level in which a region lies; the region itself where it is no smaller."""
+    return code[: next(length for length, known in _LENGTHS.items() if known is level)]
+
+
+def level_of(code: str) -> Level:
+    """The level of a region, by the length of its code."""
     return next((level for length, level in sorted(_LENGTHS.items()) if len(code) <= length), Level.VILLAGE)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from states.calendar import Calendar
 from states.clocks import local_day
-from states.procedure import Deadline, Procedure, Quota, State, Unit
+from states.procedure import Deadline, Level, Procedure, Quota, State, Unit
 from workflow.kept_days import keep_days, store_days
 from workflow.office import Office
 from workflow.queries.figures import FINAL, Counted, allocations, by_state, counted, hires_up_to
@@ -71,10 +71,14 @@ class QuotaLine:
 
 @dataclass(frozen=True, slots=True)
 class BandLine:
-    """Villages whose counted workers fall into one band: the places allowed them, and what is used."""
+    """Villages whose counted workers fall into one band: the places allowed them, and what is used.
+
+    ``per`` township: a line that is the same for each township; ``villages`` and ``over`` are then townships.
+    """
 
     procedure: str
     kind: str
+    per: str
     at_least: int | None
     at_most: int | None
     villages: int
@@ -133,7 +137,7 @@ def overview(office: Office, connection: Connection, prefixes: Sequence[str], at
         towns=_towns(rows),
         stages=tuple(_stages(rows, procedures, calendar, on)),
         quotas=tuple(_quotas(rows, procedures, allocations(connection, prefixes), prefixes)),
-        bands=tuple(_bands(rows, procedures)),
+        bands=(*_bands(rows, procedures), *_townships(rows, procedures)),
         months=tuple(_months(rows, on)),
         watched=_watched(rows, procedures),
     )
@@ -351,6 +355,8 @@ def _planned(
 def _bands(rows: Counted, procedures: Mapping[str, Procedure]) -> Iterable[BandLine]:
     for key, procedure in procedures.items():
         for line in procedure.quotas:
+            if line.per is Level.TOWNSHIP:
+                continue
             mine = [row for row in rows.villages if row[0] == key and row[1] in (line.kinds or (row[1],))]
             if line.rule == "per_area" and line.places is not None and mine:
                 yield _band(key, line, None, None, line.places, mine)
@@ -360,6 +366,27 @@ def _bands(rows: Counted, procedures: Mapping[str, Procedure]) -> Iterable[BandL
                 inside = [row for row in mine if row[2] is not None and _within(row[2], band.at_least, band.at_most)]
                 if inside:
                     yield _band(key, line, band.at_least, band.at_most, band.places, inside)
+
+
+def _townships(rows: Counted, procedures: Mapping[str, Procedure]) -> Iterable[BandLine]:
+    """What each township may have, with its villages in one: by the latest version, whatever the hires began under."""
+    for name, procedure in {one.procedure: one for one in procedures.values()}.items():
+        own = [row for row in rows.standing if row[1].split("@")[0] == name and row[3] not in FINAL]
+        for line in procedure.quotas:
+            used = _added((row[0], row[-1]) for row in own if row[2] in line.kinds)
+            if line.rule == "per_area" and line.per is Level.TOWNSHIP and line.places is not None and used:
+                yield BandLine(
+                    procedure=procedure.key,
+                    kind=line.kinds[0],
+                    per=line.per.value,
+                    at_least=None,
+                    at_most=None,
+                    villages=len(used),
+                    places=line.places * len(used),
+                    used=sum(used.values()),
+                    over=sum(number > line.places for number in used.values()),
+                    article=line.cite,
+                )
 
 
 def _within(number: int, at_least: int, at_most: int | None) -> bool:
@@ -373,6 +400,7 @@ def _band(
     return BandLine(
         procedure=key,
         kind=line.kinds[0] if line.kinds else mine[0][1],
+        per=Level.VILLAGE.value,
         at_least=at_least,
         at_most=at_most,
         villages=villages,

@@ -23,7 +23,7 @@ from states.facts import Actor, Opening, Post
 from states.guards import Answer, AskOpening
 from states.inputs import Override
 from states.machine import Rules
-from states.organising import organisers
+from states.organising import area_of, organisers
 from states.plan import Plan
 from states.procedure import Procedure, RecordKind, Role
 from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered, StepRefused
@@ -219,6 +219,8 @@ def place_under(
     held = actor.roles_in(post.region) & roles
     if not held or procedure_id != rules.procedure.procedure:
         raise StepNotOffered(say("您在这个地区没有录入原有岗位人员的职责"), forbidden=True)
+    if post.kind not in rules.procedure.kind_by_name:  # no rule would be asked of a kind that the version does not know
+        raise StepNotOffered(say("这一类岗位是文件发布后新设的，没有原在岗人员可以录入"))
     office.keep_procedure(connection, rules.procedure, at)
     sql = "UPDATE opening SET places = places + 1 WHERE post_id = ? AND procedure = ? RETURNING id"
     known = connection.exec_driver_sql(office._sql(sql), (post_id, rules.procedure.key)).fetchone()
@@ -329,7 +331,7 @@ def _ask_opening(
     day: date,
     counted: int | None,
 ) -> AskOpening:
-    """Counts the places in use within the scope of the quota: one village, or all of the document's area."""
+    """Counts the places in use within the scope of the quota: one village or township, or all of the document."""
     procedure = rules.procedure
     plan = _plan_of(office, connection, procedure, day.year, post)
     new = places_of(procedure, post.kind, opening.places, post.monthly_fen)
@@ -361,10 +363,13 @@ def _plan_of(office: Office, connection: Connection, procedure: Procedure, year:
 
 
 def _scope(procedure: Procedure, post: Post, plan: YearTarget | None) -> str:
-    """The area in which places are counted: one village, the area of the plan, or all that the document covers."""
+    """The area in which places are counted: one village or township, that of the plan, or all that the document covers.
+
+    A post may be registered for a village and belong to the township all the same.
+    """
     for quota in procedure.quotas:
         if quota.rule in ("per_area", "bands") and (not quota.kinds or post.kind in quota.kinds):
-            return post.region
+            return area_of(post.region, quota.per) if quota.per else post.region
     return plan.region if plan is not None else ""
 
 

@@ -155,6 +155,7 @@ RULINGS: dict[str, Sentence] = {
     "village": say("村级"),
     "lower_band": say("按较低一档"),
     "upper_band": say("按较高一档"),
+    "as_urban": say("比照城镇公益性岗位"),
     "decision_with_reason": say("说明理由的书面决定"),
 }
 

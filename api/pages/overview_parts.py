@@ -12,7 +12,7 @@ from api.pages.charts import Bar, bars
 from api.pages.render import Page
 from states.labels import state_name, when
 from states.meets import enforces
-from states.procedure import Procedure, State, article_of
+from states.procedure import Level, Procedure, State, article_of
 from states.say import Fact, Sentence, say
 from workflow.figures import BandLine, MonthLine, Overview, QuotaLine, StageTime
 from workflow.queries.figures import WATCHED
@@ -252,10 +252,10 @@ def _kind(told: Telling, procedure: Procedure, kind: str) -> str:
 
 def _bands(told: Telling) -> Part:
     tell = told.tell
-    heads = (say("办法"), say("人数"), say("村数"), say("可设岗位"), say("已用"), say("超过的村"), say("条款"))
+    heads = (say("办法"), say("人数"), say("村镇数"), say("可设岗位"), say("已用"), say("超过的村镇"), say("条款"))
     return Part(
         "bands",
-        tell(say("每村岗位数")),
+        tell(say("每村、每乡镇岗位数")),
         tuple(tell(head) for head in heads),
         tuple(_band_row(told, line) for line in told.found.bands),
     )
@@ -268,6 +268,8 @@ def _band_row(told: Telling, line: BandLine) -> tuple[Cell, ...]:
 
 
 def _span(told: Telling, line: BandLine) -> str:
+    if line.per == Level.TOWNSHIP:
+        return told.tell(say("每个乡镇的{kind}", kind=_kind(told, told.procedure(line.procedure), line.kind)))
     if line.at_least is None:
         return told.tell(say("不分档"))
     if line.at_most is None:

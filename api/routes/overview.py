@@ -55,10 +55,14 @@ class QuotaOut(Returned):
 
 
 class BandOut(Returned):
-    """Villages by their counted workers: places allowed, used, and how many villages are over."""
+    """Villages by their counted workers: places allowed, used, and how many villages are over.
+
+    ``per`` "township": a line that is the same for each township; ``villages`` and ``over`` are then townships.
+    """
 
     procedure: str
     kind: str
+    per: str
     at_least: int | None
     at_most: int | None
     villages: int

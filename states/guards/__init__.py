@@ -75,8 +75,8 @@ class AskOpening:
     """The question before an announcement: may this opening be announced (招聘公告)?
 
     ``in_use`` counts the places of the same quota that are open or filled, in the scope of the quota (all of the
-    document's area, or one village); ``counted`` is the number that bands are asked about; ``funds`` the money
-    for these posts and what all places in use and the new ones cost; ``rates`` the figures that a place has set.
+    document's area, one township, one village); ``counted`` is the number that bands are asked about; ``funds`` the
+    money for these posts and what all places in use and the new ones cost; ``rates`` the figures that a place has set.
     """
 
     procedure: Procedure

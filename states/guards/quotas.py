@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import Literal
 
 from states.guards import AskOpening, IntOrGap, Params, Verdict, opening_guard, passed, refused, unknown
-from states.procedure import GapRef, Name
+from states.organising import level_of
+from states.procedure import GapRef, Level, Name
 from states.say import say
 
 
 class Cap(Params):
-    """At most ``places`` in the area of the document, or in each village: whoever asks counts in that scope."""
+    """At most ``places`` in the document's area, each township or each village: whoever asks counts in that scope."""
 
     places: IntOrGap
-    scope: Literal["document", "village"] = "document"
+    scope: Literal["document", "township", "village"] = "document"
 
 
-@opening_guard("quota_cap", Cap, meets=("XY-02", "XY-03", "XY-04", "XY-49", "BH-09"))
+@opening_guard("quota_cap", Cap, meets=("XY-02", "XY-03", "XY-04", "XY-49", "BH-09", "LC-33"))
 def quota_cap(ask: AskOpening, rule: Cap) -> Verdict:
-    """指标上限: exactly the cap is allowed."""
+    """指标上限: exactly the cap is allowed. A post of a whole county lies in no township and would count in none."""
     places = int(ask.settle(rule.places))
     facts = {"places": places, "in_use": ask.in_use, "new": ask.opening.places}
     inputs = {**facts, "scope": rule.scope}
+    if rule.scope == "township" and level_of(ask.post.region) not in (Level.TOWNSHIP, Level.VILLAGE):
+        return refused(say("指标按乡镇计算，岗位没有登记到乡镇"), say("请在所在乡镇另行登记岗位"), **inputs)
     if ask.in_use + ask.opening.places <= places:
         return passed(say("指标{places}个，已用{in_use}个，本次{new}个", **facts), **inputs)
     left = max(0, places - ask.in_use)

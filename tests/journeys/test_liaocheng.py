@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from states.procedure import Role, State
-from states.refusals import InputRefused, StepNotOffered
+from states.refusals import InputRefused, StepNotOffered, StepRefused
 from tests.support.world import World, officer
+from workflow.figures import overview
 
 NUMBER = "聊政办字〔2022〕4号"
 DOCUMENT = "liaocheng-2022-4"
@@ -419,6 +420,51 @@ def test_a_county_that_rules_seven_days_gets_seven(migrated_url: str, tmp_path: 
     world.walk(1)
     assert world.hire(hire).stage == "county_review"
     world.close()
+
+
+def test_a_township_has_three_dedicated_posts_and_its_neighbour_three_more(world: World) -> None:
+    """三(一): announced by the county, for the township or a village of it, and counted by themselves."""
+    world.add_regions({"371502101": "邻镇"})
+    kinds = [("dedicated", "371502100"), ("dedicated", VILLAGE), ("dedicated", "371502101"), ("urban", "371502100")]
+    town, village, neighbour, urban = (world.a_post(DOCUMENT, *one, monthly_fen=220000) for one in kinds)
+    world.an_opening(HRSS, urban, places=4)
+    hire = world.an_opening(HRSS, town, places=2).hire_ids[0]
+    assert _over(world, village, 2) == {"quota_cap": f"{NUMBER}三(一)"}
+    world.an_opening(HRSS, village)
+    assert _over(world, village) == _over(world, town) == {"quota_cap": f"{NUMBER}三(一)"}
+    world.an_opening(HRSS, neighbour, places=3)
+    assert _over(world, world.a_post(DOCUMENT, "dedicated", "371502")) == {"quota_cap": f"{NUMBER}三(一)"}
+    for prefixes, towns in (("371502",), 2), (("371502100",), 1):
+        with world.office.database.reading() as connection:
+            (line,) = overview(world.office, connection, prefixes, world.clock()).bands
+        assert (line.kind, line.per, line.article) == ("dedicated", "township", "三(一)")
+        assert (line.villages, line.places, line.used, line.over) == (towns, 3 * towns, 3 * towns, 0)
+
+    person = world.a_person("褚某", date(1990, 3, 5), "F", VILLAGE, categories=ZERO)
+    world.do(hire, "apply", TOWN, person_id=person)
+    group = officer("镇评议组", Role.VILLAGE, "371502100", 8)
+    world.do(hire, "appraise", group, held_on=world.clock.today, present=9, in_favour=5)
+    world.do(hire, "review_and_post", TOWN, posted_on=world.clock.today, boards=["镇公示栏"])
+    world.walk_to(date(2022, 3, 9))
+    world.do(hire, "approve", HRSS)
+    world.do(hire, "sign", TOWN, signed_on=world.clock.today)
+    world.do(hire, "train", TOWN, held_on=world.clock.today, passed=True)
+    world.do(hire, "start", TOWN, started_on=world.clock.today)
+    assert world.hire(hire).dossier.last_lawful_on == date(2025, 3, 8)
+    # a place whose holder left is announced anew, and counts once
+    leaving = {"ground": "off_post", "effective_on": world.clock.today, "reason": "自动离岗", "evidence": "考勤表"}
+    world.do(hire, "decide_leaving", TOWN, **leaving)
+    world.walk(1)
+    assert world.hire(hire).state is State.DISMISSED
+    assert _over(world, town, 2) == {"quota_cap": f"{NUMBER}三(一)"}
+    assert world.an_opening(HRSS, town, refills=hire).hire_ids
+
+
+def _over(world: World, post: int, places: int = 1) -> dict[str, str]:
+    """The guards that stop an announcement, with their articles."""
+    with pytest.raises(StepRefused) as refused:
+        world.an_opening(HRSS, post, places=places)
+    return {answer.guard: answer.article for answer in refused.value.answers if answer.stops}
 
 
 def test_outside_the_first_quarter_is_said_and_not_stopped(world: World) -> None:

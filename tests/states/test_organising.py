@@ -6,7 +6,8 @@ import pytest
 
 from states.facts import Post
 from states.loading import Catalogue
-from states.organising import organisers
+from states.organising import area_of, level_of, organisers
+from states.procedure import Level
 from states.refusals import StepNotOffered
 from tests.support.asking import d
 from workflow.announcement_text import draft, fault_of_fields
@@ -37,6 +38,22 @@ def test_a_township_announces_no_post_of_the_city() -> None:
     with pytest.raises(StepNotOffered, match="市级信息员"):
         organisers(XUNYANG, "city", [TOWN])
     assert organisers(NEIMENGGU, "village", ["150000"]) == ()  # the document leaves the level open
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "area"),
+    [
+        ("371502100201", Level.TOWNSHIP, "371502100"),
+        ("371502100", Level.TOWNSHIP, "371502100"),
+        ("3715A1001002", Level.TOWNSHIP, "3715A1001"),
+        ("371502100201", Level.VILLAGE, "371502100201"),
+        ("371502100201", Level.COUNTY, "371502"),
+        ("371502", Level.TOWNSHIP, "371502"),
+    ],
+)
+def test_a_region_lies_in_one_area_of_each_level_above(code: str, level: Level, area: str) -> None:
+    assert area_of(code, level) == area
+    assert level_of(area) is (Level.COUNTY if area == "371502" else level)
 
 
 def duties(text: str, kind: str = "rural") -> str:

@@ -341,6 +341,14 @@ def test_two_versions_live_at_once_and_one_hire_goes_over(world: World, ruled: P
     later.close()
 
 
+def test_nobody_was_on_a_dedicated_post_before_there_were_any(world: World) -> None:
+    """Rules of a kind that a version does not know would not be asked at all."""
+    person = world.a_person("钱某", date(1970, 5, 1), "M", VILLAGE, prior_months=0, prior_evidence="台账")
+    post = world.a_post(DOCUMENT, "dedicated", VILLAGE, monthly_fen=220000)
+    with pytest.raises(StepNotOffered, match="新设"):
+        old_posts.enter(world.office, post, TOWN, world.clock(), given(person))
+
+
 def test_whoever_reaches_retirement_age_on_an_old_urban_post_is_proposed_to_leave(world: World) -> None:
     hires = {}
     for kind in ("urban", "rural"):

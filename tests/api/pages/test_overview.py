@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.pages import calendar, listing
-from api.pages.overview_parts import Telling, _still_open
+from api.pages.overview_parts import Telling, _band_row, _still_open
 from states.loading import Catalogue
 from states.procedure import Role
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, Service
@@ -228,3 +228,18 @@ def test_no_labour_is_bought_while_the_years_task_is_open() -> None:
     assert told(liaocheng, (2022, 10, 0), (2023, 3, 3), (2023, 2, 2)) == []
     assert told(liaocheng, (None, 9, 0)) == [] == told(liaocheng)
     assert told("xunyang-2022-88@1", (2022, 10, 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("per", "kind", "said"), [("township", "dedicated", "每个乡镇的乡镇专职公益性岗位"), ("village", "rural", "不分档")]
+)
+def test_a_number_that_holds_for_each_township_says_so(per: str, kind: str, said: str) -> None:
+    rules = SimpleNamespace(rules=lambda key: SimpleNamespace(procedure=Catalogue.load().get(key)))
+    page: Any = SimpleNamespace(
+        tell=lambda words: words.text(), named=lambda named: named.zh, office=SimpleNamespace(rulebook=rules)
+    )
+    line = figures.BandLine("liaocheng-2022-4@1", kind, per, None, None, 2, 6, 4, 1, "三(一)")
+    told: Any = SimpleNamespace()
+    assert [str(cell.value) for cell in _band_row(Telling(page, told, None), line)][1:] == [
+        said, "2", "6", "4", "1", "三(一)",
+    ]  # fmt: skip

@@ -103,6 +103,22 @@ def test_a_target_is_compared_and_the_share_of_the_place_goes_first(
     assert "尚差" not in str(verdict.say) or "尚差0个" in str(verdict.say)
 
 
+@pytest.mark.parametrize(
+    ("region", "in_use", "passes"),
+    [
+        ("371502100", 1, True),
+        ("371502100", 2, False),
+        ("371502100201", 1, True),
+        ("371502", 0, False),
+        ("3715", 0, False),
+    ],
+)
+def test_a_number_for_each_township_needs_a_post_that_lies_in_one(region: str, in_use: int, passes: bool) -> None:
+    question = ask_opening(opening=an_opening(places=2), post=a_post(region=region), in_use=in_use)
+    assert answer("quota_cap", question, places=3, scope="township").passed is passes
+    assert answer("quota_cap", question, places=3).passed is (in_use < 2)
+
+
 BANDS = [
     {"at_least": 0, "at_most": 29, "places": 0},
     {"at_least": 30, "at_most": 199, "places": 1},

@@ -1,4 +1,4 @@
-"""聊政办字〔2022〕4号 as data says what the document says: eight steps, two kinds of post, targets, who may go on."""
+"""聊政办字〔2022〕4号 as data says what the document says: eight steps, kinds of post, targets, who may go on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 import states
+from states.budget import Cost, split
 from states.calendar import default_calendar
 from states.clocks import due
 from states.decide import Setting, decide
 from states.facts import SYSTEM, Actor, Dossier, Grant, Hire, Opening, Person, Post
 from states.guards import Ask, AskOpening, Verdict, bind
+from states.leaving import retires
 from states.loading import load_procedure
 from states.machine import build
 from states.procedure import DeadlineKind, Effect, GapRef, GuardLine, Role, State, Step, Unit
@@ -66,10 +68,13 @@ def asked(act: str, use: str, hire: Hire, actor: Actor = SYSTEM, **given: object
     return bound.function(Ask(hire, LIAOCHENG, step(act), date(2022, 3, 20), CALENDAR, actor, given), bound.rule)
 
 
-def announced(use: str, kind: str = "rural", *, on: date = date(2022, 3, 1), target: int | None = None) -> Verdict:
+def announced(
+    use: str, kind: str = "rural", *, on: date = date(2022, 3, 1), target: int | None = None, wage: int | None = None
+) -> Verdict:
     [line] = [g for g in LIAOCHENG.announcement.guards if g.use == use and (not g.kinds or kind in g.kinds)]
     bound = bind(LIAOCHENG, line)
-    post, opening = Post(1, kind, "371502100201", monthly_fen=100), Opening(1, on, None, 1)
+    post = Post(1, kind, "371502100201", monthly_fen=100, minimum_wage_fen=wage)
+    opening = Opening(1, on, None, 1)
     ask = AskOpening(LIAOCHENG, post, opening, on, CALENDAR, in_use=2550, year_target=target)
     return bound.function(ask, bound.rule)
 
@@ -158,7 +163,7 @@ def test_the_plan_of_each_year_and_kind() -> None:
         assert planned[year, ("urban",)] == urban
     assert planned[None, ("rural",)] == 72000 == sum(n or 0 for (y, k), n in planned.items() if y and k == ("rural",))
     assert planned[None, ("urban",)] == 10800 == sum(n or 0 for (y, k), n in planned.items() if y and k == ("urban",))
-    assert all(q.rule == "target" for q in LIAOCHENG.quotas)
+    assert all(q.rule == "target" for q in LIAOCHENG.quotas if q.kinds != ("dedicated",))
 
 
 def test_the_annex_adds_up() -> None:
@@ -291,9 +296,9 @@ def test_three_years_counted_over_all_posts_of_the_person() -> None:
     assert not asked("approve", "months_left", a_hire(replace(person, prior_months=36))).passed
 
 
-def test_only_urban_posts_go_on_to_retirement_measured_at_the_first_approval() -> None:
+def test_rural_posts_do_not_go_on_to_retirement_and_others_are_measured_at_the_first_approval() -> None:
     [line] = [line for line in LIAOCHENG.service.exceptions if line.exception == "near_retirement"]
-    assert (line.kinds, line.measured_on, line.less_than_months) == (("urban",), "approved_on", 60)
+    assert (line.kinds, line.measured_on, line.less_than_months) == (("urban", "dedicated"), "approved_on", 60)
 
 
 def test_only_rural_posts_are_extended_and_only_by_who_may_approve_it() -> None:
@@ -320,6 +325,46 @@ def test_an_extension_moves_the_last_lawful_day() -> None:
     assert plan.dossier.last_lawful_on == date(2025, 9, 30)
 
 
+# -- the dedicated posts of a township (三(一)) ------------------------------------------------------------------------
+
+
+def test_the_number_for_each_township_is_the_number_that_the_guard_asks_for() -> None:
+    [quota] = [q for q in LIAOCHENG.quotas if "dedicated" in q.kinds]
+    [line] = [g for g in LIAOCHENG.announcement.guards if g.use == "quota_cap"]
+    assert (line.kinds, line.params, line.effect) == (("dedicated",), {"places": 3, "scope": "township"}, Effect.BLOCK)
+    assert (quota.rule, quota.places, quota.per) == ("per_area", 3, "township")
+    assert target_of(LIAOCHENG, "dedicated", "371502100", 2022) is None, "they are outside the plan"
+    [plan] = [g for g in LIAOCHENG.announcement.guards if g.use == "quota_target"]
+    assert plan.kinds == ("rural", "urban")
+
+
+def test_dedicated_posts_are_for_the_groups_of_urban_ones_and_may_be_widened_alike() -> None:
+    assert [pool.name for pool in LIAOCHENG.pools if "dedicated" in pool.kinds] == ["urban_groups"]
+    rural, urban = a_person(date(1980, 1, 1), "lifted"), a_person(date(1980, 1, 1), "zero_employment_family")
+    for act in ("review_and_post", "approve"):
+        assert not asked(act, "in_group", a_hire(rural, "dedicated")).passed
+        assert asked(act, "in_group", a_hire(urban, "dedicated")).passed
+
+
+def test_dedicated_posts_are_paid_and_ended_like_urban_ones_and_out_of_the_split() -> None:
+    assert not announced("minimum_wage", "dedicated", wage=101).passed
+    assert announced("minimum_wage", "dedicated", wage=100).passed
+    assert [retires(LIAOCHENG, kind) for kind in ("rural", "urban", "dedicated")] == [False, True, True]
+    hire = a_hire(a_person(date(1970, 1, 1), "lifted"), "dedicated", "on_post", last_lawful_on=date(2025, 3, 31))
+    said = asked("extend_service", "extension_allowed", hire, officer(Role.HRSS), until=date(2025, 6, 30))
+    assert not said.passed, "the extension at discretion is for rural posts"
+    found = split(LIAOCHENG, [Cost("dedicated", 200_000, 30, 30), Cost("rural", 100_000, 30, 30)], 0)
+    assert found is not None
+    assert (found.people, found.cost_fen) == (1, 100_000)
+
+
+@pytest.mark.parametrize("subject", ["groups", "pay", "insurance", "extension", "money"])
+def test_whatever_the_document_leaves_open_of_dedicated_posts_is_a_gap(subject: str) -> None:
+    gap = LIAOCHENG.gap_by_name[f"dedicated_{subject}"]
+    assert gap.default == ("county" if subject == "money" else "as_urban")
+    assert gap.choices == (gap.default,), "a ruling that changes nothing is not taken"
+
+
 # -- pay, money, afterwards -------------------------------------------------------------------------------------------
 
 
@@ -327,7 +372,7 @@ def test_pay_has_a_floor_by_the_hour_or_by_the_month() -> None:
     floors = {item.kinds: (item.per, item.floor, item.paid) for item in LIAOCHENG.pay}
     assert floors == {
         ("rural",): ("hour", "minimum_wage_hour", "monthly"),
-        ("urban",): ("month", "minimum_wage_month", "monthly"),
+        ("urban", "dedicated"): ("month", "minimum_wage_month", "monthly"),
     }
 
 
@@ -336,10 +381,10 @@ def test_city_and_county_share_four_to_six_for_rural_posts_only() -> None:
     assert shared == {("rural",): {"city": 40, "county": 60}}
 
 
-def test_accident_insurance_is_rural_and_the_insurance_subsidy_urban() -> None:
+def test_accident_insurance_is_rural_and_the_insurance_subsidy_for_the_others() -> None:
     assert {line.name: line.kinds for line in LIAOCHENG.benefits} == {
         "accident_policy": ("rural",),
-        "insurance_subsidy": ("urban",),
+        "insurance_subsidy": ("urban", "dedicated"),
     }
 
 
