@@ -169,7 +169,7 @@ def _asks(
     worked = calendar.working_days_until(last) - calendar.working_days_until(month - _ONE_DAY)
     asks: dict[int, AskMonth] = {}
     for row in rows:
-        key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, last)
+        key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, last)
         asks[row.id] = AskMonth(
             office.procedure(key),
             row.kind,

@@ -71,7 +71,7 @@ def _on_paper(office: Office, connection: Connection, hire_id: int, months: list
     found = {}
     for month in months:
         if month not in here:
-            key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, month_days(month)[-1])
+            key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month_days(month)[-1])
             known = office.procedure(key)
             found[month] = base_fen(known, row.kind, standard_fen) + performance_fen(known, row.kind)
     return found
