@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, or_, select
 
 from workflow.tables import metadata
 
@@ -52,7 +52,7 @@ def _ended(*results: str) -> ColumnElement[bool]:
     return _last().where(result.c.result.in_(results)).exists()
 
 
-def _last() -> Any:
+def _last() -> Select[tuple[int]]:
     later = result.alias()
     newer = select(later.c.number).where(
         later.c.sheet_id == result.c.sheet_id,
