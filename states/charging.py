@@ -29,12 +29,14 @@ class Judged:
 def judge(procedure: Procedure, cost_fen: int, shares: Mapping[str, int], left: Mapping[str, int | None]) -> Judged:
     """``shares`` of a sheet's cost by source; ``left``: what each has before this sheet, None where nothing was set.
 
-    More than a source has left is told of, and refused where the county has ruled so.
+    More than a source has left is told of, and refused where the county has ruled so. Nothing at all bears no share.
     """
     faults: dict[str, Sentence] = {}
     warnings: dict[str, Sentence] = {}
     gap = procedure.gap_by_name.get(GAP)
     stops = gap is not None and gap.default == "stop"
+    if not shares and not cost_fen:
+        return Judged(faults, warnings)
     if not 1 <= len(shares) <= MOST_SOURCES or any(fen <= 0 for fen in shares.values()):
         faults["sum"] = say("请至少填写一个资金来源，金额大于0")
     elif sum(shares.values()) != cost_fen:

@@ -4,9 +4,11 @@ A document that keeps those who were there before (新老衔接) holds their old
 the present version on which conditions they are recognised (``moves`` with ``recognition``). One officer proposes what
 is to become of a person, another confirms it; both see what the same guards answer that are asked of new applicants.
 
-Two readings of ours (docs/decisions/0019): a recognition takes effect on the first day of the month in which it is
+Readings of ours (docs/decisions/0019): a recognition takes effect on the first day of the month in which it is
 confirmed, because pay is settled by the month and a month is paid by one standard; and the months served until then
-count whole against the limit (合并计算), as they stand in the record and in the old agreement.
+count whole against the limit (合并计算), as they stand in the record and in the old agreement. Where the old agreement
+is over already (原协议期满待处理) the article still asks for the recognition, and names no last day for it; it takes
+effect on the day of its confirmation, and the days since the old end are neither paid nor counted.
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ def examine(
 ) -> Examined:
     """Asks the guards of the new document about somebody on an old post, as of the day of ``at``."""
     on, new, line = local_day(at), versions.new.procedure, line_of(versions)
-    from_on = on.replace(day=1)
+    from_on = first_day(hire, on)
     against = tuple(_against(hire, versions, from_on))
     anew = as_applicant(hire, versions, on)
     ask = Ask(anew, new, _step(line, hire.stage), on, setting.calendar, actor)
@@ -100,6 +102,17 @@ def examine(
     answers = tuple(weighed(one, one.function(ask, one.rule), by_guard, roles) for one in bound)
     lawful, ends_on = _term(anew, new, from_on)
     return Examined(answers, from_on, against, ends_on, lawful)
+
+
+def is_over(hire: Hire, on: date) -> bool:
+    """Whether the old agreement has ended before ``on``, so that nothing of it is left to run."""
+    ends = hire.dossier.term_ends_on
+    return ends is not None and ends < on
+
+
+def first_day(hire: Hire, on: date) -> date:
+    """The first day of the new term of somebody recognised on ``on``: of its month, but none that nobody was owed."""
+    return on if is_over(hire, on) else on.replace(day=1)
 
 
 def _against(hire: Hire, versions: Versions, from_on: date) -> Sequence[Sentence]:
@@ -124,7 +137,7 @@ def as_applicant(hire: Hire, versions: Versions, on: date) -> Hire:
     """
     person, dossier, new = hire.person, hire.dossier, versions.new.procedure
     assert person is not None  # nobody stands in an old post's stage without a person
-    from_on = on.replace(day=1)
+    from_on = first_day(hire, on)
     last = from_on - _ONE_DAY
     periods = tuple(
         (start, min(end, last) if owner == hire.id else end, None if owner == hire.id else owner)
@@ -146,6 +159,7 @@ def as_applicant(hire: Hire, versions: Versions, on: date) -> Hire:
             first_started_on=from_on,
             term_starts_on=None,
             term_ends_on=None,
+            over_term_on=None,
             retires_on=retires_on,
             near_retirement=near,
         ),
@@ -189,6 +203,8 @@ def propose(
     """
     role = role_of(hire, actor, proposers(versions.old.procedure), versions.old, setting, at)
     check_free(hire)
+    if kind == RUN_OUT:
+        _check_runs(hire, local_day(at))
     examined = _looked_at(hire, at, versions, setting, actor, ())
     stopping = tuple(a for a in examined.answers if a.stops and a.effect is Effect.BLOCK)
     if kind == RECOGNISE and stopping:
@@ -197,6 +213,13 @@ def propose(
         raise StepNotOffered(say("已经确认执行原协议期至期满"))
     proposed = Proposed(hire, at, versions.old, setting, actor, role, PROPOSE + kind, reason)
     return proposed.propose(kind, versions.new.procedure.key, examined.answers)
+
+
+def _check_runs(hire: Hire, on: date) -> None:
+    """Raises StepNotOffered where the old agreement has no day left that it could run."""
+    if is_over(hire, on):
+        ends = hire.dossier.term_ends_on
+        raise StepNotOffered(say("原协议已于{ends}期满，没有可执行的剩余期限；不重新认定的，请办理退出", ends=ends))
 
 
 def _looked_at(
@@ -253,6 +276,7 @@ def decide_run_out(
     line = line_of(versions)
     role = role_of(hire, actor, confirmers(versions.new.procedure, line), versions.old, setting, at)
     check_second(hire, actor, role, RUN_OUT)
+    _check_runs(hire, local_day(at))
     examined = _looked_at(hire, at, versions, setting, actor, ())
     answers = examined.answers
     if examined.qualifies:
@@ -322,6 +346,10 @@ class Recognised(Moved):
     def last_day(self) -> date:
         return self.examined.from_on - _ONE_DAY
 
+    def _old_end(self) -> date:
+        """The last day that was served under the old agreement."""
+        return min(self.last_day(), self.hire.dossier.term_ends_on or self.last_day())
+
     def changes(self, new: Procedure) -> dict[str, Any]:
         anew = as_applicant(self.hire, self.versions_of, self.on).dossier
         return {
@@ -338,6 +366,8 @@ class Recognised(Moved):
             "term_ends_on": self.examined.ends_on,
             "last_lawful_on": self.examined.lawful_on,
             "renewal": None,
+            "over_term_on": None,
+            "paid_until": None,
             "old_pay_until": self.last_day(),
             "filings": (*self.dossier.filings, *self.filings),
         }
@@ -350,10 +380,9 @@ class Recognised(Moved):
         return decision(self, submitter, self.given.opinion or "", overrides, independent=True)
 
     def further(self) -> list[tuple[str, Row]]:
-        hire, ended = self.hire, self.last_day()
-        old_end = hire.dossier.term_ends_on or ended
+        hire = self.hire
         keys = {"hire_id": hire.id, "term_no": hire.dossier.term_no}
-        self.updates.append(("contract", keys, {"ended_on": min(ended, old_end).isoformat()}))
+        self.updates.append(("contract", keys, {"ended_on": self._old_end().isoformat()}))
         assert hire.person is not None and self.examined.ends_on is not None
         agreement: Row = {
             "hire_id": hire.id,

@@ -23,8 +23,6 @@ from typing import NamedTuple
 
 from states.periods import last_day_of_term
 from states.reckoning import ProofLine, Reckoning, Unreckonable
-from states.retirement import ARTICLE as RETIREMENT_ARTICLE
-from states.retirement import NEAR_MONTHS, Category, near_retirement, statutory_retirement
 from states.say import Sentence, say
 
 CAP_MONTHS = 36
@@ -129,20 +127,6 @@ class NamedExtension:
 
 
 CapException = RetirementException | NamedExtension
-
-
-def retirement_exception(
-    reference_on: date, born: date, category: Category, article: str = CAP_ARTICLE, months: int = NEAR_MONTHS
-) -> RetirementException | None:
-    """The exception for someone near retirement on ``reference_on``, the day of first approval; None if not near.
-
-    The test stays as the law stood on that day; the end follows the law in force now. Raises Unreckonable.
-    """
-    near = near_retirement(reference_on, born, category, months)
-    if not near.near:
-        return None
-    now = statutory_retirement(born, category)
-    return RetirementException(now.on, reference_on, f"{article}；{RETIREMENT_ARTICLE}", now.on != near.retirement.on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from datetime import date
 from states.facts import Dossier, Person
 from states.procedure import Procedure
 from states.reckoning import Reckoning
-from states.retirement import Category, near_retirement, statutory_retirement
+from states.retirement import BEFORE_REFORM, REFORM_FROM, Category, near_retirement, statutory_retirement
+from states.say import Sentence
 from states.service import CapException, Ledger, NamedExtension, Period, RetirementException, cut_back, ledger
 
 
@@ -35,18 +36,36 @@ def ledger_of(person: Person, procedure: Procedure) -> Ledger | None:
     return ledger(periods, prior, months)
 
 
-def exceptions_of(procedure: Procedure, kind: str, dossier: Dossier) -> Sequence[CapException]:
-    """The exceptions that stand for this hire, as found on record."""
+def exceptions_of(procedure: Procedure, kind: str, person: Person, dossier: Dossier) -> Sequence[CapException]:
+    """The exceptions that stand for this hire, as found on record.
+
+    Whether one was near retirement stays as it was found (以初次核定时年龄为准); the end follows the ages in force now.
+    No source settles whether it may where the test was made before the reform of 2025: ``moved`` says so.
+    """
     found: list[CapException] = []
     for line in procedure.service.exceptions:
         if line.kinds and kind not in line.kinds:
             continue
         if line.exception == "near_retirement" and dossier.near_retirement and dossier.retires_on:
             reference = dossier.approved_on or dossier.started_on or dossier.retires_on
-            found.append(RetirementException(dossier.retires_on, reference, line.cite, False))
+            moved = reference < REFORM_FROM and dossier.retires_on != _former(person)
+            found.append(RetirementException(dossier.retires_on, reference, line.cite, moved))
         if line.exception == "discretionary_extension" and dossier.extension_until:
             found.append(NamedExtension("discretionary_extension", dossier.extension_until, line.cite))
     return found
+
+
+def _former(person: Person) -> date:
+    """The retirement day by the ages before the reform of 2025."""
+    return statutory_retirement(person.born, Category(person.retirement_category), BEFORE_REFORM).on
+
+
+def to_confirm(procedure: Procedure, kind: str, person: Person, dossier: Dossier) -> Sentence | None:
+    """What somebody has to look at of the last lawful day (请人工确认); None where nothing is open."""
+    if dossier.ended_on is not None:
+        return None
+    found = (one for one in exceptions_of(procedure, kind, person, dossier) if isinstance(one, RetirementException))
+    return next((one.why for one in found if one.moved), None)
 
 
 def last_lawful(procedure: Procedure, kind: str, person: Person, dossier: Dossier, start: date) -> Reckoning | None:
@@ -55,7 +74,7 @@ def last_lawful(procedure: Procedure, kind: str, person: Person, dossier: Dossie
     The retirement age ends every service, limit or not, but it only proposes: it is not part of this day.
     """
     book = ledger_of(person, procedure)
-    return None if book is None else book.last_lawful_day(start, exceptions_of(procedure, kind, dossier))
+    return None if book is None else book.last_lawful_day(start, exceptions_of(procedure, kind, person, dossier))
 
 
 def by_law_beyond(dossier: Dossier) -> bool:

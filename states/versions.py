@@ -51,14 +51,16 @@ def lawful_under(hire: Hire, procedure: Procedure, dossier: Dossier | None = Non
     return None if limit is None else limit.on
 
 
-def in_month(stored: Mapping[str, Any], key: str, standard_fen: int, first: date, last: date) -> tuple[str, int]:
-    """The version and the standard by which a month is paid (both its days told): those in force on its last day.
+def in_month(stored: Mapping[str, Any], key: str, standard_fen: int, last: date) -> tuple[str, int]:
+    """The version and the standard by which a month is paid (its last day told): those in force on its last day.
+
+    So a month in which an old agreement ended and a new one began is paid by the new standard on all its paid days.
 
     ``stored``: the dossier as it is stored; ``key`` and ``standard_fen``: the present version and the post's pay.
     """
     earlier = sorted((until, name) for name, until in stored.get("earlier", {}).items())
     version = next((name for until, name in earlier if until >= last.isoformat()), key)
     old_fen, until = stored.get("old_pay_fen"), stored.get("old_pay_until")
-    if old_fen is None or (until is not None and until < first.isoformat()):
+    if old_fen is None or (until is not None and until < last.isoformat()):
         return version, standard_fen
     return version, int(old_fen)

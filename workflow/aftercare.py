@@ -1,7 +1,9 @@
 """Help after leaving (离岗后帮扶): cases are opened by themselves, worked by the offices, and closed on the record.
 
-``open_due`` is a tick of the worker: one transaction, and doing it twice changes nothing. Every act stands in the
-office log (book ``aftercare``) in the same transaction, without anything about the person.
+``open_due`` is a tick of the worker: doing it twice changes nothing. A case is opened once somebody is out, and nobody
+comes back from there: a leaving is taken back before its day only (``states.taking_back``). The last day may be set
+right afterwards; the day by which an open case is due follows it, and a closed one stays as it was closed. Every act
+stands in the office log (book ``aftercare``) in the same transaction, without anything about the person.
 """
 
 from __future__ import annotations
@@ -60,7 +62,11 @@ class Entry:
 
 
 def open_due(office: Office, at: datetime, *, batch: int = 500) -> int:
-    """Opens a case for everybody who left lately and has none, except by death; returns how many. ``at`` is aware."""
+    """Opens a case for everybody who left lately and has none, except by death; returns how many. ``at`` is aware.
+
+    Open cases whose last day on the post was set right are due by the day that follows from it.
+    """
+    _follow(office, at)
     opened = 0
     while True:
         with office.database.transaction() as connection:
@@ -108,6 +114,27 @@ def _open(office: Office, connection: Connection, waiting: list[tuple[int, str, 
     if ids:
         office_log.write(connection, BOOK, "opened", SYSTEM, at, {"hires": ids}, office.setting.algorithm)
     return len(ids)
+
+
+def _follow(office: Office, at: datetime) -> None:
+    """The due days of open cases, reckoned from the last day on the post as it was set right (离岗日更正)."""
+    asked = (
+        select(_case.c.hire_id, _case.c.due_on, hire.c.procedure, departure.c.ended_on)
+        .join(hire, hire.c.id == _case.c.hire_id)
+        .join(departure, of_last_departure())
+        .where(_case.c.closed_on.is_(None), departure.c.corrects_seq.is_not(None))
+        .order_by(_case.c.hire_id)
+    )
+    with office.database.transaction() as connection:
+        moved = []
+        for row in connection.execute(asked).all():
+            day = due_on(office.rulebook.rules(row.procedure).procedure, row.ended_on)
+            mine = (_case.c.hire_id == row.hire_id, _case.c.closed_on.is_(None), _case.c.due_on != day)
+            # another worker may be at the same: who moves the row says so
+            if day != row.due_on and connection.execute(update(_case).where(*mine).values(due_on=day)).rowcount:
+                moved.append(row.hire_id)
+        if moved:
+            office_log.write(connection, BOOK, "due_moved", SYSTEM, at, {"hires": moved}, office.setting.algorithm)
 
 
 # ---- working -----------------------------------------------------------------------------------------------------

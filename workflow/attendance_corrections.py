@@ -2,13 +2,14 @@
 
 What would follow for the money is shown before either of them acts. The month then is a new version of itself, on the
 office's record. A sheet that was not paid is void and made anew; one that was paid stands: what is still owed is paid
-by a supplementary sheet (补差), what was paid too much is claimed back.
+by a supplementary sheet (补差), what was paid too much is claimed back. Owed is what the month comes to less what was
+paid of it, and what was handed back by a claim is owed again as far as the month comes to it (``states.top_up``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from states.attendance import KEEPERS, UNKNOWN, check, check_days, lacking_days, service_of
 from states.clocks import local_day
 from states.facts import Actor, Hire
+from states.paid_back import Back
 from states.pay import NotPaid
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import Sentence, say
@@ -41,16 +43,18 @@ TOLD = 100
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What would follow for the money. ``given_fen``: what the person received, or is to, by the ``sheets`` there are.
+    """What would follow for the money. ``given_fen``: what the person received, or is to, by the ``sheets`` there are,
+    less what they handed back of the month since (``states.paid_back``).
 
     ``anew_fen``: what the month would bring, None where it could not be reckoned; ``why`` then says why, and where
-    nothing would be paid. ``sheets``: number and status.
+    nothing would be paid. ``sheets``: number and status; ``back``: what was claimed back of the month.
     """
 
     given_fen: int
     anew_fen: int | None
     why: Sentence | None
     sheets: tuple[tuple[int, str], ...]
+    back: Back = field(default_factory=Back)
 
     @property
     def fen(self) -> int | None:
@@ -214,11 +218,11 @@ def _foreseen(office: Office, connection: Connection, hire_id: int, month: date,
     sheets = sheets_of(connection, hire_id, month)
     if not sheets:
         raise StepNotOffered(say("本月还没有提交发放表，请直接在考勤表上修改"))
-    given, answer = month_of_hire(office, connection, hire_id, month, marks)
-    received = sum(one.net_fen for one in given)
-    difference = difference_fen(answer, given)
+    given, answer, back = month_of_hire(office, connection, hire_id, month, marks)
+    received = sum(one.net_fen for one in given) - back.repaid_fen
+    difference = difference_fen(answer, given, back)
     why = answer.why if isinstance(answer, NotPaid) else None
-    return Foreseen(received, None if difference is None else received + difference, why, sheets)
+    return Foreseen(received, None if difference is None else received + difference, why, sheets, back)
 
 
 def _seen(connection: Connection, hire_id: int, month: date, version: int) -> Kept:

@@ -1,8 +1,11 @@
 """Which source bears what of a pay sheet (列支): shares that add up to its cost, held against what each has left.
 
 A sheet costs what is paid before anything is taken off, and the employer's insurance beside it; where a document has
-the employer's share claimed back (``subsidy_claims``), the claims bear that. Amounts are fen. What is charged stands in
-the office log (book ``charges``); once a sheet is paid two people set it right (``charge_corrections``).
+the employer's share claimed back (``subsidy_claims``), the claims bear that. What the bank refused is borne while it is
+owed; where it was closed for good, or a supplementary sheet took the month over, no source bears it any more.
+
+Amounts are fen. What is charged stands in the office log (book ``charges``); once a sheet is paid two people set it
+right (``charge_corrections``).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from states.say import say
 from workflow import office_log
 from workflow.office import Office
 from workflow.pay_sheets import APPROVERS, MAKERS, PAID, VOID, locked
+from workflow.queries.bank import cost_fen, employer_cost_fen
 from workflow.queries.scope import within
 from workflow.subsidy_claims import provision_of
 from workflow.tables import metadata
@@ -50,12 +54,14 @@ class Source:
 class Bill:
     """What a sheet costs its sources, in fen: pay before anything is taken off, and the employer's insurance.
 
-    ``claimed_fen``: of that insurance what is claimed back, and is no cost of these sources.
+    ``claimed_fen``: of that insurance what is claimed back, and is no cost of these sources. ``returned_fen``: what the
+    sheet said beyond this and nobody bears, because it came back from the bank and this sheet sends it no more.
     """
 
     gross_fen: int
     employer_fen: int
     claimed_fen: int = 0
+    returned_fen: int = 0
 
     @property
     def fen(self) -> int:
@@ -66,18 +72,19 @@ class Bill:
 def bill_of(office: Office, connection: Connection, row: Any) -> Bill:
     """What a sheet costs. Baihe's Article 14 has the employer's share advanced and claimed back, others budget it."""
     found = provision_of(office.catalogue.current(row.procedure))
+    whole = func.sum(line.c.gross_fen + line.c.employer_fen)
     asked = (
-        select(hire.c.kind, func.sum(line.c.gross_fen), func.sum(line.c.employer_fen))
+        select(hire.c.kind, func.sum(cost_fen()), func.sum(employer_cost_fen()), whole)
         .join(hire, hire.c.id == line.c.hire_id)
         .where(line.c.sheet_id == row.id)
         .group_by(hire.c.kind)
     )
-    gross = employer = claimed = 0
-    for kind, of_gross, of_employer in connection.execute(asked):
-        gross, employer = gross + int(of_gross), employer + int(of_employer)
+    gross = employer = claimed = said = 0
+    for kind, of_gross, of_employer, of_both in connection.execute(asked):
+        gross, employer, said = gross + int(of_gross), employer + int(of_employer), said + int(of_both)
         if found is not None and (not found.kinds or kind in found.kinds):
             claimed += int(of_employer)
-    return Bill(gross, employer, claimed)
+    return Bill(gross, employer, claimed, said - gross - employer)
 
 
 def sources(office: Office, connection: Connection, row: Any) -> tuple[Source, ...]:
@@ -163,7 +170,8 @@ def put(
     connection.execute(delete(charge).where(charge.c.sheet_id == row.id))
     who = {"region": row.region, "set_by": actor.person_key, "account_id": actor.account_id, "set_at": at}
     rows = [{"sheet_id": row.id, "source": source, "fen": fen, **who} for source, fen in shares.items()]
-    connection.execute(insert(charge), rows)
+    if rows:  # a sheet of which everything came back for good costs nothing
+        connection.execute(insert(charge), rows)
     facts = {"sheet": row.id, "shares": dict(shares), "over": sorted(found.warnings)}
     office_log.write(connection, BOOK, act, actor, at, facts, office.setting.algorithm)
     return found

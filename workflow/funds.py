@@ -18,6 +18,7 @@ from states.procedure import Procedure
 from states.recognition import old_versions
 from states.standard import performance_fen
 from workflow.office import Office
+from workflow.queries.bank import cost_fen
 from workflow.queries.paging import begins_with
 from workflow.queries.scope import within
 from workflow.tables import metadata
@@ -172,15 +173,16 @@ def _places(office: Office, connection: Connection, procedure: Procedure, region
 def _spent(office: Office, connection: Connection, procedure: Procedure, area: _Area, year: int) -> dict[int, int]:
     """What was paid of the money for each month (year × 100 + month), with the performance pay owed for it.
 
-    What was paid as performance pay belongs to the months before, and stands under ``_PERFORMANCE``.
+    What was paid as performance pay belongs to the months before, and stands under ``_PERFORMANCE``. What the bank
+    refused is owed, and counts until it is closed for good or a supplementary sheet takes the month over.
     """
     asked = (
         select(sheet.c.region, sheet.c.month, line.c.kind, hire.c.procedure, hire.c.kind, func.count())
-        .add_columns(func.sum(line.c.gross_fen))
+        .add_columns(func.sum(cost_fen()))
         .join(sheet, sheet.c.id == line.c.sheet_id)
         .join(hire, hire.c.id == line.c.hire_id)
         .where(sheet.c.procedure == procedure.procedure, within(sheet.c.region, (area.region,)))
-        .where(sheet.c.status.in_(_SPENT))
+        .where(sheet.c.status.in_(_SPENT), line.c.live)
         .group_by(sheet.c.region, sheet.c.month, line.c.kind, hire.c.procedure, hire.c.kind)
     )
     if area.yearly:

@@ -271,7 +271,7 @@ def _service(one: Hire, procedure: Procedure) -> Iterator[Sentence]:
     if lawful is not None and ends > lawful and not protected:
         yield say("第{hire}号聘用的合同至{ends}，超过最后合法日{last}", hire=one.id, ends=ends, last=lawful)
     book = ledger_of(one.person, procedure)
-    excepted = any(line.until >= ends for line in exceptions_of(procedure, one.kind, dossier))
+    excepted = any(line.until >= ends for line in exceptions_of(procedure, one.kind, one.person, dossier))
     if book is not None and book.exceeded and not excepted and not protected:
         facts = {"person": one.person.id, "hire": one.id, "months": book.used.months, "limit": book.cap_months}
         yield say("第{person}号人员（第{hire}号聘用）累计{months}个月，超过{limit}个月且没有例外", **facts)

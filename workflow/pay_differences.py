@@ -10,28 +10,43 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from states.paid_back import Reckoned
 from states.pay import AskMonth, Line, NotPaid, month_line
-from states.top_up import Given, top_up
+from states.top_up import Given, month_fen, top_up
+from workflow.paid_back import PaidBack
 from workflow.pay_once import Standing
 
 
 def settle(
-    asks: Mapping[int, AskMonth], paid: dict[int, Line], unpaid: dict[int, NotPaid], others: Iterable[Standing]
+    asks: Mapping[int, AskMonth],
+    paid: dict[int, Line],
+    unpaid: dict[int, NotPaid],
+    others: Iterable[Standing],
+    claimed: PaidBack,
 ) -> None:
-    """Puts in the place of a month that was paid already what is still owed of it, or says that nothing is."""
+    """Puts in the place of a month that was paid already what is still owed of it, or says that nothing is.
+
+    ``claimed``: what was claimed back of it.
+    """
     given: dict[int, list[Standing]] = defaultdict(list)
     for line in others:
         if line.paid and line.hire_id in asks:
             given[line.hire_id].append(line)
     for hire_id, lines in given.items():
         before = [line.given for line in sorted(lines, key=lambda line: line.topup)]
-        answer = top_up(asks[hire_id].procedure, anew(asks[hire_id], before), before)
+        now = anew(asks[hire_id], before)
+        answer = top_up(asks[hire_id].procedure, now, before, claimed.of(hire_id, reckoned(now, before)))
         paid.pop(hire_id, None)
         unpaid.pop(hire_id, None)
         if isinstance(answer, Line):
             paid[hire_id] = answer
         else:
             unpaid[hire_id] = answer
+
+
+def reckoned(now: Line | NotPaid, given: Sequence[Given]) -> Reckoned:
+    """A month as a claim over it looks at it."""
+    return Reckoned(sum(one.net_fen for one in given), month_fen(now))
 
 
 def anew(ask: AskMonth, given: Sequence[Given]) -> Line | NotPaid:

@@ -23,6 +23,8 @@ from workflow.tables import metadata
 
 sheet, pay_line = metadata.tables["pay_sheet"], metadata.tables["pay_line"]
 PAID = "paid"
+#: the kinds of lines: pay of a month, a year's performance
+MONTHLY, PERFORMANCE = "monthly", "performance"
 #: of those who share something, so many are named
 _TOLD = 3
 

@@ -19,6 +19,7 @@ from states.attendance_marks import days_of
 from states.budget import Cost, split
 from states.facts import Dossier, Person, dossier_from_json
 from states.leaving import retires
+from states.paid_back import Back, Reckoned
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
 from states.procedure import Procedure, State
 from states.rates import Figure, in_force
@@ -28,10 +29,13 @@ from states.surnames import surname
 from states.tenure import by_law_beyond
 from states.top_up import Given
 from states.versions import in_month
+from workflow import pay_once
 from workflow.office import Office
+from workflow.paid_back import PaidBack
+from workflow.paper_months import on_paper
 from workflow.pay_carried import once_here, with_other_sheets
-from workflow.pay_differences import anew, numbered, settle
-from workflow.pay_once import leave_off, standing_lines, warn_of_shared_contacts
+from workflow.pay_differences import anew, numbered, reckoned, settle
+from workflow.pay_once import Standing, leave_off, standing_lines, warn_of_shared_contacts
 from workflow.portions import in_portions
 from workflow.queries.paging import begins_with
 from workflow.queries.scope import within
@@ -39,7 +43,7 @@ from workflow.tables import metadata
 
 hire, person, post, opening = (metadata.tables[name] for name in ("hire", "person", "post", "opening"))
 contract, attendance, rate = (metadata.tables[name] for name in ("contract", "attendance", "rate"))
-MONTHLY, PERFORMANCE = "monthly", "performance"
+MONTHLY, PERFORMANCE = pay_once.MONTHLY, pay_once.PERFORMANCE
 _ONE_DAY = timedelta(1)
 
 
@@ -128,7 +132,7 @@ def month_rows(
     answers = {hire_id: month_line(ask) for hire_id, ask in asks.items()}
     paid = {hire_id: answer for hire_id, answer in answers.items() if isinstance(answer, Line)}
     unpaid = {hire_id: answer for hire_id, answer in answers.items() if isinstance(answer, NotPaid)}
-    settle(asks, paid, unpaid, others)
+    settle(asks, paid, unpaid, others, _claimed(office, connection, rows, others, month))
     leave_off(people, paid, unpaid, others, further=True)
     once_here(asks, people, paid, others)
     warn_of_shared_contacts(rows, paid)
@@ -139,17 +143,39 @@ def month_rows(
 
 def month_of_hire(
     office: Office, connection: Connection, hire_id: int, month: date, marks: str
-) -> tuple[list[Given], Line | NotPaid]:
-    """What a hire's lines of a month give, and what the month would bring if its attendance were ``marks``.
+) -> tuple[list[Given], Line | NotPaid, Back]:
+    """What a hire's lines of a month give, what it would bring if its attendance were ``marks``, what was claimed back.
 
-    Of the lines those that were paid; where none was, the one that was made. Two statements and the figures.
+    Of the lines those that were paid; where none was, the one that was made. A few statements and the figures.
     """
     row = connection.execute(_people().where(hire.c.id == hire_id)).one()
-    of_person = standing_lines(connection, [row.person_id], month, MONTHLY, None)
-    lines = [line for line in of_person if line.hire_id == hire_id]
+    lines, ask = _month_asked(office, connection, row, month)
     given = [line.given for line in lines if line.paid] or [line.given for line in lines]
-    asks = with_other_sheets(_asks(office, connection, [row], row.region, month, {}), {hire_id: row}, of_person)
-    return given, anew(replace(asks[hire_id], marks=marks), given)
+    answer = anew(replace(ask, marks=marks), given)
+    claimed = _claimed(office, connection, [row], lines, month)
+    return given, answer, claimed.of(hire_id, reckoned(answer, given))
+
+
+def _month_asked(office: Office, connection: Connection, row: Row[Any], month: date) -> tuple[list[Standing], AskMonth]:
+    """The live lines of one hire's month, and what is asked of the law for it."""
+    of_person = standing_lines(connection, [row.person_id], month, MONTHLY, None)
+    asks = with_other_sheets(_asks(office, connection, [row], row.region, month, {}), {row.id: row}, of_person)
+    return [line for line in of_person if line.hire_id == row.id], asks[row.id]
+
+
+def _claimed(
+    office: Office, connection: Connection, rows: Sequence[Row[Any]], others: Iterable[Standing], month: date
+) -> PaidBack:
+    """What was claimed back of a month of those to whom it was paid; other months of a claim are reckoned singly."""
+    known = {row.id: row for row in rows}
+
+    def reckon(hire_id: int, other: date) -> Reckoned:
+        lines, ask = _month_asked(office, connection, known[hire_id], other)
+        if given := [line.given for line in lines if line.paid]:
+            return reckoned(anew(ask, given), given)
+        return Reckoned(on_paper(office, connection, known[hire_id], [other]).get(other, 0), None)
+
+    return PaidBack(connection, {line.hire_id for line in others if line.paid and line.hire_id in known}, month, reckon)
 
 
 def _asks(
@@ -169,7 +195,7 @@ def _asks(
     worked = calendar.working_days_until(last) - calendar.working_days_until(month - _ONE_DAY)
     asks: dict[int, AskMonth] = {}
     for row in rows:
-        key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, last)
+        key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, last)
         asks[row.id] = AskMonth(
             office.procedure(key),
             row.kind,

@@ -1,7 +1,9 @@
 """The rows of a year's performance pay (年度绩效): from the months that were paid, the rulings, and a pot.
 
 A month counts when its sheet is paid, with those of its days that were served: of what was paid wrongly nothing is
-earned. Months of the term without a sheet are not guessed and not passed over: the line names them.
+earned. Whether the money of a month arrived is not asked: performance is earned by the days served and the ruling on
+them, and what the bank sent back for a wrong card is owed, or was closed for reasons of its own; neither undoes the
+work. Months of the term without a sheet are not guessed and not passed over: the line names them.
 """
 
 from __future__ import annotations

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
-from states.attendance_marks import month_days
 from states.months import months_from
 from states.overpaid import Claimable, Span, claimable
-from states.standard import base_fen, performance_fen
-from states.versions import in_month
 from workflow.office import Office
-from workflow.pay_rows import MONTHLY, people_of
+from workflow.paper_months import on_paper
+from workflow.pay_rows import people_of
 from workflow.queries.bank import refused_by_bank
 from workflow.queries.recoveries import reduced
-from workflow.queries.scope import within
 from workflow.tables import metadata
 
 recovery, pay_line, pay_sheet = (metadata.tables[name] for name in ("recovery", "pay_line", "pay_sheet"))
@@ -32,8 +29,9 @@ def limit_of(office: Office, connection: Connection, hire_id: int, first: date, 
     begins = min([first, *(span[0] for span, _ in claims)])
     ends = max([last, *(span[1] for span, _ in claims)])
     paid = _paid(connection, hire_id, begins, ends)
-    on_paper = _on_paper(office, connection, hire_id, [m for m in months_from(begins, ends) if m not in paid])
-    return claimable({**on_paper, **paid}, claims, (first, last))
+    (row,) = people_of(connection, [hire_id])
+    bare = on_paper(office, connection, row, [m for m in months_from(begins, ends) if m not in paid])
+    return claimable({**bare, **paid}, claims, (first, last))
 
 
 def _claims(connection: Connection, hire_id: int) -> list[tuple[Span, int]]:
@@ -54,24 +52,3 @@ def _paid(connection: Connection, hire_id: int, first: date, last: date) -> dict
         .group_by(pay_line.c.month)
     )
     return {month: int(fen) for month, fen in connection.execute(asked)}
-
-
-def _on_paper(office: Office, connection: Connection, hire_id: int, months: list[date]) -> dict[date, int]:
-    """The standard of those months of which no sheet of the place was paid in the service."""
-    (row,) = people_of(connection, [hire_id])
-    procedure = office.procedure(row.procedure)
-    around = [row.region[:length] for length in range(len(row.region) + 1)]
-    made = select(pay_sheet.c.month).where(
-        pay_sheet.c.procedure == procedure.procedure,
-        pay_sheet.c.kind == MONTHLY,
-        pay_sheet.c.status == PAID,
-        or_(within(pay_sheet.c.region, (row.region,)), pay_sheet.c.region.in_(around)),
-    )
-    here = set(connection.execute(made).scalars())
-    found = {}
-    for month in months:
-        if month not in here:
-            key, standard_fen = in_month(row.dossier, row.procedure, row.monthly_fen, month, month_days(month)[-1])
-            known = office.procedure(key)
-            found[month] = base_fen(known, row.kind, standard_fen) + performance_fen(known, row.kind)
-    return found

@@ -1,8 +1,14 @@
 """Subsidies for social insurance (社保补贴申领): what employers advanced, claimed, received, and what the county bears.
 
 A claim takes the employer's shares of paid sheets, each month of each person once; the database holds that. Where a
-document's sheets reckon no shares, what was paid in for each month is entered. Every act stands in the office log
-(book ``claims``), in sums. Amounts are fen.
+document's sheets reckon no shares, what was paid in for each month is entered.
+
+Pay itself is claimed by nobody here. What the bank did with a line is therefore not asked, line kind by line kind: of
+money that arrived, waits or was refused and is owed the insurance was paid in all the same, and so it was of a line
+that was closed for good (不再发放); only where a supplementary sheet reckons the month anew is the old line no longer
+live, and the new one carries the share. What refused pay costs its sources is said by ``charges`` and ``funds``.
+
+Every act stands in the office log (book ``claims``), in sums. Amounts are fen.
 """
 
 from __future__ import annotations

@@ -186,7 +186,18 @@ def _seen(page: Page, case: Case) -> Foreseen | None:
 
 
 def _told(page: Page, found: Foreseen) -> list[Sentence]:
-    """What would follow, in words."""
+    """What would follow, in words; where money was claimed back of the month, with what came of that."""
+    told, back = _follows(found), found.back
+    if back.number:
+        sums = {"repaid": yuan(back.repaid_fen), "open": yuan(back.open_fen)}
+        words_ = say(
+            "第{number}号追回：本月已退回{repaid}元，已从已发中减去；尚未退回{open}元。", number=back.number, **sums
+        )
+        told.append(words_)
+    return told
+
+
+def _follows(found: Foreseen) -> list[Sentence]:
     if found.anew_fen is None or found.fen is None:
         return [say("更正以后，本月还不能核算，原因是："), found.why or say("考勤没有记全")]
     facts = {"now": yuan(found.anew_fen), "given": yuan(found.given_fen), "fen": yuan(abs(found.fen))}

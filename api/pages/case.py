@@ -24,6 +24,7 @@ from states.house import officers
 from states.procedure import Procedure, RecordKind, Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered, StepRefused
 from states.say import Sentence, say
+from states.tenure import to_confirm
 from workflow import queries
 from workflow.engine import offers_of
 from workflow.files import FileRefused
@@ -175,6 +176,7 @@ class Case:
         page, procedure, hire, line = self.page, self.procedure, self.hire, self.line
         entered = hire.dossier.entered_on
         last = procedure.validity.last_day
+        asked = to_confirm(procedure, hire.kind, hire.person, hire.dossier) if hire.person is not None else None
         return {
             "id": hire.id,
             "version": hire.version,
@@ -190,6 +192,7 @@ class Case:
             "lapsed": last is not None and last < page.today,
             "unpaid": procedure.stage_by_name[hire.stage].pay_stopped,
             "suspended": hire.dossier.suspended_on is not None,
+            "to_confirm": page.tell(asked) if asked is not None else "",
             "since": page.tell(say("{day}进入本环节", day=page.day(entered))) if entered else "",
             "head": hire.audit_head,
             "entries": hire.audit_seq,

@@ -112,6 +112,11 @@ def _show(page: Page, number: int, given: Given, refusal: Refusal | None = None)
     may = row.status != VOID and bool(page.actor.roles_in(row.region) & CHARGERS)
     notes = [page.tell(why) for why in (judged.warnings.values() if judged else ())]
     notes += [page.tell(why) for name, why in faults.items() if not name.startswith(FIELD)]
+    if bill.returned_fen:
+        gone = say(
+            "另有{fen}元由银行退回，不再由本表发放，不列支；此前已经列支的，请提出更正", fen=yuan(bill.returned_fen)
+        )
+        notes.append(page.tell(gone))
     return show(
         page,
         "pay",

@@ -25,8 +25,8 @@ from states.guards import Answer
 from states.inputs import Override
 from states.move_entries import RECOGNISE, RUN_OUT
 from states.moving import confirmers, proposers
-from states.procedure import Effect, Procedure
-from states.recognition import RecognitionInput
+from states.procedure import Effect, Procedure, article_of
+from states.recognition import RecognitionInput, is_over
 from states.refusals import InputRefused, NoSuchHire, Refusal
 from states.say import Sentence, say
 from workflow import moving, old_posts
@@ -153,8 +153,9 @@ def _picked(text: str) -> tuple[int, int] | None:
     return None if hire_id is None or version is None else (hire_id, version)
 
 
-def _proposing(filling: Filling, begun: str = RECOGNISE) -> list[Field]:
-    kinds = [(kind, filling.page.tell(name)) for kind, name in KINDS.items()]
+def _proposing(filling: Filling, begun: str = RECOGNISE, over: bool = False) -> list[Field]:
+    """``over``: the old agreement has no day left that it could run."""
+    kinds = [(kind, filling.page.tell(name)) for kind, name in KINDS.items() if not (over and kind == RUN_OUT)]
     return [
         filling.field("kind", say("提议"), "radio", options=kinds, required=True, value=begun),
         filling.field("reason", say("理由"), "prose", say("写明核对了哪些材料。"), required=True),
@@ -268,14 +269,17 @@ def _one(page: Page, hire_id: int, given: Given | None = None, refusal: Refusal 
     filling = Filling(page, given or {}, faults_of(refusal))
     shown: dict[str, Any] = {"answers": [], "look": None, "proposing": None, "confirming": None, "dropping": None}
     if line.standing not in (Standing.RECOGNISED, Standing.LEFT):
-        new = moving.present_of(page.office, hire)
+        new, over = moving.present_of(page.office, hire), is_over(hire, page.today)
+        coming = new.move_from(hire.procedure.partition("@")[2])
         examined, look = moving.examine(page.office, hire, page.actor, page.at)
         shown |= {
             "answers": words.clauses_of(page, examined.answers),
             # where no month is left a recognition would come to nothing that could be shown
             "look": preview_words(page, look, page.office.procedure(hire.procedure), new) if examined.lasts else None,
             "qualifies": examined.qualifies,
-            **_forms(page, line, new, filling, examined.answers, hire.dossier.move_by),
+            "over": over,
+            "article": article_of(new, coming.cite) if coming is not None else "",
+            **_forms(page, line, new, filling, examined.answers, hire.dossier.move_by, over),
         }
     return page.show(
         "old_post.html",
@@ -289,16 +293,27 @@ def _one(page: Page, hire_id: int, given: Given | None = None, refusal: Refusal 
 
 
 def _forms(
-    page: Page, line: OldLine, new: Procedure, filling: Filling, answers: tuple[Answer, ...], proposed_by: str | None
+    page: Page,
+    line: OldLine,
+    new: Procedure,
+    filling: Filling,
+    answers: tuple[Answer, ...],
+    proposed_by: str | None,
+    over: bool,
 ) -> dict[str, Any]:
-    """Who may do what now: the first person proposes, another confirms, either lets it be."""
+    """Who may do what now: the first person proposes, another confirms, either lets it be.
+
+    ``over``: the old agreement is over, and nobody can be told to let it run out.
+    """
     held = page.actor.roles_in(line.region)
     first = bool(held & proposers(page.office.procedure(line.procedure)))
     if line.standing is not Standing.PROPOSED:
-        if not first or line.standing is Standing.OVER:
+        if not first:
             return {"proposing": None}
-        return {"proposing": _proposing(filling, RUN_OUT if any(one.stops for one in answers) else RECOGNISE)}
+        begun = RUN_OUT if any(one.stops for one in answers) and not over else RECOGNISE
+        return {"proposing": _proposing(filling, begun, over)}
     second = bool(held & confirmers(new, new.move_from(line.procedure.partition("@")[2])))
+    second = second and not (over and line.kind == RUN_OUT)
     drop = filling.field("drop_reason", say("撤回或者不同意的理由"), "prose", required=True)
     return {
         "confirming": _confirming(filling, line, answers) if second and page.actor.person_key != proposed_by else None,

@@ -85,7 +85,7 @@ def _reach(ask: Ask, person: Person, begins: date) -> _Reach:
     limit = last_lawful(ask.procedure, ask.hire.kind, person, dossier, begins)
     assert book is not None and limit is not None  # asked only where the document limits the months
     left = served(begins, limit.on) if limit.on >= begins else Span(0, 0)
-    exceptions = exceptions_of(ask.procedure, ask.hire.kind, dossier)
+    exceptions = exceptions_of(ask.procedure, ask.hire.kind, person, dossier)
     return _Reach(limit, book.used, left, any(line.until == limit.on for line in exceptions))
 
 

@@ -92,8 +92,8 @@ def test_months_are_paid_by_what_held_on_their_last_day() -> None:
     }
     for first, expected in months.items():
         last = date(first.year, first.month, 31 if first.month != 2 else 28)
-        assert in_month(kept, "d@2", 95000, first, last) == expected
-    assert in_month({"old_pay_fen": 0}, "d@2", 95000, date(2022, 3, 1), date(2022, 3, 31)) == ("d@2", 0)
+        assert in_month(kept, "d@2", 95000, last) == expected
+    assert in_month({"old_pay_fen": 0}, "d@2", 95000, date(2022, 3, 31)) == ("d@2", 0)
 
 
 def test_a_move_is_proposed_in_a_role_of_ones_own_before_one_as_somebodys_deputy() -> None:

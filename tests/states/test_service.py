@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from states.periods import term_end
 from states.reckoning import Unreckonable
-from states.retirement import Category
-from states.service import NamedExtension, Period, Span, ledger, retirement_exception, served
+from states.service import NamedExtension, Period, Span, ledger, served
 
 ONE_DAY = timedelta(1)
 STARTS = st.dates(date(2018, 1, 1), date(2030, 12, 31))
@@ -191,21 +190,6 @@ def test_the_last_lawful_day_is_the_last(offsets, prior, later):
 
 
 # --- exceptions ---
-
-
-def test_near_retirement_at_first_approval_goes_on_until_retirement():
-    born = day("1970-01-01")  # a man: 2031-05-01
-    exception = retirement_exception(day("2026-05-02"), born, Category.MAN)
-    assert exception is not None and not exception.moved
-    found = ledger((), 0).last_lawful_day(day("2026-05-02"), [exception])
-    assert found.on == day("2031-05-01") and "可延长至退休" in str(found.reading)
-    assert retirement_exception(day("2026-05-01"), born, Category.MAN) is None
-
-
-def test_who_was_approved_before_the_reform_is_asked_about():
-    exception = retirement_exception(day("2021-03-01"), day("1966-02-01"), Category.MAN)
-    assert exception is not None and exception.moved and exception.until == day("2026-06-01")
-    assert "请人工确认" in str(exception.why)
 
 
 def test_an_exception_never_shortens_the_cap():

@@ -9,7 +9,8 @@ import pytest
 
 from states.facts import Dossier
 from states.procedure import Procedure
-from states.tenure import by_law_beyond, exceptions_of, last_lawful, ledger_of, measure_retirement
+from states.retirement import Category, statutory_retirement
+from states.tenure import by_law_beyond, exceptions_of, last_lawful, ledger_of, measure_retirement, to_confirm
 from tests.support.asking import a_person, a_procedure, a_woman, d
 
 START = d("2026-03-11")
@@ -65,7 +66,31 @@ def known(**facts: Any) -> Dossier:
 def test_somebody_near_retirement_may_go_on_until_then() -> None:
     near = known(near_retirement=True, retires_on="2030-06-15", approved_on="2026-03-10")
     assert last(document(NEAR), near) == "2030-06-15"
-    assert [found.article for found in exceptions_of(document(NEAR), "village", near)] == ["十一"]
+    assert [found.article for found in exceptions_of(document(NEAR), "village", a_person(), near)] == ["十一"]
+
+
+@pytest.mark.parametrize(
+    ("born", "facts", "asked"),
+    [
+        # a man of February 1966 retired at sixty by the former ages, and four months later by those of the reform
+        ("1966-02-01", {"approved_on": "2024-12-31"}, True),
+        ("1966-02-01", {"approved_on": "2025-01-01"}, False),
+        ("1966-02-01", {"started_on": "2024-12-31"}, True),
+        ("1966-02-01", {"approved_on": "2024-12-31", "ended_on": "2025-06-30"}, False),
+        ("1966-02-01", {"approved_on": "2024-12-31", "near_retirement": False}, False),
+        ("1964-12-31", {"approved_on": "2021-03-01"}, False),  # the reform moves nobody born before 1965
+    ],
+)
+def test_whose_end_the_reform_moved_after_the_test_is_asked_about(
+    born: str, facts: dict[str, Any], asked: bool
+) -> None:
+    retires_on = statutory_retirement(d(born), Category.MAN).on
+    dossier = known(**{"near_retirement": True, "retires_on": retires_on.isoformat(), **facts})
+    found = to_confirm(document(NEAR), "village", a_person(born=born), dossier)
+    assert (found is not None and "请人工确认" in str(found)) is asked
+    if asked:  # the end moves with the law in force, and whoever decides on a further term reads the same
+        limit = last_lawful(document(NEAR), "village", a_person(born=born, prior_months=36), dossier, d("2025-02-01"))
+        assert limit is not None and (limit.on, str(limit.reading)) == (retires_on, str(found))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +103,7 @@ def test_somebody_near_retirement_may_go_on_until_then() -> None:
     ],
 )
 def test_without_the_finding_or_the_exception_the_limit_stands(facts: dict[str, Any]) -> None:
-    assert list(exceptions_of(document(NEAR), "village", known(**facts))) == []
+    assert list(exceptions_of(document(NEAR), "village", a_person(), known(**facts))) == []
     assert last(document(NEAR), known(**facts)) == "2029-03-10"
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from states.loading import Catalogue
+from states.paid_back import Back
 from states.pay import AskMonth, Line, NotPaid, Service, month_line
 from states.say import say
 from states.top_up import Given, difference_fen, top_up
@@ -64,6 +65,49 @@ def test_what_was_paid_too_much_is_named_and_never_taken_off(marks: str, fen: in
     left = top_up(XUNYANG, now, full)
     assert isinstance(left, NotPaid) and not left.stops and left.sheet == 7
     assert f"多发{-fen / 100:.2f}元" in left.why.text() and "追回" in left.why.text()
+
+
+FULL = line("1" * 30)
+
+
+@pytest.mark.parametrize(
+    ("present", "back", "owed", "told"),
+    [
+        (30, Back(repaid_fen=10_000, number=4), 10_000, None),
+        (30, Back(repaid_fen=10_000, open_fen=5_000, number=4), 10_000, "尚未退回的钱中有50.00元不应追回"),
+        (30, Back(repaid_fen=1, number=4, unsure_fen=9_000), 1, "有90.00元可能属于本月"),
+        # claimed and not handed back: it is in the person's hand, and is not paid again
+        (30, Back(open_fen=5_000, number=4), None, "尚未退回的钱中有50.00元不应追回"),
+        (30, Back(number=4, unsure_fen=9_000), None, "有90.00元可能属于本月"),
+        # a day of 33.33 yuan too much
+        (29, Back(open_fen=3_333, number=4), None, "多发的33.33元已登记第4号追回"),
+        (29, Back(repaid_fen=3_333, number=4), None, "已由第7号发放表发放"),
+        (29, Back(open_fen=1_000, number=4), None, "多发23.33元"),
+        (29, Back(open_fen=4_000, number=4), None, "有6.67元不应追回"),
+    ],
+)
+def test_what_was_claimed_back_is_owed_again_only_where_it_was_handed_back(
+    present: int, back: Back, owed: int | None, told: str | None
+) -> None:
+    now = line("1" * present + "x" * (30 - present))
+    found = top_up(XUNYANG, now, [of(FULL)], back)
+    said = "".join(str(one) for one in found.warnings) if isinstance(found, Line) else str(found.why)
+    assert (found.net_fen if isinstance(found, Line) else None) == owed
+    assert told is None or told in said
+    if isinstance(found, Line):  # paid once: what came back is given back, and the next sheet finds nothing owed
+        assert {part.item: part.fen for part in found.parts} == {"repaid": owed}
+        again = top_up(XUNYANG, now, [of(FULL), of(found, 8)], back)
+        assert isinstance(again, NotPaid)
+
+
+def test_what_was_given_back_once_is_no_part_of_a_later_difference() -> None:
+    """29 days were paid and one handed back; it is given back, and then the thirtieth is owed."""
+    first, back = line("1" * 29 + "x"), Back(repaid_fen=3_333, number=4)
+    given_back = top_up(XUNYANG, line("1" * 29 + "x"), [of(first)], back)
+    assert isinstance(given_back, Line)
+    last = top_up(XUNYANG, FULL, [of(first), of(given_back, 8)], back)
+    assert isinstance(last, Line) and [part.item for part in last.parts] == ["base"]
+    assert first.net_fen + given_back.net_fen + last.net_fen - back.repaid_fen == FULL.net_fen
 
 
 def test_a_month_that_cannot_be_reckoned_holds_nobody_up() -> None:

@@ -77,6 +77,32 @@ def test_a_case_is_opened_once_for_everybody_who_left_alive(village: Village) ->
         assert not list(office_log.verify(connection))
 
 
+def test_the_due_day_follows_the_last_day_that_is_set_right_while_the_case_is_open(village: Village) -> None:
+    office, world, seen = village.world.office, village.world, scoped(village.officer("township"))
+    open_due(office, now(village))
+    act(village, Act.ASSESS, "已外出务工", need=Need.WILLING)
+    act(village, Act.CLOSE, "办结", reason=Reason.EMPLOYED)
+    for name in ("甲", "丙"):
+        hire = village.hires[name]
+        ((number,),) = world.ask("SELECT seq FROM audit_entry WHERE hire_id = ? AND act = 'resign'", hire)
+        told = {
+            "entry": number,
+            "values": {"leave_on": (LEFT - timedelta(8)).isoformat()},
+            "reason": "日期录错",
+            "evidence": "离岗登记表",
+        }
+        asked = world.do(hire, "propose_correction", village.officer("employer"), **told).seq
+        world.do(hire, "confirm_correction", village.officer("hrss"), correction=asked, acknowledged=True)
+        assert world.hire(hire).dossier.ended_on == LEFT - timedelta(8)
+    assert open_due(office, now(village)) == open_due(office, now(village)) == 0
+    with office.database.reading() as connection:
+        due = {name: case_line(connection, seen, village.hires[name]).due_on for name in ("甲", "丙")}  # type: ignore[union-attr]
+        assert due == {"甲": date(2022, 11, 20), "丙": date(2022, 11, 12)}
+        # once, and said once
+        log = [entry.act for entry in office_log.entries(connection, aftercare.BOOK)]
+        assert log.count("due_moved") == 1 and not list(office_log.verify(connection))
+
+
 @pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
 def test_who_left_long_ago_or_died_since_is_not_taken_up(village: Village) -> None:
     office, at = village.world.office, now(village)

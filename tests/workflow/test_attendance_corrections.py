@@ -12,9 +12,10 @@ import pytest
 from states.facts import Actor, Grant
 from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
+from tests.conftest import SQLITE
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, START, TOWN, VILLAGE, in_notice, to_contract
-from workflow import attendance, office_log
+from workflow import attendance, office_log, recoveries
 from workflow import attendance_corrections as corrections
 from workflow import pay_sheets as sheets
 from workflow.attendance import StaleMonth
@@ -43,19 +44,19 @@ def world(migrated_url: str) -> Iterator[World]:
     world.close()
 
 
-def handed_in(world: World) -> int:
-    number = sheets.make(world.office, ORDER, TOWN, world.clock())
+def handed_in(world: World, order: Order = ORDER) -> int:
+    number = sheets.make(world.office, order, TOWN, world.clock())
     sheets.freeze(world.office, number, TOWN, world.clock())
     return number
 
 
-def paid(world: World) -> int:
+def paid(world: World, order: Order = ORDER) -> int:
     """A sheet that went all the way."""
-    number = handed_in(world)
+    number = handed_in(world, order)
     ((digest,),) = world.ask("SELECT digest FROM pay_sheet WHERE id = ?", number)
     for by in (HRSS, FINANCE):
         sheets.approve(world.office, number, digest, by, world.clock())
-    sheets.pay(world.office, number, JULY, f"回单{number}号", FINANCE, world.clock())
+    sheets.pay(world.office, number, world.clock.today, f"回单{number}号", FINANCE, world.clock())
     return number
 
 
@@ -124,6 +125,51 @@ def test_what_was_paid_too_much_stays_on_the_sheet_and_is_claimed_elsewhere(worl
     corrected(world, FULL, 2)
     sheets.make(world.office, ORDER, TOWN, world.clock())
     assert lines(world) == [(0, 300_00, 90), (1, 300_00, 90)], "owed is the month less all that was paid"
+
+
+def test_what_was_handed_back_is_owed_again_and_what_is_only_claimed_is_not_paid_twice(world: World) -> None:
+    """Of 300 yuan 100 were too much and 60 came back; set right to 600, 360 are owed, and 40 are asked for no more."""
+    first, hire, at = paid(world), world.people["hire"], world.clock()
+    corrected(world, "-" * 12 + "1" * 6 + "x" * 12, 1)
+    claim = recoveries.Claim("2022-06", "2022-06", 100_00, "考勤更正后多发", "旬人社发〔2022〕88号")
+    number = recoveries.ask(world.office, hire, claim, FINANCE, at)
+    sheets.make(world.office, ORDER, TOWN, at)
+    ((last,),) = world.ask("SELECT max(id) FROM pay_sheet")
+    assert f"多发的100.00元已登记第{number}号追回" in left_out(world, last), "claimed once, and not asked for again"
+    recoveries.decide(world.office, number, True, "属实", HRSS, at)
+    recoveries.repay(world.office, number, 60_00, JULY, "缴款书1号", FINANCE, at)
+    seen = corrections.foresee(world.office, hire, JUNE, FULL, CADRE, at)
+    assert (seen.given_fen, seen.anew_fen, seen.fen) == (240_00, 600_00, 360_00)
+    corrected(world, FULL, 2)
+    assert paid(world) > last > first and lines(world)[-1] == (1, 360_00, 90)
+    # what is still asked for is to be taken off the claim, which people do; after that nothing is open
+    recoveries.reduce(world.office, number, 10_00, "考勤已更正", FINANCE, at)
+    recoveries.decide_repayment(world.office, number, 2, True, HRSS, at)
+    more = sheets.make(world.office, ORDER, TOWN, at)
+    assert len(lines(world)) == 2 and f"第{number}号追回尚未退回的钱中有30.00元不应追回" in left_out(world, more)
+    recoveries.reduce(world.office, number, 30_00, "考勤已更正", FINANCE, at)
+    recoveries.decide_repayment(world.office, number, 3, True, HRSS, at)
+    done = sheets.make(world.office, ORDER, TOWN, at)
+    assert left_out(world, done).startswith("已由第") and "追回" not in left_out(world, done)
+    assert sound(world)
+
+
+@pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
+def test_what_came_back_by_a_claim_over_two_months_is_of_the_one_that_was_paid_too_much(world: World) -> None:
+    hire, july = world.people["hire"], replace(ORDER, month=JULY)
+    paid(world)
+    world.walk_to(date(2022, 8, 1))
+    attendance.record(world.office, hire, JULY, "1" * 31, CADRE, world.clock(), source="page", version=0)
+    corrected(world, "-" * 12 + "1" * 6 + "x" * 12, 1)
+    claim, at = recoveries.Claim("2022-06", "2022-07", 100_00, "考勤更正后多发", "旬人社发〔2022〕88号"), world.clock()
+    number = recoveries.ask(world.office, hire, claim, FINANCE, at)
+    recoveries.decide(world.office, number, True, "属实", HRSS, at)
+    recoveries.repay(world.office, number, 100_00, JULY, "缴款书1号", FINANCE, at)
+    seen = corrections.foresee(world.office, hire, JUNE, FULL, CADRE, at)
+    assert (seen.given_fen, seen.back.unsure_fen) == (300_00, 100_00), "July is paid on paper, for all that is known"
+    paid(world, july)
+    seen = corrections.foresee(world.office, hire, JUNE, FULL, CADRE, at)
+    assert (seen.given_fen, seen.fen, seen.back.unsure_fen) == (200_00, 400_00, 0)
 
 
 def test_a_sheet_that_is_not_paid_yet_is_void_and_made_anew(world: World) -> None:

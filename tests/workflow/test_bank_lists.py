@@ -15,7 +15,7 @@ from tests.support.xunyang import HRSS, REGIONS, START, TOWN, in_notice, to_cont
 from tests.workflow.test_applicant_import import SEAL
 from tests.workflow.test_bank_returns import CARDS
 from tests.workflow.test_pay_sheets import FINANCE, JULY, SECOND, approve, attended, frozen, lines, made, status
-from workflow import bank_cards, bank_lists, bank_results, office_log, pay_sheets, people
+from workflow import bank_cards, bank_lists, bank_results, funds, office_log, pay_sheets, people
 from workflow.bank_results import FAILED, RECEIVED, REDOING, REDONE, RESENT
 from workflow.pay_sheets import PAID, VOID, SheetChanged
 from workflow.queries import pay as found
@@ -200,8 +200,10 @@ def test_what_the_bank_refused_is_owed_and_sent_again_by_another_as_far_as_it_is
             one.hire_id for one in recoveries.suspects(connection, scoped(FINANCE), JULY)
         ] == [2]
     refuse(world, 2)
+    owed = spent(world)
     bank_results.ask_close(world.office, 1, 2, "本人已去世", FINANCE, world.clock(), seen=3)
     bank_results.decide_close(world.office, 1, 2, OTHER, world.clock(), seen=4, uphold=True)
+    assert spent(world) == owed - 60_000, "what was owed is the subsidy's again"
     with world.office.database.reading() as connection:
         assert recoveries.suspects(connection, scoped(FINANCE), JULY) == ()
     with pytest.raises(StepNotOffered, match="第2次清单已由"):
@@ -216,10 +218,17 @@ def test_a_month_of_which_less_is_owed_by_now_is_reckoned_anew_by_a_supplementar
     set_died(world, "乙某", date(2022, 6, 20))
     bank_results.ask_close(world.office, 1, 2, "本人已去世", FINANCE, world.clock(), seen=1, anew=True)
     assert (result(world, 2), live(world)) == (REDOING, True)
+    twice = spent(world)
     bank_results.decide_close(world.office, 1, 2, OTHER, world.clock(), seen=2, uphold=True)
     assert (result(world, 2), live(world)) == (REDONE, False)
+    assert spent(world) == twice // 2, "one of two, with the performance that is owed for the month"
     later = made(world)
     assert [fen for hire, fen in lines(world, later) if hire == 2] == [round(100_000 * 8 / 30)]
+
+
+def spent(world: World) -> int:
+    with world.office.database.reading() as connection:
+        return funds.funds(world.office, connection, "xunyang-2022-88", "610981", world.clock.today).spent_fen
 
 
 def live(world: World) -> bool:

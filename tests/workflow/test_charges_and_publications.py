@@ -16,7 +16,8 @@ from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
 from tests.support.after import Village, at_work, paid
 from tests.support.world import World
-from workflow import charge_corrections, charges, office_log, publications, rates
+from workflow import bank_results, charge_corrections, charges, office_log, publications, rates
+from workflow.bank_results import CLOSED, FAILED, REDONE
 from workflow.pay_sheets import NoSuchSheet
 from workflow.publications import Draft, Listed, NoSuchPublication
 
@@ -114,6 +115,20 @@ def test_a_sheet_costs_what_is_paid_before_insurance_and_the_employers_share_unl
     charges.set_charges(office, number, {"资金": cost}, bureau, at)
     ((other,),) = world.ask("SELECT id FROM pay_sheet WHERE id <> ?", number)
     assert left(village, other, "资金") == 2000_00 - cost
+
+    # refused it is owed, and borne as before; closed for good the insurance was paid in; anew another sheet bears it
+    borne = {FAILED: (cost, 0), CLOSED: (380_00 - claimed, 920_00), REDONE: (0, 1300_00)}
+    for outcome, (fen, returned) in borne.items():
+        with office.database.transaction() as connection:
+            row = connection.execute(select(charges.sheet).where(charges.sheet.c.id == number)).one()
+            hire = world.ask("SELECT hire_id FROM pay_line WHERE sheet_id = ?", number)[0][0]
+            bank_results.keep(connection, number, hire, (outcome, 0, "销户"), bureau, at)
+            bill = charges.bill_of(office, connection, row)
+        assert (bill.fen, bill.returned_fen) == (fen, returned), outcome
+    clerk = village.officer("township")
+    asked, _ = charge_corrections.ask(office, number, {}, "改由补发表核发", clerk, at)
+    charge_corrections.decide(office, asked, bureau, at, uphold=True)
+    assert left(village, other, "资金") == 2000_00
 
 
 def test_what_a_town_draws_from_its_own_budget_is_not_taken_from_the_countys(village: Village) -> None:

@@ -254,6 +254,49 @@ def test_who_fulfils_the_conditions_is_not_let_run_out_without_a_reason(migrated
     world.close()
 
 
+def test_who_stayed_after_the_old_end_is_recognised_from_the_day_of_the_confirmation(migrated_sqlite_url: str) -> None:
+    """Old months and new ones are one sum, and the days between are of neither: not paid, and not counted."""
+    world = World.on(migrated_sqlite_url, MARCH, REGIONS)
+    hire = entered(world, ends_on="2022-04-15")
+    other = entered(world, "钱某", ends_on="2022-04-15")
+    propose(world, other, "run_out")
+    world.sleep_to(date(2022, 4, 16))
+    assert {world.hire(one).stage for one in (hire, other)} == {"over_term"}
+    # no day of the old agreement is left that could run; who stays has to be recognised, or leaves
+    late = (
+        refusal(propose, world, hire, "run_out"),
+        refusal(moving.confirm_run_out, world.office, other, HRSS, world.clock(), "到期终止", although="本人书面放弃"),
+    )
+    assert all("没有可执行的剩余期限" in str(one) for one in late)
+    propose(world, hire, by=HRSS)
+    world.sleep_to(date(2022, 4, 20))
+    recognise(world, hire, CHIEF)
+
+    now = world.hire(hire)
+    assert (now.procedure, now.stage, now.dossier.over_term_on, now.dossier.paid_until) == (NEW, "on_post", None, None)
+    contracts = world.ask("SELECT starts_on, ends_on, ended_on FROM contract WHERE hire_id = ? ORDER BY term_no", hire)
+    assert [tuple(str(v) for v in row) for row in contracts] == [
+        ("2021-03-01", "2022-04-15", "2022-04-15"),
+        ("2022-04-20", "2023-04-19", "None"),
+    ]
+    # 13 months and 15 days were served, so 22 months and 15 days are left from the day of the recognition
+    assert now.dossier.last_lawful_on == date(2024, 3, 5)
+    waiting = world.ask("SELECT name FROM timer WHERE hire_id = ? AND status = 'pending'", hire)
+    assert "over_term_watch" not in {name for (name,) in waiting}
+    sound(world)
+    # March by the old standard; of April 15 days before and 11 after, by the new one; nothing for the four between
+    for month, days in ((date(2022, 3, 1), 31), (date(2022, 4, 1), 30)):
+        _present(world, hire, month, days)
+        _present(world, other, month, days)
+    with world.office.database.reading() as connection:
+        march, april = (
+            month_rows(world.office, connection, DOCUMENT, VILLAGE, date(2022, month, 1)).paid for month in (3, 4)
+        )
+    assert [(lines[hire].net_fen, lines[hire].days) for lines in (march, april)] == [(80000, 31), (82333, 26)]
+    assert april[other].days == 15
+    world.close()
+
+
 # ---- another version ---------------------------------------------------------------------------------------------
 
 

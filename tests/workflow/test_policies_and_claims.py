@@ -14,7 +14,7 @@ from states.refusals import InputRefused, StepNotOffered
 from tests.conftest import SQLITE
 from tests.support.after import Village, at_work, paid
 from tests.support.world import World, officer
-from workflow import due_letters, office_log, policies, subsidy_claims
+from workflow import bank_results, due_letters, office_log, policies, subsidy_claims
 from workflow.policies import Covered, Given
 from workflow.queries import scoped
 from workflow.subsidy_claims import Ledger, NoSuchClaim
@@ -153,6 +153,10 @@ def test_what_was_advanced_is_claimed_once_received_and_the_rest_charged(company
     """Two people, August 300 and September 310 yuan each: 1,220 advanced; 1,000 come, 200 of 220 are charged."""
     world, office = company.world, company.world.office
     payer, bureau, at, today = company.officer("company"), company.officer("hrss"), world.clock(), world.clock.today
+    hire = company.hires["甲"]
+    with office.database.transaction() as connection:  # pay that came back for good: the insurance was paid in
+        for (sheet,) in world.ask("SELECT sheet_id FROM pay_line WHERE hire_id = ?", hire):
+            bank_results.keep(connection, sheet, hire, (bank_results.CLOSED, 0, "销户"), bureau, at)
     assert ledger(company) == Ledger(1220_00, 0, 0, 0)
     first = claim(company, last=AUGUST)
     number = claim(company)

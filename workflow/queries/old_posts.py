@@ -157,8 +157,8 @@ def _standing(keys: Sequence[str]) -> Any:
     return case(
         (left, literal_column(f"'{Standing.LEFT.value}'")),
         (not_(old), literal_column(f"'{Standing.RECOGNISED.value}'")),
-        (hire.c.stage == literal_column("'over_term'"), literal_column(f"'{Standing.OVER.value}'")),
         (_proposed_kind().is_not(None), literal_column(f"'{Standing.PROPOSED.value}'")),
+        (hire.c.stage == literal_column("'over_term'"), literal_column(f"'{Standing.OVER.value}'")),
         (and_(hire.c.renewal == END), literal_column(f"'{Standing.RUNNING_OUT.value}'")),
         else_=literal_column(f"'{Standing.OPEN.value}'"),
     )

@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from states.overpaid import Overpaid, Paid, overpaid
-from workflow.pay_rows import MONTHLY
+from workflow.pay_once import MONTHLY
+from workflow.portions import in_portions
 from workflow.queries.bank import refused_by_bank
 from workflow.queries.paging import PAGE, in_sight, page_size
 from workflow.queries.scope import Scope
@@ -166,6 +167,34 @@ def repayments(connection: Connection, number: int) -> tuple[RepaymentLine, ...]
     names = RepaymentLine.__dataclass_fields__
     asked = select(*(repayment.c[name] for name in names)).where(repayment.c.recovery_id == number)
     return tuple(RepaymentLine(**row._mapping) for row in connection.execute(asked.order_by(repayment.c.number)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMonths:
+    """A claim that waits or was upheld, with its months; what came back by it and what it still asks for, in fen."""
+
+    number: int
+    from_month: date
+    until_month: date
+    repaid_fen: int
+    open_fen: int
+
+
+def claims_over(connection: Connection, hire_ids: Iterable[int], month: date) -> dict[int, list[ClaimedMonths]]:
+    """The claims under these hires that cover a month, but for those turned down, by hire."""
+    back, off = func.coalesce(_repaid(), 0), func.coalesce(reduced(), 0)
+    columns = (recovery.c.hire_id, recovery.c.id, recovery.c.from_month, recovery.c.until_month)
+    found: dict[int, list[ClaimedMonths]] = {}
+    for some in in_portions(sorted(hire_ids)):
+        asked = select(*columns, recovery.c.fen, back.label("back"), off.label("off")).where(
+            recovery.c.hire_id.in_(some), recovery.c.from_month <= month, recovery.c.until_month >= month,
+            recovery.c.upheld.is_not(False),
+        )  # fmt: skip
+        for row in connection.execute(asked.order_by(recovery.c.id)):
+            left = max(row.fen - int(row.back) - int(row.off), 0)
+            one = ClaimedMonths(row.id, row.from_month, row.until_month, int(row.back), left)
+            found.setdefault(row.hire_id, []).append(one)
+    return found
 
 
 def recovery_sums(connection: Connection, scope: Scope, region: str | None = None) -> RecoverySums:

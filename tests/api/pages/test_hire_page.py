@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -90,6 +91,20 @@ def test_on_post_the_nearest_day_is_told_with_what_it_is_the_day_of(county: Coun
     assert "在岗。“聘用协议备案”的期限2026年5月18日已过，请用人单位尽快办理。" in said
     assert "此前请决定续签还是终止；没有决定的，次日起停发补贴。" in said
     assert "届满，次日由系统接着办理" not in said, "nothing is renewed or ended without a decision"
+
+
+def test_an_end_that_the_reform_moved_after_the_test_is_asked_about_above_the_case(county: County) -> None:
+    """Near retirement was found before 2025, and the ages of the reform carry the end further: a person has to look."""
+    hire, client = county.hires["刘桂英"], client_of(county)
+    assert "请人工确认" not in shown(client, hire)
+    found = {"approved_on": "2023-05-01", "near_retirement": True, "retires_on": "2026-12-01"}
+    with county.world.office.database.transaction() as connection:
+        changes = json.dumps(found)
+        connection.exec_driver_sql("UPDATE hire SET dossier = json_patch(dossier, ?) WHERE id = ?", (changes, hire))
+        born = "UPDATE person SET born = '1966-07-01', retirement_category = 'man' WHERE id = ?"
+        connection.exec_driver_sql(born, (county.world.hire(hire).person.id,))  # type: ignore[union-attr]
+    for path in ("", "/print"):
+        assert "退休日期已随2025年改革推迟至2026-12-01，请人工确认" in shown(client, hire, path)
 
 
 def test_after_leaving_nothing_is_asked_for_but_the_reports_that_are_owed(county: County) -> None:

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -213,3 +213,27 @@ def test_a_hire_is_moved_by_two_people_on_its_page(desk: Desk) -> None:
     nothing = desk.send(Role.HRSS, f"/hires/{hire}/move/confirm")
     assert nothing.status_code == 409
     assert desk.see(Role.HRSS, f"/hires/{hire}/move", "6109").status_code == 404
+
+
+def test_who_stayed_after_the_old_end_is_proposed_and_recognised_on_the_page(desk: Desk) -> None:
+    world = desk.service.world
+    ends = world.clock.today + timedelta(days=3)
+    elderly = {"elderly_rural": {"by": "镇政府", "on": "2022-01-10"}}
+    person = world.a_person("周某", date(1971, 5, 1), "M", VILLAGE, categories=elderly)
+    new = {"post": str(desk.post), "person_id": str(person), **TERMS, "ends_on": ends.isoformat()}
+    desk.send(Role.TOWNSHIP, "/old-posts/new", TOWN, **new)
+    ((hire,),) = world.ask("SELECT id FROM hire WHERE person_id = ?", person)
+    world.sleep_to(ends + timedelta(days=2))
+    desk.service.tokens.clear()  # nobody stays signed in over days
+    listed = desk.see(Role.TOWNSHIP, "/old-posts?standing=over", TOWN).text
+    assert f'href="/old-posts/{hire}"' in listed
+    one = desk.see(Role.TOWNSHIP, f"/old-posts/{hire}", TOWN).text
+    assert "自确认之日起执行新待遇标准" in one and "聊政办字〔2022〕4号二(六)" in one
+    assert 'value="recognise"' in one and 'value="run_out"' not in one
+    asked = desk.send(Role.TOWNSHIP, f"/old-posts/{hire}/propose", TOWN, kind="recognise", reason="材料齐全")
+    assert asked.status_code == 200
+    assert f'href="/old-posts/{hire}"' in desk.see(Role.HRSS, "/old-posts?standing=proposed").text
+    today = world.clock.today
+    done = desk.send(Role.HRSS, f"/old-posts/{hire}/confirm", kind="recognise", signed_on=today.isoformat())
+    assert (done.status_code, "已重新认定" in done.text) == (200, True)
+    assert (world.hire(hire).stage, world.hire(hire).dossier.term_starts_on) == ("on_post", today)
