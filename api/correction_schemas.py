@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from states.facts import Clock
 from states.inputs import Line
+from states.past import Report
 from states.rederiving import Turned
 from states.say import Translate
 from workflow.corrections import Foreseen
@@ -56,6 +57,8 @@ class ForeseenOut(BaseModel):
     facts: list[MovedOut]
     deadlines: list[MovedOut]
     steps: list[MovedOut]
+    #: by report and the entry that made it due
+    reports: list[MovedOut]
     refused: list[TurnedOut]
     warned: list[TurnedOut]
     system_acts_on: list[str]
@@ -77,6 +80,7 @@ class ForeseenOut(BaseModel):
             facts=[MovedOut(name=n, before=_plain(b), after=_plain(a)) for n, b, a in moves.facts if n != "filings"],
             deadlines=[MovedOut(name=n, before=_due(b), after=_due(a)) for n, b, a in moves.clocks],
             steps=[MovedOut(name=step.act, before=before, after=after) for step, before, after in moves.steps],
+            reports=[_report(one) for one in moves.reports],
             refused=[_turned(one, translate) for one in moves.refused],
             warned=[_turned(one, translate) for one in moves.warned],
             system_acts_on=[name for name, _ in moves.over],
@@ -106,6 +110,14 @@ class CorrectionOut(BaseModel):
 
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, str, date)) else str(value)
+
+
+def _report(report: Report) -> MovedOut:
+    """The days of a report, by when and when it was sent; its receipt stands with what is corrected."""
+    before, after = (
+        {name: row[name] for name in ("due_on", "sent_on")} for row in (report.row, {**report.row, **report.changed})
+    )
+    return MovedOut(name=f"{report.filing}:{report.seq}", before=before, after=after)
 
 
 def _due(clock: Clock | None) -> date | None:

@@ -85,17 +85,17 @@ def running(
             clocks[line.deadline] = _kept(before.get(line.deadline), base, due_on, provisional, visit, line)
     for filing in dossier.filings:
         name = filing_clock(filing)
-        clocks[name] = before.get(name) or Clock(filing.due_on, filing.due_on, filing.provisional, visit)
+        clocks[name] = _own(before.get(name), Clock(filing.due_on, filing.due_on, filing.provisional, visit))
     for objection in dossier.objections:
         due_on, provisional = objection_due(procedure, objection, calendar)
-        name, known = objection_clock(objection), before.get(objection_clock(objection))
-        same = known is not None and known.due_on == due_on
-        clocks[name] = (
-            replace(known, provisional=provisional)
-            if known is not None and same
-            else Clock(objection.lodged_on, due_on, provisional, visit)
-        )
+        name = objection_clock(objection)
+        clocks[name] = _own(before.get(name), Clock(objection.lodged_on, due_on, provisional, visit))
     return clocks
+
+
+def _own(old: Clock | None, new: Clock) -> Clock:
+    """The clock of a report or an objection: one that ran to the same day keeps its marks."""
+    return new if old is None or old.due_on != new.due_on else replace(old, provisional=new.provisional)
 
 
 def objection_due(procedure: Procedure, objection: OpenObjection, calendar: Calendar) -> tuple[date, bool]:

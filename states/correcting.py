@@ -21,8 +21,8 @@ from states.guards import Ask
 from states.house import CORRECTIONS
 from states.input_checks import check_scale, faults_of
 from states.machine import Rules
-from states.past import Entry, NewRow, Past, Row, Told
-from states.procedure import Effect, RecordKind, Step
+from states.past import Entry, NewRow, Past, Report, Row, Told
+from states.procedure import Effect, Procedure, RecordKind, Step
 from states.rederiving import FOLLOWING, Again, Derived, Turned, confirmed, derive, read_input, terms
 from states.refusals import InputRefused
 from states.say import Fact, Sentence, say
@@ -35,16 +35,17 @@ CORRECTABLE: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.NOTICE: ("posted_on",),
     RecordKind.TRAINING: ("held_on", "passed", "hours"),
     RecordKind.START: ("started_on",),
-    RecordKind.AGREEMENT: ("signed_on",),
-    RecordKind.CONTRACT: ("signed_on", "starts_on"),
+    RecordKind.AGREEMENT: ("signed_on", "number"),
+    RecordKind.CONTRACT: ("signed_on", "starts_on", "number"),
     RecordKind.ASSESSMENT: ("points", "grade", "skilled"),
-    RecordKind.RENEWAL_SIGNING: ("signed_on",),
+    RecordKind.RENEWAL_SIGNING: ("signed_on", "number"),
     RecordKind.PROTECTION: ("kind", "until"),
     RecordKind.EXTENSION: ("until",),
     RecordKind.RESIGNATION: ("given_on", "leave_on"),
     RecordKind.HANDOVER: ("done_on",),
     RecordKind.ENDING_DECISION: ("ground", "effective_on", "notice_on", "in_lieu_yuan", "in_lieu_on"),
     RecordKind.SURVEY: ("held_on", "asked", "satisfied"),
+    RecordKind.FILING: ("sent_on", "receipt"),
 }
 
 
@@ -53,7 +54,8 @@ class Moves:
     """Everything that a correction moves (牵动的事项), before and after.
 
     ``said`` are the corrected fields; ``facts`` fields of the dossier; ``clocks`` running periods (None: not running);
-    ``steps`` what can be done now: open before and after; ``refused`` past steps whose rules would have stood against
+    ``steps`` what can be done now: open before and after; ``reports`` those whose days or receipt are others, sent or
+    owed; ``refused`` past steps whose rules would have stood against
     them; ``warned`` those whose warnings have come or gone; ``over`` periods that are over at once, so that the system
     acts; ``told`` letters in which a day stood that is another now; ``others`` running hires of the same person, whose
     last lawful day rests on the months that change.
@@ -65,6 +67,7 @@ class Moves:
     facts: tuple[tuple[str, Any, Any], ...]
     clocks: tuple[tuple[str, Clock | None, Clock | None], ...]
     steps: tuple[tuple[Step, bool, bool], ...]
+    reports: tuple[Report, ...]
     refused: tuple[Turned, ...]
     warned: tuple[Turned, ...]
     over: tuple[tuple[str, Clock], ...]
@@ -120,9 +123,8 @@ def correctable(rules: Rules, from_stage: str, act: str) -> tuple[str, ...]:
     names = CORRECTABLE.get(step.records, ())
     if step.records is not RecordKind.ASSESSMENT:
         return names
-    # points that follow from what was noted are set right where they were noted
-    scale = () if rules.procedure.assessment.reckoned else (rules.procedure.assessment.scale,)
-    return ("points" if "points" in scale else "grade", "skilled") if scale else ("skilled",)
+    # of points that were noted one by one the total is set right: the single ones are struck until the year is ruled on
+    return ("points" if rules.procedure.assessment.scale == "points" else "grade", "skilled")
 
 
 def said_now(hire: Hire, rules: Rules, entry: Entry) -> dict[str, Any]:
@@ -152,7 +154,7 @@ def moves(hire: Hire, rules: Rules, calendar: Calendar, at: datetime, number: in
     if not said:
         raise InputRefused({"values": say("与现在的记录相同，没有要更正的")})
     here, there = derive(again, wanted, hire.audit_seq + 1)
-    check_scale(rules.procedure, replace(hire, dossier=_before(again, known, number)), step, after)
+    _check_scale(rules.procedure, replace(hire, dossier=_before(again, known, number)), step, after)
     _check_terms(here, there)
     _check_others(hire, here, there)
     return _moves(hire, rules, calendar, at, entry, step, said, here, there)
@@ -194,6 +196,15 @@ def _check_days_of(values: Mapping[str, Any], at: datetime) -> None:
     """Counts that contradict each other: more satisfied than asked. Days are checked where the step is done again."""
     if "satisfied" in values and values["satisfied"] > values["asked"]:
         raise InputRefused({"satisfied": say("满意人数不能多于参与人数{asked}人", asked=values["asked"])})
+
+
+def _check_scale(procedure: Procedure, hire: Hire, step: Step, values: Mapping[str, Any]) -> None:
+    """As of a proposal; but a total that was ruled on may be another than the single points come to (审定后更正)."""
+    if step.records is RecordKind.ASSESSMENT and procedure.assessment.reckoned:
+        if values["points"] is not None and values["points"] < 0:
+            raise InputRefused({"points": say("总分不能低于0分")})
+        values = {**values, "points": None}
+    check_scale(procedure, hire, step, values)
 
 
 def _before(again: Again, known: Mapping[int, Mapping[str, Any]], number: int) -> Dossier:
@@ -248,7 +259,8 @@ def _moves(
     here: Derived,
     there: Derived,
 ) -> Moves:
-    dossier = there.dossier.with_(filings=_filings(hire, there), clocks=hire.dossier.clocks)
+    reports = tuple(_reports(hire, here, there))
+    dossier = there.dossier.with_(filings=_filings(hire, reports), clocks=hire.dossier.clocks)
     names = [name.name for name in fields(Dossier) if name.name not in FOLLOWING or name.name == "filings"]
     facts = tuple(
         (name, getattr(hire.dossier, name), getattr(dossier, name))
@@ -268,6 +280,7 @@ def _moves(
         facts=facts,
         clocks=clocks,
         steps=tuple(_steps(hire, rules, calendar, at, dossier, new)),
+        reports=reports,
         refused=tuple(one for one in turned if not one.answer.verdict.passed and one.answer.effect is not Effect.WARN),
         warned=tuple(one for one in turned if one.answer.verdict.passed or one.answer.effect is Effect.WARN),
         over=tuple(_over(rules, clocks, local_day(at))),
@@ -280,10 +293,23 @@ def _moves(
     )
 
 
-def _filings(hire: Hire, there: Derived) -> tuple[OpenFiling, ...]:
+def _reports(hire: Hire, here: Derived, there: Derived) -> Iterator[Report]:
+    """Each report of which a column would say something else now; what is the same in both worlds stays as it is."""
+    assert hire.past is not None
+    for row in hire.past.filings:
+        was, now = (world.filings.get((row["filing"], row["seq"]), {}) for world in (here, there))
+        changed = {column: value for column, value in now.items() if was.get(column) != value}
+        if changed:
+            yield Report(row, changed)
+
+
+def _filings(hire: Hire, reports: tuple[Report, ...]) -> tuple[OpenFiling, ...]:
+    moved = {(one.filing, one.seq): one.changed for one in reports}
+
     def again(filing: OpenFiling) -> OpenFiling:
-        moved = there.filings.get((filing.filing, filing.seq))
-        return filing if moved is None else replace(filing, due_on=moved[0], provisional=moved[1])
+        new = moved.get((filing.filing, filing.seq), {})
+        due_on = date.fromisoformat(new["due_on"]) if "due_on" in new else filing.due_on
+        return replace(filing, due_on=due_on, provisional=new.get("provisional", filing.provisional))
 
     return tuple(again(filing) for filing in hire.dossier.filings)
 

@@ -19,10 +19,15 @@ PROSE = frozenset(
 def input_kept(given: Mapping[str, Any]) -> Row:
     return {
         # of a correction the fields that it sets right; each is plain
-        name: dict(value) if name == "values" else _said(value)
+        name: _values(value) if name == "values" else _said(value)
         for name, value in given.items()
         if name not in PROSE and name != "overrides" and value is not None
     }
+
+
+def _values(values: Mapping[str, Any]) -> Row:
+    """Corrected fields: of words their name alone, because what they say now is covered by the digest of the record."""
+    return {name: None if name in PROSE else value for name, value in values.items()}
 
 
 def _said(value: Any) -> Any:

@@ -5,9 +5,10 @@ Plain values without behaviour, read in one go and only when a past fact is to b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 Row = dict[str, Any]
@@ -17,7 +18,8 @@ Row = dict[str, Any]
 class Entry:
     """One entry of a trail: the step, where it led, its input as it was kept, and what it changed.
 
-    ``boards`` are those of a notice with their days, which the trail itself does not keep.
+    ``boards`` are those of a notice with their days, ``words`` what the entry says now beside its input: neither stands
+    in the trail itself (``with_words``).
     """
 
     seq: int
@@ -31,6 +33,7 @@ class Entry:
     input: Mapping[str, Any]
     changes: Mapping[str, Any]
     boards: tuple[tuple[str, str], ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The trail of one hire, its rows in force by table, and the letters that were sent."""
+    """The trail of one hire, its rows in force by table, the letters that were sent, and its reports (备案)."""
 
     entries: tuple[Entry, ...]
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     letters: tuple[Told, ...] = ()
+    filings: tuple[Row, ...] = ()
 
 
 #: columns of the rows that a correction may renew, that are set after a row was written (see ``workflow.tables``)
@@ -61,6 +65,22 @@ LATER: Mapping[str, frozenset[str]] = {
     "departure": frozenset({"corrects_seq", "corrected_by"}),
     "survey": frozenset({"corrects_seq", "corrected_by"}),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report (备案) that a correction moves: its row as it stands, and the columns that are set again."""
+
+    row: Row
+    changed: Row
+
+    @property
+    def filing(self) -> str:
+        return str(self.row["filing"])
+
+    @property
+    def seq(self) -> int:
+        return int(self.row["seq"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +105,30 @@ def split(row: NewRow) -> tuple[Row, Row]:
     if row.table == "contract":
         said |= {"starts_on": None, "ends_on": None}
     return said, born
+
+
+def with_words(past: Past, corrections: Iterable[Row]) -> Past:
+    """The past with what its entries say beside their input: numbers of contracts, receipts, points that were counted.
+
+    Words stay out of the trail (``states.entry.PROSE``), those of a correction too: ``corrections`` are their rows.
+    """
+    words: dict[int, Row] = {}
+    for row in past.rows.get("contract", ()):
+        words.setdefault(row["corrects_seq"] or row["seq"], {})["number"] = row["number"]
+    for row in past.filings:
+        if row["sent_seq"] is not None:
+            words.setdefault(row["sent_seq"], {})["receipt"] = row["receipt"]
+    for row in past.rows.get("assessment", ()):
+        if row["points_tenths"] is not None:
+            words.setdefault(row["corrects_seq"] or row["seq"], {})["points"] = Decimal(row["points_tenths"]) / 10
+    said = {row["seq"]: {name: after for name, _, after in row["said"]} for row in corrections}
+    told = (_worded(entry, words.get(entry.seq, {}), said.get(entry.seq)) for entry in past.entries)
+    return replace(past, entries=tuple(told))
+
+
+def _worded(entry: Entry, words: Row, said: Row | None) -> Entry:
+    if said is None:
+        return replace(entry, words={name: value for name, value in words.items() if value is not None})
+    values = {name: said.get(name) if value is None else value for name, value in entry.input["values"].items()}
+    # what a correction said of words that stood there already is none
+    return replace(entry, input={**entry.input, "values": {n: v for n, v in values.items() if v is not None}})

@@ -19,6 +19,8 @@ from states.meets import enforces
 from states.procedure import AssessmentItem, Grade, Procedure
 from states.say import Sentence, say
 
+#: the line by which a total that was set right after the ruling differs from what its points come to (审定后更正)
+CORRECTED = "corrected"
 #: the band of a phone check that falls into none
 NO_BAND = "none"
 _PUNCTUATION = frozenset("PZSC")
@@ -63,6 +65,14 @@ class Total:
             }
             for line in self.lines
         ]
+
+    def stored_as(self, tenths: int) -> list[dict[str, Any]]:
+        """The lines of a total that was set right after the year had been ruled on: one more, for the difference."""
+        if tenths == self.tenths:
+            return self.stored()
+        why = say("审定后更正：逐项合计{sum}分，更正为{points}分", sum=in_points(self.tenths), points=in_points(tenths))
+        facts = {"level": "", "notes": [], "tenths": tenths - self.tenths, "counted": True}
+        return [*self.stored(), {"item": CORRECTED, **facts, "why": why.pattern, "facts": dict(why.facts)}]
 
 
 def matter_key(words: str) -> str:

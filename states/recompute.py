@@ -1,8 +1,8 @@
 """Deadlines computed again (重新推算): when a year's holiday notice is loaded or corrected, what it touches is settled.
 
-Nothing is decided here; days follow from the calendar. The entry in the trail says what moved and by which notice. Rows
-that a step wrote down (a report that is owed, an objection) keep the day they were written with: they are evidence, and
-the clocks of the dossier say what holds.
+Nothing is decided here; days follow from the calendar. The entry in the trail says what moved and by which notice. The
+row of a report that is still owed gets its new last day by that entry; that of an objection keeps the day with which it
+was written: it is evidence, and the clocks of the dossier say what holds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from states.clocks import due, filing_clock, running
+from states.clocks import due, running
 from states.effects.hiring import sheet_of
 from states.facts import Clock, Hire, OpenFiling
 from states.machine import Rules
@@ -112,10 +112,13 @@ class Recomputing(Writing):
         }
 
     def _filings(self) -> None:
-        again = tuple(self._filing(filing) for filing in self.dossier.filings)
-        changed = {filing_clock(new) for new, old in zip(again, self.dossier.filings, strict=True) if new != old}
-        clocks = {name: clock for name, clock in self.dossier.clocks.items() if name not in changed}
-        self.dossier = self.dossier.with_(filings=again, clocks=clocks)
+        before = self.dossier.filings
+        self.dossier = self.dossier.with_(filings=tuple(self._filing(filing) for filing in before))
+        for filing in self.dossier.filings:
+            if filing not in before:
+                keys = {"hire_id": self.hire.id, "filing": filing.filing, "seq": filing.seq}
+                last = {"due_on": filing.due_on.isoformat(), "provisional": filing.provisional}
+                self.updates.append(("filing", keys, last))
 
     def _filing(self, filing: OpenFiling) -> OpenFiling:
         base, line = self.filed_on.get(filing.seq), self._line_of(filing.filing)

@@ -16,7 +16,7 @@ from states.bases import BASES
 from states.calendar import Calendar
 from states.chronology import check_days
 from states.clocks import due
-from states.effects import EFFECTS
+from states.effects import EFFECTS, filings_due
 from states.effects.act import Act
 from states.facts import Actor, Dossier, Grant, Hire, dossier_from_json
 from states.guards import Answer, Ask
@@ -32,7 +32,7 @@ from states.say import Sentence, say
 INERT = CORRECTIONS | {
     *(RecordKind.COMMENT, RecordKind.DOCUMENT, RecordKind.ASSIGNMENT, RecordKind.SCORE),
     *(RecordKind.POINT, RecordKind.POINT_STRUCK, RecordKind.OBJECTION, RecordKind.OBJECTION_ANSWER),
-    *(RecordKind.APPLICATION, RecordKind.SUSPENSION, RecordKind.RESUMPTION, RecordKind.FILING),
+    *(RecordKind.APPLICATION, RecordKind.SUSPENSION, RecordKind.RESUMPTION),
 }
 #: fields that say who did what and what waits, never what a corrected fact is: always as the trail has them
 FOLLOWING = frozenset(
@@ -44,6 +44,7 @@ _WORDS = "——"
 #: entry → what its fields should say
 Values = Mapping[int, Mapping[str, Any]]
 Key = tuple[str, int, int]
+Reports = dict[tuple[str, int], Row]
 _MISSING = object()
 
 
@@ -63,8 +64,8 @@ class Derived:
     dossier: Dossier = field(default_factory=Dossier)
     rows: dict[Key, Row] = field(default_factory=dict)
     turned: list[Turned] = field(default_factory=list)
-    #: reports whose last day is another, because the day of their step is: (filing, entry) → day and certainty
-    filings: dict[tuple[str, int], tuple[date, bool]] = field(default_factory=dict)
+    #: reports (备案) by name and the entry that made them due: the columns that follow from what entries say
+    filings: Reports = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,21 @@ class Again:
     #: the day on which the question is asked: what is said of a day has happened by then
     today: date
     #: what followed from the corrections up to a confirming entry, by its number
-    _known: dict[int, dict[Key, Row]] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[int, Derived] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def procedure(self) -> Procedure:
         return self.rules.procedure
 
-    def rows_at(self, seq: int) -> dict[Key, Row]:
-        """The rows that followed once the entry ``seq`` had confirmed a correction, to be changed at will."""
+    def rows_at(self, seq: int) -> tuple[dict[Key, Row], Reports]:
+        """Rows and reports as they followed once the entry ``seq`` had confirmed a correction, to be changed freely."""
         if seq not in self._known:
-            self._known[seq] = derive(self, confirmed(self.entries, seq + 1), seq)[1].rows
-        return {key: dict(row) for key, row in self._known[seq].items()}
+            self._known[seq] = derive(self, confirmed(self.entries, seq + 1), seq)[1]
+        known = self._known[seq]
+        return (
+            {key: dict(row) for key, row in known.rows.items()},
+            {report: dict(row) for report, row in known.filings.items()},
+        )
 
 
 def confirmed(entries: Iterable[Entry], before: int) -> dict[int, dict[str, Any]]:
@@ -131,7 +136,7 @@ class _Run:
         self.here.dossier = after
         if entry.act == CONFIRM_CORRECTION:
             # on record the world became another here; in the corrected one nothing has happened but the confirmation
-            self.here.rows = self.again.rows_at(entry.seq)
+            self.here.rows, self.here.filings = self.again.rows_at(entry.seq)
             self.there.dossier = is_now.with_(**{name: getattr(after, name) for name in FOLLOWING})
             return
         step = self.again.rules.step(entry.from_stage, entry.act)
@@ -157,7 +162,7 @@ class _Run:
         there = _Step(self.again, entry, step, is_now, self.there.rows, self.values.get(entry.seq, {}), on)
         if (was, entry.on, here.values) != (is_now, on, there.values) or self.here.rows != self.there.rows:
             self._asked(here, there)
-        old, new = here.effect(), there.effect()
+        old, new = here.effect(self.here.filings), there.effect(self.there.filings)
         changes: dict[str, Any] = {}
         for name in old.keys() | new.keys():
             if old.get(name, _MISSING) == new.get(name, _MISSING):
@@ -168,10 +173,6 @@ class _Run:
             changes["entered_on"] = on if on != entry.on else after.entered_on
         self.there.dossier = is_now.with_(**changes)
         self._follow(entry.changes.keys(), frozenset(old.keys() | new.keys() | {"entered_on"}), was, is_now, after)
-        if on != entry.on:
-            for line in step.files:
-                day = due(self.again.procedure, line.within, on, self.again.calendar)
-                self.there.filings[line.filing, entry.seq] = day
 
     def _legal_day(self, entry: Entry, step: Step, was: Dossier, is_now: Dossier) -> date:
         """The day on which an entry takes effect: of the system's steps, the day after the period that ends then.
@@ -241,8 +242,8 @@ class _Step:
         others = tuple(period for period in hire.person.periods if period[2] != hire.id)
         return (*others, *((first, last, hire.id) for first, last in terms(self.rows)))
 
-    def effect(self) -> Mapping[str, Any]:
-        """Carries the step out: the change of the dossier; its rows are kept beside it."""
+    def effect(self, reports: Reports) -> Mapping[str, Any]:
+        """Carries the step out: the change of the dossier; rows are kept beside it, and of reports in ``reports``."""
         act = Act(
             self.hire,
             self.again.procedure,
@@ -255,10 +256,15 @@ class _Step:
             self.entry.seq,
         )
         changes = EFFECTS[self.step.records](act)
+        filings_due(act)
         for table, row in act.rows:
+            if table == "filing":
+                reports[row["filing"], row["seq"]] = {"due_on": row["due_on"], "provisional": row["provisional"]}
             if table in LATER:
                 self.rows[table, row["seq"], row.get("term_no", 0)] = {**dict.fromkeys(LATER[table]), **row}
         for table, keys, values in act.updates:
+            if table == "filing":
+                reports.setdefault((keys["filing"], keys["seq"]), {}).update(values)
             for (name, _, _), row in self.rows.items():
                 if name == table and all(row.get(column) == value for column, value in keys.items()):
                     row.update(values)
@@ -291,7 +297,8 @@ def _only_signed(step: Step, dossier: Dossier, entry: Entry) -> bool:
 def read_input(entry: Entry, step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
     """The input of a past step with ``values`` in place of what it said. Raises pydantic.ValidationError."""
     model = INPUTS[step.records]
-    payload: dict[str, Any] = {name: value for name, value in entry.input.items() if name in model.model_fields}
+    said = {**entry.words, **entry.input}
+    payload: dict[str, Any] = {name: value for name, value in said.items() if name in model.model_fields}
     if "boards" in model.model_fields:
         # a board that hung since the day of the whole moves with it; one with a day of its own does not
         whole = entry.input.get("posted_on")

@@ -219,7 +219,7 @@ class _Trail:
         for seq in sorted(self.records.keys() | rows.keys()):
             algorithm, version, said = self.records.get(seq, ("sha256", audit_records.VERSION, []))
             kept = [
-                [table, audit_records.digest(algorithm, table, row, self._first_term(table, row), version=version)]
+                [table, audit_records.digest(algorithm, table, row, self.later.first(table, row), version=version)]
                 for table, row in rows.get(seq, ())
             ]
             wrong = _differing(said, kept)
@@ -229,9 +229,6 @@ class _Trail:
                 self.fault(
                     seq, "record", say("第{seq}条记录所写的“{table}”数据被改动、删除或添加", seq=seq, table=wrong)
                 )
-
-    def _first_term(self, table: str, row: Row) -> audit_records.Term | None:
-        return self.later.first_term(row) if table == "contract" else None
 
     def _compare_hire(self) -> None:
         (_, _, _, stage, state, visit, dossier, procedure, opening_id, person_id, submitted_by, serving) = self.hire

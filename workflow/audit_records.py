@@ -35,7 +35,6 @@ SINCE: Mapping[int, Mapping[str, frozenset[str]]] = {
 #: the version of the entries that are written now
 VERSION = 3
 Row = dict[str, Any]
-Term = tuple[str | None, str | None]
 
 
 class RecordStream:
@@ -93,17 +92,15 @@ def _truth(value: Any) -> Any:
     return None if value is None else bool(value)
 
 
-def digest(algorithm: str, table: str, row: Row, first_term: Term | None = None, *, version: int = VERSION) -> str:
+def digest(algorithm: str, table: str, row: Row, first: Row | None = None, *, version: int = VERSION) -> str:
     """The digest of a row as it was when it was written by an entry of ``version``.
 
-    ``first_term``: of a contract, the days it began with.
+    ``first``: of columns that are set again later, what they said first, where the digest covers it.
     """
     absent = set(SET_LATER.get(table, frozenset()))
     for since, tables in SINCE.items():
         absent |= tables.get(table, frozenset()) if version < since else frozenset()
-    said = {name: value for name, value in row.items() if name not in absent}
-    if first_term is not None:
-        said["starts_on"], said["ends_on"] = first_term
+    said = {name: value for name, value in row.items() if name not in absent} | (first or {})
     # the canonical text: a second implementation of ``states.canonical``, compared with it in the tests
     return DIGESTS[algorithm](orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
@@ -112,7 +109,9 @@ class SetLater:
     """What the entries of one hire say of columns that are set after their row was written."""
 
     def __init__(self) -> None:
-        self._first_terms: dict[int, tuple[int, Term]] = {}
+        self._first_terms: dict[int, tuple[int, Row]] = {}
+        #: the last days with which reports fell due
+        self._first_days: dict[tuple[int, str], Row] = {}
         self._sets: list[tuple[int, str, Row, Row]] = []
         #: columns that rows had from their very entry on, by which they took the place of others
         self._born: list[tuple[int, str, Row, Row]] = []
@@ -121,17 +120,28 @@ class SetLater:
         """Takes in one entry; ``dossier`` is what follows from the trail up to and with it."""
         changes = body["changes"]
         if "term_no" in changes or "term_starts_on" in changes or "term_ends_on" in changes:
-            term = (dossier.get("term_starts_on"), dossier.get("term_ends_on"))
+            term = {"starts_on": dossier.get("term_starts_on"), "ends_on": dossier.get("term_ends_on")}
             self._first_terms[seq] = (dossier.get("term_no", 0), term)
+        for filing, due_at, _, due_on, provisional in changes.get("filings") or ():
+            if due_at == seq:
+                self._first_days[seq, filing] = {"due_on": due_on, "provisional": provisional}
         self._sets += [(seq, table, keys, values) for table, keys, values in body.get("sets", ())]
         self._born += [(seq, table, keys, values) for table, keys, values in body.get("born", ())]
 
-    def first_term(self, row: Row) -> Term:
-        """The days that a contract had from its very entry on, as the digest covers them."""
-        if self._born_with("contract", row) is not None:
-            return (None, None)
+    def first(self, table: str, row: Row) -> Row:
+        """What columns that are set again later said from the very entry of a row on, as its digest covers them.
+
+        They are the days of a contract and the last day of a report; of other tables the digest covers none.
+        """
+        if table == "filing":
+            return self._first_days.get((row["seq"], row["filing"]), {"due_on": None, "provisional": None})
+        return self._first_term(row) if table == "contract" else {}
+
+    def _first_term(self, row: Row) -> Row:
         number, term = self._first_terms.get(row["seq"], (None, None))
-        return term if term is not None and number == row["term_no"] else (None, None)
+        if self._born_with("contract", row) is not None or term is None or number != row["term_no"]:
+            return {"starts_on": None, "ends_on": None}
+        return term
 
     def _born_with(self, table: str, row: Row) -> Row | None:
         found = (
@@ -146,9 +156,7 @@ class SetLater:
         later = SET_LATER.get(table)
         if later is None:
             return True
-        expected: Row = {**row, **dict.fromkeys(later)}
-        if table == "contract":
-            expected["starts_on"], expected["ends_on"] = self.first_term(row)
+        expected: Row = {**row, **dict.fromkeys(later), **self.first(table, row)}
         expected |= self._born_with(table, row) or {}
         for seq, name, keys, values in self._sets:
             # an entry sets what earlier entries wrote, and its own rows are as it wrote them

@@ -1,4 +1,4 @@
-"""The past of one hire, read for a correction (往事): its entries, its rows in force, and the letters that went out."""
+"""The past of one hire, read for a correction (往事): its entries, its rows in force, its reports, and its letters."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, select
 
-from states.past import LATER, Entry, Past, Row, Told
+from states.past import LATER, Entry, Past, Row, Told, with_words
 from workflow.tables import metadata
 
 
 def past_of(connection: Connection, hire_id: int) -> Past:
     """All that a correction looks at, as plain values; days in rows are ISO text."""
-    rows = {name: _rows(connection, metadata.tables[name], hire_id) for name in LATER}
+    rows = {name: _in_force(connection, metadata.tables[name], hire_id) for name in LATER}
     boards = _boards(connection, hire_id)
     entry = metadata.tables["audit_entry"]
     asked = select(entry.c.body).where(entry.c.hire_id == hire_id).order_by(entry.c.seq)
-    return Past(
+    past = Past(
         tuple(_entry(orjson.loads(body), boards) for body in connection.execute(asked).scalars()),
         rows,
         _letters(connection, hire_id),
+        _rows(connection, metadata.tables["filing"], hire_id),
     )
+    return with_words(past, _rows(connection, metadata.tables["correction"], hire_id))
 
 
 def _entry(body: Any, boards: dict[int, tuple[tuple[str, str], ...]]) -> Entry:
@@ -42,9 +44,13 @@ def _entry(body: Any, boards: dict[int, tuple[tuple[str, str], ...]]) -> Entry:
     )
 
 
-def _rows(connection: Connection, table: Table, hire_id: int) -> tuple[Row, ...]:
+def _in_force(connection: Connection, table: Table, hire_id: int) -> tuple[Row, ...]:
     """The rows that no correction has set aside."""
-    asked = select(table).where(table.c.hire_id == hire_id, table.c.corrected_by.is_(None)).order_by(table.c.seq)
+    return tuple(row for row in _rows(connection, table, hire_id) if row["corrected_by"] is None)
+
+
+def _rows(connection: Connection, table: Table, hire_id: int) -> tuple[Row, ...]:
+    asked = select(table).where(table.c.hire_id == hire_id).order_by(table.c.seq)
     return tuple({name: _plain(value) for name, value in row._mapping.items()} for row in connection.execute(asked))
 
 

@@ -14,9 +14,10 @@ from api.pages.forms import words_of
 from api.pages.names import FACTS
 from api.pages.record import act_in_words
 from api.pages.render import Page
-from states.facts import Clock, OpenFiling
+from states.facts import Clock
 from states.guards.labels import PROTECTIONS
 from states.inputs import INPUTS
+from states.past import Row
 from states.procedure import Procedure
 from states.rederiving import Turned
 from states.say import Sentence, say
@@ -50,7 +51,6 @@ _FACTS: dict[str, Sentence] = {
     "ended_on": say("离岗之日"),
     "paid_until": say("补贴发至"),
     "over_term_on": say("超期起始日"),
-    "filings": say("待报备事项的期限"),
 }
 
 
@@ -89,6 +89,7 @@ def groups_of(page: Page, procedure: Procedure, found: Foreseen) -> list[MoveGro
         ),
         view.group(say("案卷"), view.facts()),
         view.group(say("期限"), view.clocks()),
+        view.group(say("报备"), view.reports()),
         view.group(say("到期后由系统办理"), view.over(), say("更正后期限已过，系统会接着办理。"), compared=False),
         view.group(say("任职月数"), view.months()),
         view.group(
@@ -132,6 +133,35 @@ class _View:
             label = _FACTS.get(name) or FACTS.get(name)
             if label is not None:
                 yield MoveLine(self.page.tell(label), self.shown(name, before), self.shown(name, after))
+        yield from self._grades()
+
+    def _grades(self) -> Iterator[MoveLine]:
+        """Grades of years that are not the last one that was ruled on: the dossier speaks of that alone."""
+        if any(name == "ruled_grade" for name, _, _ in self.moves.facts):
+            return
+        for row in self.moves.rows:
+            if row.table == "assessment" and row.old["grade"] != row.new["grade"]:
+                what = self.page.tell(say("{year}年度考核等次", year=int(row.new["year"])))
+                yield MoveLine(what, *(self.shown("grade", one["grade"]) for one in (row.old, row.new)))
+
+    def reports(self) -> Iterator[MoveLine]:
+        """Reports that were sent or are owed: by when, on which day, and whether that was in time."""
+        for one in self.moves.reports:
+            before, after = self._report(one.row), self._report({**one.row, **one.changed})
+            if before != after:
+                yield MoveLine(words.filing_name(self.page, self.procedure, one.filing), before, after)
+
+    def _report(self, row: Row) -> str:
+        due_on, sent_on = (self._day_of(row[name]) for name in ("due_on", "sent_on"))
+        told = say("应在{due}以前报送，尚未报送", due=due_on)
+        if row["sent_on"] is not None:
+            told = say("应在{due}以前报送，{day}报送", due=due_on, day=sent_on)
+            if row["sent_on"] > row["due_on"]:
+                told = say("应在{due}以前报送，{day}报送，已逾期", due=due_on, day=sent_on)
+        return self.page.tell(told)
+
+    def _day_of(self, text: str | None) -> str:
+        return "" if text is None else self.page.day(date.fromisoformat(text))
 
     def clocks(self) -> Iterator[MoveLine]:
         for name, before, after in self.moves.clocks:
@@ -215,8 +245,6 @@ class _View:
             return self.page.named(ground) if ground else str(value)
         if name in ("kind", "protected_kind"):
             return self.page.tell(PROTECTIONS[value]) if value in PROTECTIONS else str(value)
-        if isinstance(value, tuple) and all(isinstance(one, OpenFiling) for one in value):
-            return "；".join(self.page.day(one.due_on) for one in value)
         return str(value.value if isinstance(value, Enum) else value)
 
     def _due(self, clock: Clock | None) -> str:

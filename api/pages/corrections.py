@@ -139,7 +139,7 @@ def _fields(page: Page, now: Present, given: Given, faults: Mapping[str, Any]) -
     step = page.office.rulebook.rules(now.hire.procedure).step(now.entry.from_stage, now.entry.act)
     assert step is not None
     begun = {name: [_text(value)] for name, value in now.values.items()}
-    asking = Asking(page, procedure, now.hire, step, {**begun, **given}, faults)
+    asking = Asking(page, procedure, now.hire, step, {**begun, **given}, faults, again=True)
     shown = {name: (value.isoformat() if hasattr(value, "isoformat") else value) for name, value in now.values.items()}
     found = []
     for field in fields_of(asking):

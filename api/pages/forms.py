@@ -59,7 +59,10 @@ _YES, _NO = say("是"), say("否")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """For whom a form is made: the step, the hire, and what was filled in before, with its faults."""
+    """For whom a form is made: the step, the hire, and what was filled in before, with its faults.
+
+    ``again``: what the step said is set right, also what nobody had to say then.
+    """
 
     page: Page
     procedure: Procedure
@@ -67,12 +70,13 @@ class Asking:
     step: Step
     given: Mapping[str, list[str]]
     faults: Mapping[str, Sentence]
+    again: bool = False
 
 
 def fields_of(asking: Asking) -> list[Field]:
     """The fields of a step, its opinion last."""
     model = INPUTS[asking.step.records]
-    names = [name for name in model.model_fields if name not in _ELSEWHERE and _asked(asking.procedure, name)]
+    names = [name for name in model.model_fields if name not in _ELSEWHERE and _asked(asking, name)]
     # a bare opinion comes first and its approval number after; beside other facts it comes last
     bare = asking.step.records in (RecordKind.OPINION, RecordKind.NONE)
     found = [_field(asking, model, name) for name in (["opinion", *names] if bare else [*names, "opinion"])]
@@ -83,9 +87,10 @@ def fields_of(asking: Asking) -> list[Field]:
 _ELSEWHERE = ("opinion", "overrides", "seq")
 
 
-def _asked(procedure: Procedure, name: str) -> bool:
+def _asked(asking: Asking, name: str) -> bool:
     """Whether the document has a use for a field: points or grades as it assesses, skill where a rule asks for it."""
-    if name == "points" and procedure.assessment.reckoned:
+    procedure = asking.procedure
+    if name == "points" and procedure.assessment.reckoned and not asking.again:
         return False  # the total follows from the points that were noted
     if name in ("points", "grade"):
         return (name == "points") == (procedure.assessment.scale == "points")

@@ -7,7 +7,7 @@ stored with it, so that what is ruled on is what was shown. Nothing is decided h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.pages import words
@@ -15,7 +15,7 @@ from api.pages.render import Page, new_key
 from states.decide import Offer
 from states.facts import Hire
 from states.noting import open_years, strike_fault
-from states.points import CountedLine, in_points, reckon, share_in_words
+from states.points import CORRECTED, CountedLine, in_points, reckon, share_in_words
 from states.procedure import AssessmentItem, Procedure, RecordKind
 from states.say import Sentence, say
 from workflow.queries import TrailLine
@@ -53,7 +53,10 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class YearView:
-    """One year: how far it is, its total and grade, every line, and what was struck."""
+    """One year: how far it is, its total and grade, every line, and what was struck.
+
+    ``correct``: where the total of a year that was ruled on is set right, for whoever may propose it.
+    """
 
     year: int
     status: str
@@ -62,6 +65,8 @@ class YearView:
     lines: list[LineView]
     struck: list[NoteView]
     stale: bool = False
+    ruled: bool = False
+    correct: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,8 @@ class _Making:
 
     def years(self) -> list[YearView]:
         """The years with points, or still open, the latest first; without points the present one alone is shown."""
-        ruled = {row["year"]: row for row in self.rows.get("assessment", ()) if row["ruled_seq"] is not None}
+        assessments = (row for row in self.rows.get("assessment", ()) if row["corrected_by"] is None)
+        ruled = {row["year"]: row for row in assessments if row["ruled_seq"] is not None}
         noted = {row["year"] for row in self.rows.get("point", ())}
         still = open_years(self.hire, self.page.today)
         shown = {*ruled, *(year for year in still if year in noted), *([still[-1]] if still else [])}
@@ -212,7 +218,10 @@ class _Making:
         )
 
     def _ruled(self, row: Row) -> YearView:
-        return self._stored(row, say("已审定"))
+        may = any(offer.step.records is RecordKind.CORRECTION for offer in self.offers)
+        entry = row["corrects_seq"] or row["seq"]
+        correct = f"/hires/{self.hire.id}/corrections/new?entry={entry}" if may else ""
+        return replace(self._stored(row, say("已审定")), ruled=True, correct=correct)
 
     def _stored(self, row: Row, status: Sentence) -> YearView:
         grade = self.procedure.assessment.grade(str(row["grade"]))
@@ -230,7 +239,8 @@ class _Making:
     def _kept(self, line: Row, first: bool) -> LineView:
         """A line as it was stored with a proposal: nothing of it is reckoned again."""
         item = self.procedure.assessment.item(str(line["item"]))
-        name, level = self._named(item, first), self._level(str(line["level"]))
+        name = self.page.tell(say("审定后更正")) if line["item"] == CORRECTED else self._named(item, first)
+        level = self._level(str(line["level"]))
         article = item.cite if item else self.procedure.assessment.cite
         notes = [self._note(seq) for seq in line["notes"]]
         why = self.page.tell(Sentence(str(line["why"]), line["facts"]))

@@ -13,7 +13,8 @@ from states.procedure import RecordKind
 def assessment(act: Act) -> dict[str, Any]:
     rules, total = act.procedure.assessment, _total(act)
     points = act.input.get("points")
-    tenths = total.tenths if total is not None else None if points is None else int(points * 10)
+    # a total is said only where it is what the points come to, or was set right after the ruling
+    tenths = int(points * 10) if points is not None else total.tenths if total is not None else None
     grade = rules.grade(str(act.input.get("grade"))) if tenths is None else rules.grade_for(tenths / 10)
     name = "" if grade is None else grade.grade
     act.record(
@@ -24,7 +25,7 @@ def assessment(act: Act) -> dict[str, Any]:
         passed=bool(grade and grade.passes),
         skilled=act.input.get("skilled"),
         evidence=act.input.get("evidence"),
-        items=[] if total is None else total.stored(),
+        items=[] if total is None or tenths is None else total.stored_as(tenths),
     )
     rulings = {s.act for s in act.procedure.steps if s.records is RecordKind.ASSESSMENT_RULING}
     return {

@@ -43,7 +43,10 @@ def correction_refused(act: Act) -> dict[str, Any]:
 
 
 def correction_confirmed(act: Act) -> dict[str, Any]:
-    """更正: rows that say something else now stand beside those in force, which stay as they were written."""
+    """更正: rows that say something else now stand beside those in force, which stay as they were written.
+
+    A report is one row from the day it fell due: its days and its receipt are set again, as they were set before.
+    """
     moves = act.moves
     assert moves is not None
     for row in moves.rows:
@@ -51,4 +54,6 @@ def correction_confirmed(act: Act) -> dict[str, Any]:
         act.rows.append((row.table, said))
         act.born.append((row.table, row.keys, born))
         act.update(row.table, {"seq": row.old["seq"], **row.keys}, {"corrected_by": act.seq})
+    for report in moves.reports:
+        act.update("filing", {"filing": report.filing, "seq": report.seq}, report.changed)
     return {**moves.changes(), **_decided(act, True)}

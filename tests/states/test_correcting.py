@@ -209,6 +209,61 @@ def test_a_first_day_after_the_last_is_no_correction() -> None:
     assert f"第{entry_of(desk, 'decide_leaving')}号" in fault.value.faults["values"].text()
 
 
+# ---- numbers of contracts, and reports
+
+
+@pytest.mark.parametrize("act", ["sign", "sign_renewal"])
+def test_the_number_of_a_contract_is_set_right_and_stays_out_of_the_trail(act: str) -> None:
+    desk = renewed()
+    plan = correct(desk, act, "2027-05-10", number="临聘2026-17")
+    number = {row["term_no"]: row["number"] for row in rows_of(desk)["contract"]}
+    assert number == {1: None, 2: None} | {{"sign": 1, "sign_renewal": 2}[act]: "临聘2026-17"}
+    told = body_of(desk.plans[-2])
+    assert told["input"]["values"] == {"number": None}
+    assert "临聘" not in f"{told}{body_of(plan)}"
+    with pytest.raises(InputRefused) as refused:
+        foreseen(desk, act, "2027-05-11", number="临聘2026-17")
+    assert set(refused.value.faults) == {"values"}, "it says so already"
+    # another field of the same entry, with a number that is said again, leaves the number alone
+    correct(desk, act, "2027-05-11", number="临聘2026-17", signed_on={"sign": "2026-03-12"}.get(act, "2027-02-19"))
+    assert {row["number"] for row in rows_of(desk)["contract"]} == {None, "临聘2026-17"}
+    correct(desk, act, "2027-05-12", number="临聘2026-71")
+    again = foreseen(desk, act, "2027-05-13", number="临聘2026-17")
+    assert again.said == (("number", "临聘2026-71", "临聘2026-17"),)
+    assert (again.changes(), again.clocks, again.refused, again.reports) == ({}, (), (), ())
+
+
+def reported(sent_on: str = "2026-03-13") -> Desk:
+    """Under contract; the report that was owed by 18 March 2026 was sent."""
+    desk = Desk.under_contract()
+    desk.do("file", CLERK, "2026-03-20", filing="contract", seq=entry_of(desk, "sign"), sent_on=d(sent_on))
+    return desk
+
+
+def test_the_day_on_which_a_report_was_sent_is_set_right_in_its_row() -> None:
+    desk = reported()
+    before = desk.dossier
+    (moved,) = foreseen(desk, "file", LATE, sent_on="2026-03-19", receipt="收文3号").reports
+    assert (moved.row["due_on"], moved.row["sent_on"]) == ("2026-03-18", "2026-03-13")
+    assert moved.changed == {"sent_on": "2026-03-19", "receipt": "收文3号"}
+    plan = correct(desk, "file", LATE, sent_on="2026-03-19", receipt="收文3号")
+    keys = {"filing": "contract", "seq": entry_of(desk, "sign")}
+    assert body_of(plan)["sets"][0] == ["filing", keys, {"sent_on": "2026-03-19"}]
+    assert "收文3号" not in str([body_of(one) for one in desk.plans])
+    assert plain(desk.dossier) == plain(before), "nothing else rests on it"
+    back = foreseen(desk, "file", LATE, sent_on="2026-03-13")
+    assert back.said == (("sent_on", d("2026-03-19"), d("2026-03-13")),)
+    assert back.reports[0].changed == {"sent_on": "2026-03-13"}
+
+
+def test_work_that_would_begin_after_its_report_was_sent_is_told_with_the_number_of_the_report() -> None:
+    desk = reported()
+    assert foreseen(desk, "start", LATE, started_on="2026-03-13").said
+    with pytest.raises(InputRefused) as refused:
+        foreseen(desk, "start", LATE, started_on="2026-03-14")
+    assert f"第{entry_of(desk, 'file')}号" in refused.value.faults["values"].text()
+
+
 # ---- who, and what cannot be
 
 
@@ -262,7 +317,10 @@ def test_until_it_is_confirmed_nothing_but_the_proposal_has_changed_and_one_wait
         ("start", {"started_on": "2026-06-02"}, "started_on"),  # still to come on 1 June
         ("start", {"started_on": "昨天"}, "started_on"),
         ("start", {"person_id": 4}, "person_id"),
-        ("sign", {"number": "1"}, "number"),
+        ("sign", {"instrument": "1"}, "instrument"),
+        ("file", {"sent_on": "2026-06-02"}, "sent_on"),  # still to come on 1 June
+        ("file", {"sent_on": "2026-03-10"}, "sent_on"),  # not before the work began
+        ("file", {"seq": 2}, "seq"),
         ("apply", {"person_id": 4}, "entry"),
         ("approve", {"opinion": "好"}, "entry"),
         (999, {"started_on": "2026-03-10"}, "entry"),
@@ -270,7 +328,7 @@ def test_until_it_is_confirmed_nothing_but_the_proposal_has_changed_and_one_wait
 )
 def test_what_cannot_be_set_right_this_way(act: str | int, values: dict[str, Any], field: str) -> None:
     with pytest.raises(InputRefused) as refused:
-        foreseen(Desk.under_contract(), act, LATE, **values)
+        foreseen(reported(), act, LATE, **values)
     assert set(refused.value.faults) == {field}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from states.correcting import Moves, moves
 from states.facts import Actor, Hire
-from states.past import LATER, Entry, Past, Row, Told
+from states.past import LATER, Entry, Past, Row, Told, with_words
 from states.plan import Plan
 from tests.support.deciding import CLERK, HRSS, Desk, at, body_of
 
@@ -22,22 +22,29 @@ def entry_of(desk: Desk, act: str) -> int:
 
 
 def past_of(desk: Desk) -> Past:
-    return Past(tuple(map(_entry, desk.plans)), rows_of(desk), tuple(_letters(desk.plans)))
+    filings = tuple(written(desk, "filing", {"sent_on": None, "sent_seq": None, "receipt": None}))
+    past = Past(tuple(map(_entry, desk.plans)), rows_of(desk), tuple(_letters(desk.plans)), filings)
+    return with_words(past, written(desk, "correction", {}))
 
 
 def rows_of(desk: Desk, *, in_force: bool = True) -> dict[str, tuple[Row, ...]]:
     """The rows that the plans wrote, with what later plans set in them."""
-    rows: dict[str, list[Row]] = {table: [] for table in LATER}
+    return {
+        table: tuple(row for row in written(desk, table, later) if not (in_force and row["corrected_by"]))
+        for table, later in ((table, dict.fromkeys(LATER[table])) for table in LATER)
+    }
+
+
+def written(desk: Desk, table: str, later: Row) -> list[Row]:
+    """All rows of a table as they stand now; ``later``: the columns that they have from the start."""
+    rows: list[Row] = []
     for plan in desk.plans:
-        for table, keys, values in plan.updates:
-            for row in rows.get(table, ()):
+        for _, keys, values in (update for update in plan.updates if update[0] == table):
+            for row in rows:
                 if all(row.get(name) == value for name, value in keys.items()):
                     row.update(values)
-        for table in LATER:
-            rows[table] += [{**dict.fromkeys(LATER[table]), **row} for row in plan.rows.get(table, ())]
-    return {
-        table: tuple(row for row in found if not (in_force and row["corrected_by"])) for table, found in rows.items()
-    }
+        rows += [{**later, **row} for row in plan.rows.get(table, ())]
+    return rows
 
 
 def _entry(plan: Plan) -> Entry:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from states.facts import dossier_to_json
 from states.overpaid import Paid
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from tests.conftest import SQLITE
@@ -27,6 +28,7 @@ from tests.support.xunyang import (
     in_notice,
     to_contract,
 )  # fmt: skip
+from tests.workflow.test_replay_of_lives import replayed
 from workflow import audit, recoveries
 from workflow.corrections import Lawful, foresee, present, unpaid, waiting
 from workflow.engine import perform
@@ -141,6 +143,46 @@ def test_two_terms_are_set_right_in_one_statement_and_back(world: World) -> None
     ended = world.ask("SELECT ended_on FROM contract WHERE hire_id = ? AND ended_on IS NOT NULL", hire)
     assert [str(row[0]) for row in ended] == ["2023-07-05"]
     assert audit.verify(world.office).sound
+    reports_move_with_the_day_of_their_step(world, hire)
+
+
+def reports_move_with_the_day_of_their_step(world: World, hire: int) -> None:
+    """The change was owed from 6 July 2023; the contract was reported a year before, and its number was mistyped."""
+    owed, settled = report(world, hire, "change"), world.hire(hire).dossier
+    for moved, due_on in (("2023-07-03", date(2023, 7, 4)), ("2023-07-05", date(2023, 7, 6))):
+        correct(world, hire, "decide_leaving", effective_on=moved)
+        base = report(world, hire, "change")
+        (filing,) = (one for one in world.hire(hire).dossier.filings if one.filing == "change")
+        clock = world.hire(hire).dossier.clocks[f"filing:change:{filing.seq}"]
+        assert base[0] == filing.due_on.isoformat() == clock.due_on.isoformat()
+        assert date.fromisoformat(base[0]) - date.fromisoformat(owed[0]) == due_on - date(2023, 7, 6)
+        found = audit.verify(world.office)
+        assert found.sound, found.faults
+    assert world.hire(hire).dossier.filings == settled.filings, "there and back again"
+    world.do(hire, "file", TOWN, filing="change", seq=seq_of(world, hire, "leave"), sent_on=world.clock.today)
+    sent = report(world, hire, "change")
+    correct(world, hire, "file", sent_on="2023-07-06", receipt="收文3号")
+    correct(world, hire, "decide_leaving", effective_on="2023-07-04")
+    assert sent == (owed[0], "2023-07-07", None)
+    assert report(world, hire, "change")[1:] == ("2023-07-06", "收文3号")
+    assert report(world, hire, "change")[0] < owed[0], "one that was sent moves too: was it in time?"
+    correct(world, hire, "sign_renewal", number="续字2号")
+    assert [row[0] for row in numbers(world, hire)] == [None, "续字2号"]
+    assert replayed(world, hire)["dossier"] == dossier_to_json(world.hire(hire).dossier)
+    assert audit.verify(world.office).sound
+    bodies = str(world.ask("SELECT body FROM audit_entry WHERE hire_id = ?", hire))
+    assert "收文3号" not in bodies and "续字2号" not in bodies, "words stay out of the trail"
+    for attack in REPORTED:
+        assert _found(world, attack), attack
+
+
+def report(world: World, hire: int, name: str) -> tuple[str, str | None, str | None]:
+    (row,) = world.ask("SELECT due_on, sent_on, receipt FROM filing WHERE hire_id = ? AND filing = ?", hire, name)
+    return str(row[0]), None if row[1] is None else str(row[1]), row[2]
+
+
+def numbers(world: World, hire: int) -> list[Any]:
+    return world.ask("SELECT number FROM contract WHERE hire_id = ? AND corrected_by IS NULL ORDER BY term_no", hire)
 
 
 def terms(world: World, hire: int) -> list[Any]:
@@ -159,6 +201,12 @@ ATTACKS = [
     "UPDATE correction SET decided_by = 'somebody'",
     "DELETE FROM correction",
 ]
+REPORTED = [
+    "UPDATE filing SET due_on = '2023-07-20' WHERE filing = 'change'",
+    "UPDATE filing SET sent_on = '2023-07-07' WHERE filing = 'change'",
+    "UPDATE filing SET due_on = '2022-07-20' WHERE filing = 'contract'",
+    "UPDATE contract SET number = '续字3号' WHERE number = '续字2号'",
+]
 
 
 def test_every_row_of_a_correction_that_is_changed_by_hand_is_found(world: World) -> None:
@@ -173,7 +221,7 @@ def test_every_row_of_a_correction_that_is_changed_by_hand_is_found(world: World
 def _found(world: World, attack: str) -> list[str]:
     """The faults that a verification finds after ``attack``, which is taken back."""
     with world.office.database.transaction() as connection:
-        names = ("contract", "correction")
+        names = ("contract", "correction", "filing")
         kept = {n: [dict(r._mapping) for r in connection.exec_driver_sql(f"SELECT * FROM {n}")] for n in names}
         try:
             with connection.begin_nested():

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from states.facts import dossier_to_json
-from states.refusals import InputRefused, NoSuchHire, StepNotOffered
+from states.points import CORRECTED, in_points
+from states.refusals import InputRefused, NoSuchHire, StepNotOffered, StepRefused
 from tests.journeys.test_baihe import EMPLOYER, HEAD, HRSS, REGIONS, RURAL, TOWN
 from tests.journeys.test_baihe import _contracted as at_work
 from tests.support.world import World, colleague
@@ -77,6 +78,42 @@ def test_what_is_ruled_on_is_what_was_shown(world: World) -> None:
     assert verify(world.office).faults == []
     (body,) = world.ask("SELECT body FROM audit_entry WHERE hire_id = ? AND seq = ?", hire, prize)[0]
     assert "县级先进集体" not in str(body) and "佐证材料" not in str(body)
+    the_total_is_set_right_by_a_second_person(world, hire)
+
+
+def the_total_is_set_right_by_a_second_person(world: World, hire: int) -> None:
+    """A point of the ruled year was wrong: the total is another, the grade with it, and the difference is a line."""
+    (number, items), ruled = stands(world, hire)[0][::2], world.hire(hire).dossier
+    assert isinstance(
+        world.refused(hire, "strike_point", HRSS, seq=items[1]["notes"][0], reason="登记有误"), InputRefused
+    )
+    told = {"entry": number, "reason": "先进集体是另一人", "evidence": "表彰文件"}
+    for points, fault in (("-1", "points"), ("105", "values"), ("一百", "points")):
+        refused = world.refused(hire, "propose_correction", HRSS, values={"points": points}, **told)
+        assert isinstance(refused, InputRefused) and set(refused.faults) == {fault}
+    for points, grade, further in (
+        ("89.9", "passed", ["-15.1"]),
+        ("69.5", "basically_passed", ["-35.5"]),
+        ("105", "excellent", []),
+    ):
+        proposed = world.do(hire, "propose_correction", HRSS, values={"points": points}, **told).seq
+        assert isinstance(world.refused(hire, "confirm_correction", HRSS, correction=proposed), StepRefused)
+        world.do(hire, "confirm_correction", RURAL, correction=proposed, acknowledged=True)
+        assert world.hire(hire).dossier.ruled_grade == grade
+        _, tenths, lines = stands(world, hire)[0]
+        assert tenths == sum(line["tenths"] for line in lines) and in_points(tenths) == points
+        assert [in_points(line["tenths"]) for line in lines if line["item"] == CORRECTED] == further
+        assert verify(world.office).faults == []
+        assert replayed(world, hire)["dossier"] == dossier_to_json(world.hire(hire).dossier)
+    assert stands(world, hire)[0][2] == items
+    assert world.hire(hire).dossier.with_(clocks={}) == ruled.with_(clocks={}), "there and back again"
+
+
+def stands(world: World, hire: int) -> list[tuple[int, int, Any]]:
+    """The assessment that was ruled on and that holds: its first entry, its total and its lines."""
+    sql = "SELECT coalesce(corrects_seq, seq), points_tenths, items FROM assessment"
+    found = world.ask(f"{sql} WHERE hire_id = ? AND ruled_seq IS NOT NULL AND corrected_by IS NULL", hire)
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def test_a_point_changed_behind_the_trail_is_found(world: World) -> None:

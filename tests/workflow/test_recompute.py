@@ -159,4 +159,6 @@ def test_a_report_that_is_owed_gets_its_settled_day(world: World) -> None:
     assert {(c.deadline, c.after, c.provisional) for c in report.changed} >= {(name, date(2027, 2, 12), False)}
     (filing,) = world.hire(hire).dossier.filings
     assert (filing.due_on, filing.provisional) == (date(2027, 2, 12), False)
+    (row,) = world.ask("SELECT due_on, provisional FROM filing WHERE hire_id = ?", hire)
+    assert (str(row[0]), bool(row[1])) == ("2027-02-12", False), "lists of what is owed speak of the day that holds"
     assert verify(world.office).faults == []

@@ -160,6 +160,6 @@ SET_LATER: dict[str, frozenset[str]] = {
     "objection": frozenset({"answered_seq", "upheld"}),
     "point": frozenset({"struck_seq"}),
     "suspension": frozenset({"resumed_on", "resumed_seq"}),
-    "filing": frozenset({"sent_on", "sent_seq", "receipt"}),
+    "filing": frozenset({"due_on", "provisional", "sent_on", "sent_seq", "receipt"}),
     "correction": frozenset({"decided_seq", "decided_by", "upheld"}),
 }

@@ -477,3 +477,27 @@ def test_the_page_is_whole_in_english(county: County) -> None:
         html = re.sub(r"<dd>.*?</dd>|<title>.*?</title>|《[^》]*》\S*", "", shown(client, hire, path, "en"), flags=re.S)
         for word in ("为什么", "请您", "材料", "期限", "办理", "附言", "未查毒"):
             assert word not in html.split("<main")[1].split("</main>")[0], word
+
+
+@pytest.mark.parametrize(
+    ("act", "now", "new", "moved", "late"),
+    [
+        ("file", "收文2025-31", {"receipt": "收文2025-13"}, "回执 收文2025-31 收文2025-13", False),
+        ("file", "收文2025-31", {"sent_on": "2025-05-29"}, "应在2025年5月29日以前报送，2025年5月29日报送", False),
+        ("file", "收文2025-31", {"sent_on": "2025-05-30"}, "2025年5月30日报送，已逾期", True),
+        ("sign", "旬聘〔2025〕12号", {"number": "旬聘〔2025〕21号"}, "编号 旬聘〔2025〕12号 旬聘〔2025〕21号", False),
+    ],
+)
+def test_words_of_an_entry_are_corrected_from_what_they_say_now(
+    county: County, act: str, now: str, new: dict[str, str], moved: str, late: bool
+) -> None:
+    """The number of a contract, the receipt and day of a report: before beside after, and whether it was in time."""
+    hire, client = county.hires["刘桂英"], client_of(county)
+    entry = county.world.ask("SELECT min(seq) FROM audit_entry WHERE hire_id = ? AND act = ?", hire, act)[0][0]
+    assert f'/hires/{hire}/corrections/new?entry={entry}"' in shown(client, hire)
+    form = client.get(f"/hires/{hire}/corrections/new?entry={entry}").text
+    assert f"现在的记录：{now}" in form and f'value="{now}"' in form
+    hidden = hidden_of(form, f"{hire}/corrections/new")
+    looked = client.post(f"/hires/{hire}/corrections/new", data={**hidden, **new, "do": "look"})
+    assert looked.status_code == 200 and moved in words(looked.text)
+    assert ("已逾期" in looked.text) is late

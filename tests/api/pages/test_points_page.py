@@ -134,6 +134,32 @@ def test_a_year_from_the_first_note_to_the_ruling(office: Office) -> None:
     assert "2022年度：92分，优秀 已审定" in ruled and "撤销这一条" not in ruled
     paper = words(office.page("zhen", "/print"))
     assert "2022年度：92分，优秀 已审定" in paper and "市级检查" in paper
+    the_total_of_a_ruled_year_is_corrected(office)
+
+
+def the_total_of_a_ruled_year_is_corrected(office: Office) -> None:
+    """By the form that the card leads to: the present total, what it moves, and another officer who confirms it."""
+    english = card(office.page("cun", lang="en"))
+    assert "single points no longer change" in english and "Correct the total of 2022" in english
+    (path,) = re.findall(r'href="(/hires/\d+/corrections/new\?entry=\d+)"[^>]*>更正2022年度总分', office.page("cun"))
+    form = office.client("cun").get(path).text
+    assert 'value="92"' in form and "现在的记录：92" in form
+    hidden = {name: unescape(value) for name, value in HIDDEN.findall(form)}
+    given = {**hidden, "points": "89.5", "reason": "检查结果有误", "evidence": "复查表", "do": "look"}
+    looked = office.client("cun").post(f"/hires/{office.hire}/corrections/new", data=given)
+    assert looked.status_code == 200 and "得分 92 89.5" in words(looked.text)
+    assert "审定等次 优秀 合格" in words(looked.text), "the grade that was ruled on is shown to be another"
+    done = office.client("cun").post(f"/hires/{office.hire}/corrections/new", data={**given, "do": "propose"})
+    assert done.status_code == 303
+    waits = office.page("xiangcun", "/corrections")
+    assert "审定等次 优秀 合格" in words(waits)
+    hidden = dict(HIDDEN.findall(waits.split("/corrections/confirm")[1].split("</form>")[0]))
+    confirmed = office.client("xiangcun").post(f"/hires/{office.hire}/corrections/confirm", data=hidden)
+    assert confirmed.status_code == 303, words(confirmed.text)[:600]
+    told = card(office.page("cun"))
+    assert "2022年度：89.5分，合格 已审定" in told
+    assert "逐项合计92分，更正为89.5分 -2.5" in told and "不低于0分" not in told, "the line has a name of its own"
+    assert "Set right after the ruling" in card(office.page("cun", lang="en"))
 
 
 def test_those_served_are_heard_before_the_ruling(migrated_template: MigratedTemplate, tmp_path: Path) -> None:
