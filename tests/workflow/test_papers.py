@@ -42,6 +42,7 @@ from workflow.papers import making
 from workflow.papers.kinds import Kind, kinds_of
 from workflow.papers.layout import SIGNATURE
 from workflow.papers.making import Made, PaperIncomplete
+from workflow.papers.package import file_name
 from workflow.papers.rendering import text_of
 
 APPLIED = 1
@@ -438,3 +439,27 @@ def test_only_who_takes_the_step_makes_the_paper_and_strangers_find_nothing(pape
     ):
         with pytest.raises(NoSuchHire):
             act()
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("旬公岗合〔2022〕0001号-张三", "旬公岗合〔2022〕0001号-张三.docx"),
+        ("甲合〔2022〕0001号-../../etc/passwd", "甲合〔2022〕0001号-.. .. etc passwd.docx"),
+        ('甲合〔2022〕0001号-C:\\张<三>|?*"', "甲合〔2022〕0001号-C 张 三.docx"),
+        ("甲合〔2022〕0001号-张\u202e三\0\n. ", "甲合〔2022〕0001号-张三.docx"),
+        ("..", "file.docx"),
+        ("CON", "_CON.docx"),
+    ],
+)
+def test_a_file_of_many_is_named_for_every_system(stem: str, name: str) -> None:
+    assert file_name(stem, set()) == name
+
+
+def test_no_two_files_of_a_package_are_called_alike() -> None:
+    """Two counties may number alike, and Windows tells neither capitals nor wide letters apart as people do."""
+    taken: set[str] = set()
+    stems = ["甲合1号-Li", "甲合1号-li", "甲合1号-ＬＩ", "甲合1号-Li"]
+    assert [file_name(stem, taken) for stem in stems] == [
+        "甲合1号-Li.docx", "甲合1号-li (2).docx", "甲合1号-ＬＩ (3).docx", "甲合1号-Li (4).docx",
+    ]  # fmt: skip
