@@ -88,7 +88,7 @@ def _part(name: str, day: tuple[int, ...]) -> zipfile.ZipInfo:
 def _entries(
     office: Office, seal: Seal, run: PaperRun, lines: Mapping[int, HireLine], actor: Actor, at: datetime
 ) -> Iterator[_Entry]:
-    taken = {_folded(INDEX)}
+    taken: set[str] = set()
     for hire_id, digest in run.made:
         try:
             opened = making.open_paper(office, seal, hire_id, digest, actor, at)
