@@ -23,7 +23,7 @@ from workflow.papers.making import Made, PaperLine
 from workflow.queries.scope import scoped
 from workflow.sealing import Seal
 
-#: papers of one run: a minute's work, and what somebody prints and has signed in a day
+#: papers of one run: half a minute's work of the machine, and what somebody prints and has signed in a day
 MOST = 200
 RAN = "papers"
 Outcome = TypeVar("Outcome")
