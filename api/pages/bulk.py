@@ -9,17 +9,15 @@ import csv
 import io
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.dependencies import SealDep, SessionDep, require_recent_for
-from api.pages import bulk_fields, listing, picking, tasks
-from api.pages.filters import HIRES, TASKS, chosen_in
+from api.pages import bulk_fields, picking
+from api.pages.bulk_picks import begun_at, list_of, picks_of, value_of, way_back
 from api.pages.hires import hire_rows
 from api.pages.money_words import document_in, each, money_of
-from api.pages.picking import MOST, Pick
 from api.pages.render import FormDep, Page, PageDep, RecentPageDep
 from api.pages.submitted import given_of
 from api.problems import NotFound
@@ -33,29 +31,25 @@ from workflow import bulk_runs, queries
 from workflow.bulk_runs import Choice, Run
 from workflow.engine import Done
 from workflow.exports import for_spreadsheet
+from workflow.papers import many
 from workflow.queries import scoped
 
 router = APIRouter()
-_BACK = {TASKS: "/", HIRES: "/hires"}
-#: pages beside the two lists from which many are taken
-_BEGIN = frozenset({"/renewals", "/leaving"})
-NOTHING = say("没有勾选任何人。请在名单左侧打勾，或者选择办理筛选出的全部。")
-LOST = say("名单没有完整传过来，什么都没有办。请回到名单重新勾选。")
 
 
 @router.post("/bulk")
 def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Response:
     """The screen, as far as it has been filled in; and the run, when everything was seen before."""
     given = given_of(form)
-    name = _one(given, "list") if _one(given, "list") in _BACK else TASKS
-    picks = _picks(page, name, given)
+    name = list_of(given)
+    picks = picks_of(page, name, given)
     if isinstance(picks, Sentence):
-        return page.go(_way_back(name, given), picks, "care")
+        return page.go(way_back(name, given), picks, "care")
     hires = bulk_runs.read(page.office, page.actor, [hire_id for hire_id, _ in picks])
     choices = bulk_runs.choices(page.office, page.actor, hires)
-    choice = next((c for c in choices if c.key == _one(given, "act")), None)
-    screen = _Screen(page, name, _one(given, "query"), dict(picks), hires, choices, choice, given)
-    if choice is None or _one(given, "do") not in ("preview", "run"):
+    choice = next((c for c in choices if c.key == value_of(given, "act")), None)
+    screen = _Screen(page, name, value_of(given, "query"), dict(picks), hires, choices, choice, given)
+    if choice is None or value_of(given, "do") not in ("preview", "run"):
         return screen.show()
     fault = bulk_fields.too_many(choice)
     if fault is not None:
@@ -64,14 +58,14 @@ def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Re
         orders = bulk_fields.orders_of(page, choice, hires, screen.versions, given)
     except InputRefused as refusal:
         return screen.show(refusal)
-    if _one(given, "do") == "preview":
+    if value_of(given, "do") == "preview":
         return screen.show(plans=bulk_runs.preview(page.office, orders, page.actor, page.at))
     procedures = [page.office.procedure(key) for key in {hire.procedure for hire in hires.values()}]
     require_recent_for(session, procedures, choice.step.act)
     run = bulk_runs.run(
         page.office,
         seal,
-        _one(given, "run")[:40] or bulk_runs.new_id(page.at),
+        value_of(given, "run")[:40] or bulk_runs.new_id(page.at),
         choice.key,
         orders,
         page.actor,
@@ -79,29 +73,6 @@ def bulk(page: PageDep, form: FormDep, session: SessionDep, seal: SealDep) -> Re
         lambda refusal: reasons_of(refusal, page.tell),
     )
     return page.go(f"/bulk/{run.id}")
-
-
-def _picks(page: Page, name: str, given: Mapping[str, list[str]]) -> list[Pick] | Sentence:
-    """The chosen hires with the versions that were shown; or why there are none."""
-    take = _one(given, "take")
-    if take == "all":
-        with page.reading() as connection:
-            chosen = chosen_in(name, _one(given, "query"))
-            if name == TASKS:
-                picks = tasks.selection(page, connection, chosen.tasks(), MOST + 1)
-            else:
-                picks = listing.selection(page, connection, chosen.hires(), MOST + 1)
-    elif take == "page":
-        picks = picking.read(_one(given, "shown"))
-    elif "digest" in given:
-        picks = picking.read(_one(given, "chosen"))
-        if picking.digest(picks) != _one(given, "digest"):
-            return LOST
-    else:
-        picks = picking.read(",".join(given.get("hire", [])))
-    if len(picks) > MOST:
-        return say("一次最多办理{most}人，请先用筛选缩小范围", most=MOST)
-    return picks or NOTHING
 
 
 class _Screen:
@@ -136,8 +107,8 @@ class _Screen:
             "bulk.html",
             self.name,
             status=422 if refusal else 200,
-            back=_way_back(self.name, self.given),
-            begun=_begun(self.given),
+            back=way_back(self.name, self.given),
+            begun=begun_at(self.given),
             list=self.name,
             query=self.query,
             picked=picking.written(self.versions.items()),
@@ -154,6 +125,7 @@ class _Screen:
             ready=ready,
             stopped=len(plans or ()) - ready,
             run=bulk_runs.new_id(page.at),
+            papers=choice is None and bool(many.offers(page.office, page.actor, self.hires)),
         )
 
     def _choice(self, choice: Choice) -> dict[str, Any]:
@@ -261,24 +233,3 @@ def _act_words(page: Page, run: Run) -> str:
             if (step.act, step.records.value) == (act, records):
                 return page.named(step)
     return act
-
-
-def _way_back(name: str, given: Mapping[str, list[str]]) -> str:
-    """Where it began: the page that says so, else the list with its filter."""
-    if begun := _begun(given):
-        return begun
-    text = chosen_in(name, _one(given, "query")).query
-    return _BACK[name] + (f"?{text}" if text else "")
-
-
-def _begun(given: Mapping[str, list[str]]) -> str:
-    """The page of ours on which it began, from the form; empty for any other address. Only these pages are led to."""
-    path, _, query = _one(given, "begun")[:500].partition("?")
-    if path not in _BEGIN:
-        return ""
-    text = urlencode(parse_qsl(query, max_num_fields=20)) if query.count("&") < 20 else ""
-    return path + (f"?{text}" if text else "")
-
-
-def _one(given: Mapping[str, list[str]], name: str) -> str:
-    return (given.get(name) or [""])[0]

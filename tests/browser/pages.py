@@ -45,6 +45,7 @@ FILES = {
     "/notices/{sheet}/list.xlsx",
     "/calendar/feed/{token}.ics",
     "/bulk/{run_id}/list.csv",
+    "/bulk/papers/{run_id}/papers.zip",
     "/openings/{opening_id}/import/template.xlsx",
     "/old-posts/import/template.xlsx",
     "/roster/import/template.xlsx",
@@ -66,6 +67,7 @@ FILES = {
 ELSEWHERE = {
     "/sign-in/code": "the second half of a sign-in: its form is that of /account/second-factor",
     "/bulk/{run_id}": "test_what_a_form_leads_to",
+    "/bulk/papers/{run_id}": "test_what_a_form_leads_to",
     "/openings/{opening_id}/import/{run_id}": "test_a_list_of_applicants_is_looked_at_and_taken",
 }
 

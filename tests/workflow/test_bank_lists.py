@@ -10,6 +10,7 @@ import pytest
 from states.facts import Actor
 from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from tests.support.tables import Table, paper, table_of
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN, in_notice, to_contract
 from tests.workflow.test_applicant_import import SEAL
@@ -22,6 +23,7 @@ from workflow.queries import pay as found
 from workflow.queries import recoveries
 from workflow.queries.scope import scoped
 from workflow.workbooks import pay_lists
+from workflow.workbooks.layout import workbook
 
 OTHER = officer("财政干部己", Role.FINANCE, "610981", 14)
 
@@ -68,6 +70,15 @@ def result(world: World, hire: int) -> str:
         return bank_results.standings(connection, 1)[hire].result
 
 
+def the_list(taken: bank_lists.Taken, digest: str, *copied: str) -> Table:
+    """What the bank reads: cards as text to the last digit, sums as numbers."""
+    place, sums = "单位（盖章）：陕西省旬阳市城关镇", "第1号发放表　　第1次清单　　共2人　　合计1200.00元"
+    rows: list[list[object]] = [[1, "甲某", CARDS[0], 600], [2, "乙某", CARDS[1], 600], ["合计", None, None, 1200]]
+    below = [f"清单摘要：{taken.digest}", f"发放表摘要：{digest}", f"取用人：{FINANCE.name}　　　　　2022-07-01"]
+    title = "2022年06月公益性岗位待遇银行代发清单"
+    return paper([title, place, sums, *copied], ["序号", "户名", "账号", "金额（元）"], rows, below)
+
+
 def test_the_first_list_is_the_approved_sum_and_is_taken_once(world: World) -> None:
     with pytest.raises(StepNotOffered, match="职责"):
         take(world, HRSS)
@@ -87,12 +98,16 @@ def test_the_first_list_is_the_approved_sum_and_is_taken_once(world: World) -> N
     with world.office.database.reading() as connection:
         listing = pay_lists.bank(connection, taken, FINANCE.name, JULY)
         assert not list(office_log.verify(connection))
-    assert [row[2] for row in listing.rows] == list(CARDS[:2]) and taken.digest in str(listing.below)
+    ((digest,),) = world.ask("SELECT digest FROM pay_sheet")
+    assert table_of(workbook(listing)) == the_list(taken, digest)
 
     with pytest.raises(StepNotOffered, match=r"第1次清单已由.*2022-07-01.*2人、1200\.00元"):
         take(world, OTHER)
     again = bank_lists.copy(world.office, SEAL, 1, "文件没有下载成功", OTHER, world.clock())
     assert (again.digest, again.payments) == (taken.digest, taken.payments) and "第1次清单" in again.copy
+    with world.office.database.reading() as connection:
+        copied = table_of(workbook(pay_lists.bank(connection, again, FINANCE.name, JULY)))
+    assert copied == the_list(taken, digest, f"重取的副本，请勿重复报送：{again.copy}")
     assert world.ask("SELECT count(*) FROM bank_list") == [(1,)] and len(world.ask(reveals)) == 4
     set_card(world, "甲某", CARDS[2])
     with pytest.raises(StepNotOffered, match="改了卡号"):

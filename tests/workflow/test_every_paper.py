@@ -24,7 +24,9 @@ from states.facts import Actor
 from states.procedure import Role
 from tests.conftest import MigratedTemplate
 from tests.support.lives import XUNYANG
+from tests.support.tables import sheets_of
 from tests.workflow.papers_county import ADDRESS, PHONE, Papers, a_maker, make, papers_on, read
+from tests.workflow.whole_papers import whole
 from workflow import attendance_sheets, pay_sheets
 from workflow.imports.attendance_template import MonthBook
 from workflow.papers.kinds import Kind
@@ -159,6 +161,12 @@ LISTED = {
         "公益性岗位人员考勤表（2022年6月）", "乡镇（盖章）：", ("考勤员（签字）：", "负责人（签字）："), of_attendance
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_list_is_read_by_another_library_as_it_has_to_be_cell_by_cell(made: Made, name: str) -> None:
+    ((digest,),) = made.papers.world.ask("SELECT digest FROM pay_sheet")
+    assert sheets_of(LISTED[name].make(made)) == whole(name, made.numbers, digest)
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -42,6 +42,7 @@ from workflow.papers import making
 from workflow.papers.kinds import Kind, kinds_of
 from workflow.papers.layout import SIGNATURE
 from workflow.papers.making import Made, PaperIncomplete
+from workflow.papers.package import file_name
 from workflow.papers.rendering import text_of
 
 APPLIED = 1
@@ -250,6 +251,34 @@ def test_a_form_is_filled_in_cell_by_cell(told: Told, document: str, kind: Kind)
         box = found[WHO_RULED[document]]
         assert "年6月" in box and box.endswith(SIGNATURE) and "培训" not in box
     assert {name: found[name] for name in person} == person
+    if document == "xunyang-2022-88":
+        assert found == {**person, "岗位类别": "村级信息员", **THE_REST[kind]}, "and nothing else stands there"
+
+
+_DAY, _GAP = "2022年6月21日", "　" * 7
+_OWN = f"本人签字（按手印）：{_GAP}年　　月　　日"
+_PAID = {"月报酬": "1000.00", "绩效工资": "400.00"}
+_RULED = f"联合审定通过。\n {_DAY}\n{SIGNATURE}"
+#: what else each form of the first document holds: what nobody has entered yet, and room to write and to sign
+THE_REST = {
+    Kind.APPLICATION: {
+        "照片": "（粘贴近期免冠照片）", "就业创业证编号": "", "家庭成员（姓名、关系、状况）": "\n\n", "简历": "\n\n\n",
+        "本人承诺": f"以上内容属实，如有隐瞒愿承担责任。\n{_OWN}", "受理单位意见": f"\n{SIGNATURE}",
+    },
+    Kind.APPROVAL: {
+        **_PAID, "报名日期": "2022年6月13日", "会议评议": "", "公示时间": "2022年6月13日至2022年6月20日",
+        "用人单位意见": f"报人社局审定。\n {_DAY}\n{SIGNATURE}", "人社部门意见": _RULED, "乡村振兴部门意见": _RULED,
+    },
+    Kind.FILING: {
+        **_PAID, "岗前培训": f"{_DAY}，合格", "期限起始日": _DAY, "期限届满日": "2023年6月20日",
+        "备案事项": "聘用协议备案", "备案机关": "市人社局", "备案截止日": "2022年6月28日",
+        "用人单位意见": f"\n{SIGNATURE}", "备案机关意见": f"\n{SIGNATURE}",
+    },
+    Kind.ASSESSMENT: {
+        "上岗日期": _DAY, "考核得分": "", "考核依据": "", "本人总结": f"\n{_OWN}", "用人单位评语": f"\n{SIGNATURE}",
+        "人社部门意见（审定）": f"\n{SIGNATURE}", "乡村振兴部门意见（审定）": f"\n{SIGNATURE}",
+    },
+}  # fmt: skip
 
 
 def test_every_paper_is_whole(told: Told) -> None:
@@ -438,3 +467,27 @@ def test_only_who_takes_the_step_makes_the_paper_and_strangers_find_nothing(pape
     ):
         with pytest.raises(NoSuchHire):
             act()
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("旬公岗合〔2022〕0001号-张三", "旬公岗合〔2022〕0001号-张三.docx"),
+        ("甲合〔2022〕0001号-../../etc/passwd", "甲合〔2022〕0001号-.. .. etc passwd.docx"),
+        ('甲合〔2022〕0001号-C:\\张<三>|?*"', "甲合〔2022〕0001号-C 张 三.docx"),
+        ("甲合〔2022〕0001号-张\u202e三\0\n. ", "甲合〔2022〕0001号-张三.docx"),
+        ("..", "file.docx"),
+        ("CON", "_CON.docx"),
+    ],
+)
+def test_a_file_of_many_is_named_for_every_system(stem: str, name: str) -> None:
+    assert file_name(stem, set()) == name
+
+
+def test_no_two_files_of_a_package_are_called_alike() -> None:
+    """Two counties may number alike, and Windows tells neither capitals nor wide letters apart as people do."""
+    taken: set[str] = set()
+    stems = ["甲合1号-Li", "甲合1号-li", "甲合1号-ＬＩ", "甲合1号-Li"]
+    assert [file_name(stem, taken) for stem in stems] == [
+        "甲合1号-Li.docx", "甲合1号-li (2).docx", "甲合1号-ＬＩ (3).docx", "甲合1号-Li (4).docx",
+    ]  # fmt: skip

@@ -13,12 +13,14 @@ from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
 from tests.conftest import SQLITE
 from tests.support.after import Village, at_work, paid
+from tests.support.tables import SIGNED, Table, paper, table_of
 from tests.support.world import World, officer
 from workflow import bank_results, due_letters, office_log, policies, subsidy_claims
 from workflow.policies import Covered, Given
 from workflow.queries import scoped
 from workflow.subsidy_claims import Ledger, NoSuchClaim
 from workflow.tables import metadata
+from workflow.workbooks.layout import workbook
 
 COUNTY = officer("县政府", Role.COUNTY, "371502", 41)
 FIRST, LAST = date(2022, 9, 1), date(2023, 8, 31)
@@ -190,6 +192,23 @@ def test_what_was_advanced_is_claimed_once_received_and_the_rest_charged(company
         subsidy_claims.void(office, number, payer, at)
 
 
+def the_claim(claimed: int, shown: list[str]) -> Table:
+    """The claim on paper, whole; ``shown``: the identity numbers of the two."""
+    above = ["2022年08月至2022年09月公益性岗位社会保险补贴申领表", "申报单位（盖章）：　　　　　　　　地区：白河县"]
+    heads = ["序号", "姓名", "身份证号码", "村（社区）", "岗位名称", "补贴期间", "月数", "单位缴费（元）", "备注"]
+    rows = [
+        [n, f"{BAIHE}-village-{who}", number, f"白河县示例镇{who}村", "信息员", "2022-08至2022-09", 2, 610, None]
+        for n, (who, number) in enumerate(zip("甲乙", shown, strict=True), 1)
+    ]
+    rows.append(["合计", *[None] * 5, 4, 1220, None])
+    return paper(
+        [*above, f"第{claimed}号　　依据：白人社发〔2022〕72号第十二条;第十四条"],
+        heads,
+        rows,
+        ["合计：2人，4个月，1220.00元", SIGNED],
+    )
+
+
 @pytest.mark.parametrize("migrated_url", [SQLITE], indirect=True)
 def test_the_paper_adds_up_and_strangers_see_nothing(company: Village) -> None:
     number = claim(company)
@@ -201,10 +220,8 @@ def test_the_paper_adds_up_and_strangers_see_nothing(company: Village) -> None:
         full = subsidy_claims.paper(office, connection, row, {person: f"{person:018}" for person in people})
         with pytest.raises(NoSuchClaim):
             subsidy_claims.one(connection, scoped(company.stranger(Role.COMPANY)), number)
-    assert [(cells[5], cells[6], cells[7]) for cells in listing.rows] == [("2022-08至2022-09", 2, 610_00)] * 2
-    assert listing.below[0] == "合计：2人，4个月，1220.00元"
-    assert [cells[2][:14] for cells in listing.rows] == ["*" * 14] * 2
-    assert [cells[2] for cells in full.rows] == [f"{person:018}" for person in people]
+    assert table_of(workbook(listing)) == the_claim(number, ["*" * 14 + "0000"] * 2)
+    assert table_of(workbook(full)) == the_claim(number, [f"{person:018}" for person in people])
     for first, last, who in ((SEPTEMBER, AUGUST, "company"), (date(2021, 9, 1), SEPTEMBER, "company")):
         with pytest.raises(InputRefused):
             claim(company, first, last, who)

@@ -33,7 +33,7 @@ from workflow.papers import templates
 from workflow.papers.kinds import PAPERS, Kind, heading_of, kinds_of, may_make, term_of, why_not
 from workflow.papers.names import KNOWN
 from workflow.papers.numbers import BOOK, hold, next_number
-from workflow.papers.rendering import render, used_by
+from workflow.papers.rendering import Use, render, used_by
 from workflow.papers.values import Source, Values, masked, values_of
 from workflow.people import REGISTRARS
 from workflow.queries.hires import hire_line
@@ -103,39 +103,31 @@ def make(
     ``reason``: why one that two parties sign is to be made anew; the earlier one stays on record. ``at`` is aware.
     Raises NoSuchHire, StepNotOffered, NotPossible, PaperIncomplete, InputRefused.
     """
-    hire, procedure = _allowed(office, hire_id, kind, actor, at)
-    source = Source(procedure, hire, kind, local_day(at))
-    with office.database.reading() as connection:
-        template = templates.in_force(connection, procedure.procedure, hire.region, kind)
-    content = templates.content_of(office, seal, procedure, kind, template)
-    use = used_by(content, kind)
+    form = _form_of(office, seal, hire_id, kind, actor, at)
+    source, hire = form.source, form.source.hire
     with office.database.session() as session:
         connection = session.connection()
         hold(connection, hire.region, kind, at)
-        former = _live(session, source, hire_id)
-        if former is not None and PAPERS[kind].once and reason is None:
+        former = _live(session, source)
+        values = _values_anew(connection, seal, form, former, reason)
+        if values is None:
+            assert former is not None
             return Made(_line_of(connection, hire_id, former.digest), True)
-        values = values_of(connection, seal, source, use.names)
-        _check_complete(values, use.printed, kind)
-        basis = _basis(seal, values, template)
         if former is not None:
-            if former.basis == basis and reason is None:
-                return Made(_line_of(connection, hire_id, former.digest), True)
             _set_aside(session, source, former, actor, at, reason)
         number = next_number(connection, hire.region, kind, at)
         whole = {**{name: value or "" for name, value in values.items()}, "number": number, "made_on": _today(at)}
-        made = render(content, whole, kind)
+        made, hidden = (render(form.content, said, kind) for said in (whole, masked(whole)))
         digest = files.keep(office, connection, seal, made, MADE_HERE, at)
-        hidden = files.keep(office, connection, seal, render(content, masked(whole), kind), MADE_HERE, at)
         row = PaperRow(
             hire_id=hire_id,
             number=number,
             paper=kind.value,
             term_no=term_of(kind, hire, source.today.year),
             digest=digest,
-            masked=hidden,
-            template_id=None if template is None else template.id,
-            basis=basis,
+            masked=files.keep(office, connection, seal, hidden, MADE_HERE, at),
+            template_id=None if form.template is None else form.template.id,
+            basis=_basis(seal, values, form.template),
             made_by=actor.person_key,
             account_id=actor.account_id,
             made_at=at,
@@ -144,6 +136,51 @@ def make(
         session.flush()
         _record(office, seal, session, source, row, actor, at)
         return Made(_line_of(connection, hire_id, digest), False)
+
+
+def outlook(office: Office, seal: Seal, hire_id: int, kind: Kind, actor: Actor, at: datetime) -> PaperLine | None:
+    """What ``make`` without a reason would come to now: the paper that it hands out again; None: it makes one.
+
+    Nothing is written. Raises as ``make``.
+    """
+    form = _form_of(office, seal, hire_id, kind, actor, at)
+    with office.database.reading() as connection, Session(bind=connection) as session:
+        former = _live(session, form.source)
+        stands = _values_anew(connection, seal, form, former, None) is None
+        return _line_of(connection, hire_id, former.digest) if former is not None and stands else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a paper is made of beside its values. ``template``: the office's own, ``content``: the bytes in force."""
+
+    source: Source
+    template: templates.TemplateLine | None
+    content: bytes
+    use: Use
+
+
+def _form_of(office: Office, seal: Seal, hire_id: int, kind: Kind, actor: Actor, at: datetime) -> _Form:
+    """The form of this hire, if this actor may make it now."""
+    hire, procedure = _allowed(office, hire_id, kind, actor, at)
+    with office.database.reading() as connection:
+        template = templates.in_force(connection, procedure.procedure, hire.region, kind)
+    content = templates.content_of(office, seal, procedure, kind, template)
+    return _Form(Source(procedure, hire, kind, local_day(at)), template, content, used_by(content, kind))
+
+
+def _values_anew(
+    connection: Connection, seal: Seal, form: _Form, former: PaperRow | None, reason: str | None
+) -> Values | None:
+    """The values of a new paper; None where the ``former`` one stands, for want of a reason or of anything new."""
+    kind = form.source.kind
+    if former is not None and PAPERS[kind].once and reason is None:
+        return None
+    values = values_of(connection, seal, form.source, form.use.names)
+    _check_complete(values, form.use.printed, kind)
+    if former is not None and former.basis == _basis(seal, values, form.template) and reason is None:
+        return None
+    return values
 
 
 def _allowed(office: Office, hire_id: int, kind: Kind, actor: Actor, at: datetime) -> tuple[Hire, Procedure]:
@@ -166,9 +203,9 @@ def _allowed(office: Office, hire_id: int, kind: Kind, actor: Actor, at: datetim
     return hire, procedure
 
 
-def _live(session: Session, source: Source, hire_id: int) -> PaperRow | None:
+def _live(session: Session, source: Source) -> PaperRow | None:
     asked = rows_of(PaperRow).where(
-        PaperRow.hire_id == hire_id,
+        PaperRow.hire_id == source.hire.id,
         PaperRow.paper == source.kind.value,
         PaperRow.term_no == term_of(source.kind, source.hire, source.today.year),
         col(PaperRow.replaced_at).is_(None),

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import docx
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from states.procedure import Role
 from tests.api.support import ORIGIN, Service
 from tests.support.lives import LIAOCHENG, XUNYANG, County, Life
-from tests.workflow.papers_county import Papers, papers_on
+from tests.support.world import officer
+from tests.workflow.papers_county import SEAL, TOWN, Papers, papers_on
+from workflow import audit, office_log, person_log
+from workflow.papers import many
 from workflow.papers.kinds import Kind
+from workflow.papers.many import PaperRun
 from workflow.papers.ours import ours
+from workflow.papers.package import package
 from workflow.papers.rendering import text_of
 from workflow.settings import Settings
 
@@ -202,3 +212,137 @@ def test_a_county_puts_its_template_in_place_on_the_page(office: Office) -> None
     english.headers["accept"] = "text/html"
     shown = english.get("/papers/templates").text
     assert "Templates of papers" in shown and "labour contract" in shown
+
+
+# ---- one kind of paper for many ----------------------------------------------------------------------------------
+
+
+def press(office: Office, client: TestClient, hires: list[int], path: str = "/bulk/papers", **more: str) -> Any:
+    """Sends the screen for these hires, as a list with ticks does."""
+    picks = [f"{hire}.{office.papers.world.hire(hire).version}" for hire in hires]
+    sent = {"form_token": token_of(client.get("/inbox").text), "list": "hires", "take": "ticked", "hire": picks}
+    return client.post(path, data={**sent, **more})
+
+
+def an_applicant_in(office: Office) -> Life:
+    """Somebody who has applied, and has no contract before the approval."""
+    life = office.papers.begin(XUNYANG, "赵某")
+    office.papers.world.do(life.hire_id, "apply", TOWN, person_id=life.person_id)
+    return life
+
+
+def test_contracts_are_made_for_many_and_handed_out_in_one_file_with_an_index(office: Office) -> None:
+    world, applicant = office.papers.world, an_applicant_in(office)
+    mine = [office.unsigned, office.left, applicant]
+    town, hires = office.client(Role.EMPLOYER, "610981100"), [life.hire_id for life in (*mine, office.agreement)]
+    before = office.service.fingerprint()
+    shown = press(office, town, hires).text
+    assert "其中1人已不在您可以查看的范围内" in shown and "王某" not in shown
+    assert re.findall(r'name="paper" value="(\w+)"', shown)[:3] == ["application", "approval", "contract"]
+    look = press(office, town, hires, paper="contract").text
+    assert "可以制作2人，不能制作1人。还没有制作。" in look
+    assert "审定通过后才能制作" in look.split("赵某")[1].split("</tr>")[0]
+    assert office.service.fingerprint() == before, "a look writes nothing"
+
+    run = re.search(r'name="run" value="([\w-]+)"', look)
+    assert run
+    done, again = (press(office, town, hires, paper="contract", do="run", run=run[1]) for _ in range(2))
+    assert done.url.path == again.url.path == f"/bulk/papers/{run[1]}"
+    assert "已制作2份，没有制作1人。" in done.text and "审定通过后才能制作" in done.text and "王某" not in done.text
+    kept = world.ask("SELECT account_id, act, body FROM office_log WHERE book = 'bulk'")
+    ((made_by, officer),) = world.ask("SELECT DISTINCT a.id, a.name FROM paper p JOIN account a ON a.id = p.account_id")
+    assert [(account, act) for account, act, _ in kept] == [(made_by, "papers")], "pressed twice, made once"
+    papers = world.ask("SELECT hire_id, number, digest FROM paper WHERE paper = 'contract' ORDER BY number")
+    assert [hire for hire, _, _ in papers] == hires[:2]
+    assert "审定" not in str(kept), "reasons tell of people: they are sealed"
+
+    answer = town.get(f"{done.url.path}/papers.zip")
+    assert "attachment" in answer.headers["content-disposition"] and answer.headers["cache-control"] == "no-store"
+    files = ["旬公岗合〔2022〕0001号-张 b 某.docx", "旬公岗合〔2022〕0002号-李某.docx"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
+        assert opened.testzip() is None and opened.namelist() == ["文书目录.xlsx", *files]
+        contents = [opened.read(name) for name in files]
+        index = load_workbook(io.BytesIO(opened.read("文书目录.xlsx"))).active
+    for life, content in zip(mine, contents, strict=False):
+        assert docx.Document(io.BytesIO(content)).tables[1].rows[1].cells[1].text == life.name
+        assert office.papers.number_of(life.hire_id) in text_of(content), "as the single paper has it"
+    assert isinstance(index, Worksheet)
+    day, place = world.clock.today, "陕西省旬阳市城关镇"
+    heads = ["序号", "聘用编号", "姓名", "村（社区）", "岗位名称", "结果", "文书编号", "文件名"]
+    digests = [hashlib.sha256(content).hexdigest() for content in contents]
+    assert digests == [digest for _, _, digest in papers], "they are those on record"
+    rows = [
+        [n, life.hire_id, life.name, f"{place}{village}", "信息员", *told]
+        for n, life, village, told in (
+            (1, mine[0], "1号村", ["已制作", papers[0][1], files[0], digests[0], None]),
+            (2, mine[1], "3号村", ["已制作", papers[1][1], files[1], digests[1], None]),
+            (3, mine[2], "7号村", ["没有制作", None, None, None, "审定通过后才能制作"]),
+        )
+    ]
+    nothing = [None] * 9
+    assert [[cell.value or None for cell in row] for row in index.iter_rows()] == [
+        ["文书目录：劳动合同", *nothing],
+        [f"制作人：{officer}　　制作日期：{day}　　批次：{run[1]}", *nothing],
+        ["共3人　　文书2份　　没有制作1人", *nothing],
+        [*heads, "文件摘要（SHA-256）", "说明"],
+        *rows,
+    ]
+
+    logged = world.ask("SELECT person_id, act FROM person_log WHERE act LIKE '%paper' ORDER BY person_id, act")
+    assert logged == [(life.person_id, act) for life in mine[:2] for act in ("make_paper", "open_paper")]
+    with world.office.database.session() as session:
+        assert not list(office_log.verify(session.connection())) and not list(person_log.verify(session, SEAL))
+    assert not audit.verify(world.office).faults
+    other = office.client(Role.HRSS, "610981")
+    assert [other.get(f"{done.url.path}{more}").status_code for more in ("", "/papers.zip")] == [404, 404]
+
+
+def test_what_was_made_before_is_handed_out_as_it_is_and_a_run_has_its_limit(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, hires = office.client(Role.EMPLOYER, "610981100"), [office.unsigned.hire_id, office.left.hire_id]
+    make(town, office.unsigned, "contract")
+    look = press(office, town, hires, paper="contract").text
+    assert "此前已制作：旬公岗合〔2022〕0001号，仍用这一份" in look and "可以制作2人" in look
+    monkeypatch.setattr(many, "MOST", 1)
+    for more in ({}, {"paper": "contract"}, {"paper": "contract", "do": "run"}):
+        refused = press(office, town, hires, **more)
+        assert refused.status_code == 422 and "一次最多制作1份文书，请减少勾选，或者按村分几次制作" in refused.text
+    assert len(office.papers.world.ask("SELECT number FROM paper")) == 1
+    monkeypatch.setattr(many, "MOST", 2)
+    done = press(office, town, hires, paper="contract", do="run")
+    assert "已制作2份，没有制作0人。" in done.text and done.text.count("此前已制作") == 1
+    made = office.papers.world.ask("SELECT hire_id, number, digest FROM paper ORDER BY number")
+    assert [hire for hire, _, _ in made] == hires
+    with office.papers.world.office.database.transaction() as connection:
+        connection.exec_driver_sql(f"UPDATE hire SET region = '371502100' WHERE id = {hires[1]}")
+    moved, first = "已不在您可以查看的范围内", f"{made[0][1]}-张 b 某"
+    assert f"其中1人{moved}" in town.get(done.url.path).text
+    assert told(town.get(f"{done.url.path}/papers.zip").content) == {
+        hires[0]: ("此前已制作", f"{first}.docx", None), hires[1]: ("没有制作", None, moved),
+    }  # fmt: skip
+    run = PaperRun("x", Kind.CONTRACT, office.papers.world.clock(), ((hires[0], made[0][2]),), frozenset(), ())
+    supervisor = officer("督查", Role.SUPERVISOR, "610981", 9)
+    masked = package(office.papers.world.office, SEAL, run, supervisor, run.at)
+    assert told(masked) == {hires[0]: ("已制作", f"{first}（脱敏）.docx", None)}
+    with zipfile.ZipFile(io.BytesIO(masked)) as opened:
+        assert office.papers.number_of(hires[0]) not in text_of(opened.read(f"{first}（脱敏）.docx"))
+
+
+def test_who_makes_no_papers_is_offered_none(office: Office) -> None:
+    hires = [office.unsigned.hire_id]
+    town = office.client(Role.EMPLOYER, "610981100")
+    assert 'action="/bulk/papers"' in press(office, town, hires, "/bulk").text
+    supervisor = office.client(Role.SUPERVISOR, "610981")
+    assert "所选的人没有由您制作的文书" in press(office, supervisor, hires, paper="contract", do="run").text
+    assert 'action="/bulk/papers"' not in press(office, supervisor, hires, "/bulk").text
+    assert office.papers.world.ask("SELECT number FROM paper") == []
+
+
+def told(content: bytes) -> dict[Any, tuple[Any, ...]]:
+    """The index of a package: for each hire the result, the name of the file and what is said of it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        index = load_workbook(io.BytesIO(opened.read("文书目录.xlsx"))).active
+        rows = [[cell.value or None for cell in row] for row in index.iter_rows(min_row=5)]  # type: ignore[union-attr]
+        assert opened.namelist() == ["文书目录.xlsx", *(row[7] for row in rows if row[7])]
+    return {row[1]: (row[5], row[7], row[9]) for row in rows}

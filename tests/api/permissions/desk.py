@@ -108,6 +108,9 @@ AROUND: Rules = {
     ("POST", "/bulk"): form(always(303)),  # nothing ticked: back to the list
     ("GET", "/bulk/{run_id}"): page(always(404), lambda o: {"path": {"run_id": "x" * 20}}),
     ("GET", "/bulk/{run_id}/list.csv"): page(always(404), lambda o: {"path": {"run_id": "x" * 20}}),
+    ("POST", "/bulk/papers"): form(always(303)),  # the same
+    ("GET", "/bulk/papers/{run_id}"): page(always(404), lambda o: {"path": {"run_id": "x" * 20}}),
+    ("GET", "/bulk/papers/{run_id}/papers.zip"): page(always(404), lambda o: {"path": {"run_id": "x" * 20}}),
     ("GET", "/calendar"): page(always(200)),
     ("GET", "/calendar/{day}"): page(always(200), lambda o: {"path": {"day": "2022-06-09"}}),
     ("GET", "/calendar/feed"): page(always(200)),
