@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.inputs import RegionCode, Word
 from api.schemas import Accepted, Returned, Secret
-from states.procedure import Role
+from states.vocabulary import Role
 
 #: "" stands for the whole tree
 Where = RegionCode | Literal[""]

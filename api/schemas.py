@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from api.inputs import Id, Plain, RegionCode, Slug, Word
 from states.inputs import Line, Override
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.person_input import PersonChange
 from workflow.queries import HireLine, OpeningLine, PersonLine, PostLine, RegionLine
 

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from benchmarks.measure import Ratio
 from benchmarks.worklists import RAW, spread
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.county import COUNTY, DAY, TOWNS, an_applicant, multiply, town, village
 from tests.support.world import World
 from workflow import sign_in

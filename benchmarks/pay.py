@@ -18,7 +18,7 @@ from states.attendance_marks import days_of
 from states.clocks import moment
 from states.facts import Actor, Grant
 from states.loading import Catalogue
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.county import multiply
 from tests.support.lives import LIAOCHENG, URBAN, begin, live
 from tests.support.world import MORNING, World, officer

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.measure import Ratio, ratio
 from states.facts import Actor, Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.county import COUNTY, DAY, TOWNS, an_applicant, multiply, town
 from tests.support.world import World
 from workflow.queries.scope import scoped

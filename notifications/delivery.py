@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from notifications.lanes import MAILS_A_DAY, Lanes
 from states.clocks import local_day
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.grants import held
 from workflow.office import Office
 from workflow.tables import metadata

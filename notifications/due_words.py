@@ -9,9 +9,10 @@ from typing import Any
 from states.aftercare import LAW
 from states.certificate import law as certificate_law
 from states.labels import role_name
-from states.procedure import Procedure, Role, article_of
+from states.procedure import Procedure, article_of
 from states.say import Translate, say
 from states.tellings import Telling
+from states.vocabulary import Role
 from workflow.due_letters import AFTERCARE, CERTIFICATE, PAY_DAY, POLICY
 from workflow.policies import BENEFIT
 

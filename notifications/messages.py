@@ -24,11 +24,14 @@ from notifications.i18n import CHINESE, install, translator
 from notifications.reminders import CALENDAR_MOVED, is_reminder, reminder_for, template_of
 from states.certificate import at_term_end
 from states.clocks import FILING
+from states.employment import Ground
 from states.labels import role_name
 from states.pay import yuan
-from states.procedure import FilingLine, Ground, Procedure, Role, Step, article_of
+from states.procedure import Procedure, article_of
 from states.say import Translate, say
+from states.steps import FilingLine, Step
 from states.surnames import surname
+from states.vocabulary import Role
 
 TEMPLATES = Path(__file__).with_name("templates")
 SUBJECT_LENGTH = 60

@@ -17,14 +17,17 @@ from pathlib import Path
 
 from transitions import Machine, MachineError
 
+from states.document import Gap
 from states.guards import Answer, refused
 from states.marked import read
 from states.meets import enforces
+from states.model import Model, Words
 from states.periods import add_months
-from states.procedure import Effect, Gap, Model, Procedure, Words
+from states.procedure import Procedure
 from states.refusals import StepNotOffered, StepRefused
 from states.ruleset import RuleSet, shipped_rulesets
 from states.say import Sentence, say
+from states.vocabulary import Effect
 
 FILE = Path(__file__).parent / "aftercare.yaml"
 #: where the documents speak of those who left

@@ -17,8 +17,9 @@ from states.calendar import Calendar
 from states.facts import Hire
 from states.meets import enforces
 from states.pay_days import named_on
-from states.procedure import Procedure, Role, article_of
+from states.procedure import Procedure, article_of
 from states.say import Sentence, say
+from states.vocabulary import Role
 
 __all__ = [
     "ABSENT", "KEEPERS", "MARKS", "OFF", "PRESENT", "REST", "SEEN_BY_DEVICE", "UNKNOWN", "Mark", "Service", "Totals",

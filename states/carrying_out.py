@@ -13,8 +13,8 @@ from states.house import CORRECTIONS, QUIET, answering, confirmers
 from states.letter_facts import letter_facts
 from states.machine import Rules
 from states.plan import Plan, Row, TimerFact
-from states.procedure import RecordKind, Role
 from states.separation import approves, in_hiring, keys_of
+from states.vocabulary import RecordKind, Role
 from states.writing import Setting, Writing
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from states.employment import Ground
 from states.late_contract import is_labour_contract
 from states.periods import add_months, notice_days
-from states.procedure import Ground, Procedure
+from states.procedure import Procedure
 from states.say import Sentence, say
 
 DAYS = 15

@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
+from states.assessment import AssessmentItem
 from states.faults import Problem
 from states.marked import Path
-from states.procedure import (
-    AssessmentItem,
-    Deadline,
-    DeadlineKind,
-    Procedure,
-    RecordKind,
-    Role,
-    Stage,
-    State,
-    Step,
-    Unit,
-)
+from states.procedure import Procedure
 from states.references import REFERENCES, letters_are_known
 from states.say import say
+from states.steps import Deadline, Stage, Step
+from states.vocabulary import DeadlineKind, RecordKind, Role, State, Unit
 
 __all__ = ["Problem", "check"]
 

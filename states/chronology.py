@@ -12,9 +12,10 @@ from datetime import date
 from typing import Any
 
 from states.facts import Hire
-from states.procedure import RecordKind, Step
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind
 
 #: fields that tell of something done
 HAPPENED = ("held_on", "posted_on", "signed_on", "started_on", "given_on", "done_on", "sent_on", "notice_on")

@@ -13,28 +13,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from states.procedure import (
-    Announcement,
-    AssessmentRules,
-    ContractTerms,
-    Deadline,
-    FilingLine,
-    Gap,
-    Ground,
-    GuardLine,
-    Line,
-    MoveLine,
-    Pool,
-    Procedure,
-    Quota,
-    ServiceException,
-    ServiceLimit,
-    Stage,
-    Step,
-    Validity,
-)
+from states.assessment import AssessmentRules
+from states.document import Gap, Validity
+from states.employment import ContractTerms, Ground, ServiceException, ServiceLimit
+from states.model import Line
+from states.posts import Announcement, Pool, Quota
+from states.procedure import Procedure
 from states.references import leaves
 from states.ruleset import RuleSet
+from states.steps import Deadline, FilingLine, GuardLine, MoveLine, Stage, Step
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("states", "workflow", "notifications", "api")

@@ -17,8 +17,10 @@ from states.facts import Clock, Dossier, OpenFiling, Opening, OpenObjection
 from states.house import answering, confirmers, handlers
 from states.periods import calendar_days_end, month_limit, working_days_end
 from states.plan import ENFORCE_MARK
-from states.procedure import Deadline, DeadlineKind, Length, Procedure, Role, Unit
+from states.procedure import Procedure
 from states.reckoning import Reckoning
+from states.steps import Deadline, Length
+from states.vocabulary import DeadlineKind, Role, Unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 #: reminders go out when offices open; enforcing timers act when the day begins

@@ -22,12 +22,14 @@ from states.house import CORRECTIONS
 from states.input_checks import check_scale, faults_of
 from states.machine import Rules
 from states.past import Entry, NewRow, Past, Report, Row, Told
-from states.procedure import Effect, Procedure, RecordKind, Step
+from states.procedure import Procedure
 from states.rederiving import FOLLOWING, Again, Derived, Turned, confirmed, derive, read_input, terms
 from states.refusals import InputRefused
 from states.say import Fact, Sentence, say
 from states.service import Span, cut_back
+from states.steps import Step
 from states.tenure import ledger_of, served_periods
+from states.vocabulary import Effect, RecordKind
 
 #: what may be set right of each kind of fact; who the person is and where the hire stands are matters of other steps
 CORRECTABLE: Mapping[RecordKind, tuple[str, ...]] = {

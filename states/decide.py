@@ -22,12 +22,14 @@ from states.inputs import Override
 from states.machine import Rules
 from states.noting import check_noting
 from states.plan import Plan, TimerFact
-from states.procedure import DeadlineKind, Effect, Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import say
 from states.separation import preferred, separation
+from states.steps import Step
 from states.taking_back import taking_back
 from states.timer_plans import Blocked, Remind
+from states.vocabulary import DeadlineKind, Effect, RecordKind, Role
 from states.writing import Setting, Writing
 
 __all__ = ["Offer", "Setting", "ask_opening", "collapse", "decide", "decide_posting", "decide_timer", "offers"]

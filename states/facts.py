@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from states.past import Past
-from states.procedure import ADMINISTRATORS, RecordKind, Role, State
+from states.vocabulary import ADMINISTRATORS, RecordKind, Role, State
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

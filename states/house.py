@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from states.procedure import HOUSE_ROLES, Procedure, RecordKind, Role, Stage, State, Step
+from states.procedure import Procedure
+from states.steps import Stage, Step
+from states.vocabulary import HOUSE_ROLES, RecordKind, Role, State
 
 #: how these steps are cited: by the rules of the house, never by a document that does not know them
 CITE = "《在岗办理规则》{}"

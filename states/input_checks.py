@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from states.facts import Hire
 from states.inputs import INPUTS, MORE_IN_FAVOUR, StepInput
 from states.points import in_points, reckon
-from states.procedure import Procedure, RecordKind, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind
 
 
 def parsed(step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from states.procedure import Model, RecordKind, Role
+from states.model import Model
+from states.vocabulary import RecordKind, Role
 
 #: what a meeting's numbers are refused with; told in words where inputs are read
 MORE_IN_FAVOUR = "more in favour than present"

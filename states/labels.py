@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from states.procedure import Deadline, GapRef, Length, Level, Procedure, RecordKind, State, Text, Unit
+from states.model import GapRef, Text
+from states.procedure import Procedure
+from states.steps import Deadline, Length
+from states.vocabulary import Level, RecordKind, State, Unit
 
 STATES: dict[State, Text] = {
     State.POSTED: Text(zh="已发布", en="posted"),

@@ -16,8 +16,9 @@ from datetime import date, timedelta
 from states.calendar import Calendar
 from states.meets import enforces
 from states.periods import add_months, month_limit
-from states.procedure import Procedure, RecordKind
+from states.procedure import Procedure
 from states.say import Fact, Sentence, say
+from states.vocabulary import RecordKind
 
 #: what a step calls the instrument under which the Labour Contract Law applies
 LABOUR_CONTRACT = "labour_contract"

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from states.drawing import Box
-from states.procedure import Deadline, DeadlineKind, Procedure, Stage, State, Step
+from states.procedure import Procedure
+from states.steps import Deadline, Stage, Step
+from states.vocabulary import DeadlineKind, State
 
 COLUMNS = 5
 WIDTH, HEIGHT, GAP = 160.0, 88.0, 72.0

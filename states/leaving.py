@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from states.employment import Ground
 from states.facts import Dossier
 from states.meets import enforces
-from states.procedure import Ground, Procedure
+from states.procedure import Procedure
 from states.say import Sentence, say
 
 DEATH, RESIGNATION, RETIREMENT = "death", "resignation", "retirement"

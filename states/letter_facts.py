@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from states.facts import Dossier
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 
 #: of each kind of decision, what the person is told of the dossier as the decision left it
 TOLD: dict[RecordKind, tuple[str, ...]] = {

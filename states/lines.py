@@ -10,7 +10,10 @@ from states import drawing as d
 from states import layout as lay
 from states.labels import role_name, when
 from states.layout import THIN, WORDED, Layout, Move, Row
-from states.procedure import Deadline, Line, Procedure, Role, Stage, State, Step, Text
+from states.model import Line, Text
+from states.procedure import Procedure
+from states.steps import Deadline, Stage, Step
+from states.vocabulary import Role, State
 
 #: ground and line of each state
 COLOURS: dict[State, tuple[str, str]] = {

@@ -20,11 +20,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from states.aftercare import standards
+from states.assessment import AssessmentRules
 from states.checking import check
+from states.document import Gap
 from states.faults import Fault, InvalidProcedure, Problem, faults_of, problems_of
 from states.marked import Marked, read
 from states.meets import enforces
-from states.procedure import AssessmentRules, Gap, Procedure
+from states.procedure import Procedure
 from states.say import Sentence, say
 
 __all__ = ["Catalogue", "Fault", "InvalidProcedure", "UnknownProcedure", "load_procedure", "shipped"]

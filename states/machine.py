@@ -14,7 +14,8 @@ from transitions import Machine, MachineError
 
 from states.guards import BoundGuard, bind
 from states.house import before_the_hire, house_steps, targets
-from states.procedure import Procedure, Stage, Step
+from states.procedure import Procedure
+from states.steps import Stage, Step
 
 NO_GUARDS: dict[str, tuple[BoundGuard, ...]] = {}
 

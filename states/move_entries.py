@@ -10,9 +10,10 @@ from states.facts import Actor, Hire
 from states.guards import Answer
 from states.machine import Rules
 from states.plan import Plan, Row
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.recompute import Recomputing
 from states.versions import Versions, lawful_under
+from states.vocabulary import Role
 from states.writing import Setting, Writing
 
 MOVE, RECOGNISE, RUN_OUT = "move", "recognise", "run_out"

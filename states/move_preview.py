@@ -12,10 +12,11 @@ from states.machine import Rules
 from states.move_entries import Moved
 from states.moving import obstacles
 from states.plan import Plan
-from states.procedure import Role, Stage
 from states.say import Sentence
 from states.standard import base_fen, standard_of
+from states.steps import Stage
 from states.versions import Versions
+from states.vocabulary import Role
 from states.writing import Setting
 
 

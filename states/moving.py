@@ -17,11 +17,13 @@ from states.house import officers
 from states.machine import Rules
 from states.move_entries import DROP, MOVE, PROPOSE, Moved, Proposed
 from states.plan import Plan
-from states.procedure import Level, MoveLine, Procedure, Role, Step
+from states.procedure import Procedure
 from states.refusals import StepNotOffered, StepRefused
 from states.say import Sentence, say
 from states.separation import keys_of, preferred, separation
+from states.steps import MoveLine, Step
 from states.versions import Versions, lawful_under
+from states.vocabulary import Level, Role
 from states.writing import Setting
 
 CITE = "《在岗办理规则》换版"

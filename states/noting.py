@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from states.assessment import AssessmentItem
 from states.facts import Actor, Dossier, Hire, PointNote
 from states.meets import enforces
 from states.points import NO_BAND, band_of, matter_key, sample_needed
-from states.procedure import AssessmentItem, Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import Sentence, say
 from states.separation import keys_of
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 
 Faults = Iterator[tuple[str, Sentence]]
 _UNKNOWN = say("没有这一项")

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from states.guards import Answer, refused
 from states.meets import enforces
-from states.procedure import Effect, Level, Procedure, article_of
+from states.procedure import Procedure, article_of
 from states.refusals import StepNotOffered
 from states.say import say
+from states.vocabulary import Effect, Level
 
 _ORDER = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE)
 _LENGTHS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from states.attendance_marks import MARKS, OFF, UNKNOWN, month_days
+from states.employment import PayItem
 from states.meets import enforces
-from states.procedure import PayItem, Procedure
+from states.procedure import Procedure
 from states.rates import part_of
 from states.say import Sentence, say
 

@@ -12,9 +12,11 @@ from datetime import date, timedelta
 
 from states.attendance_marks import days_of
 from states.calendar import Calendar
+from states.employment import PayDay
 from states.meets import enforces
-from states.procedure import PayDay, Procedure, Role
+from states.procedure import Procedure
 from states.tellings import Telling
+from states.vocabulary import Role
 
 #: what comes before a day of rest
 MOVES = frozenset({"pay"})

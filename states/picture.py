@@ -13,7 +13,10 @@ from states import drawing as d
 from states import layout as lay
 from states.labels import state_name
 from states.lines import COLOURS, Lines, articles
-from states.procedure import DeadlineKind, Procedure, Stage, Text
+from states.model import Text
+from states.procedure import Procedure
+from states.steps import Stage
+from states.vocabulary import DeadlineKind
 
 AUTOMATIC = Text(zh="到期自动办理", en="happens by itself")
 OPEN = Text(zh="* 文件未写明，按缺省值或裁定", en="* left open: default or ruling")

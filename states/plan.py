@@ -8,7 +8,7 @@ from typing import Any
 
 from states.facts import Dossier, Hire
 from states.guards import Answer
-from states.procedure import Stage
+from states.steps import Stage
 
 Row = dict[str, Any]
 

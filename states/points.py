@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from states.assessment import AssessmentItem, Grade
 from states.facts import PointNote
 from states.meets import enforces
-from states.procedure import AssessmentItem, Grade, Procedure
+from states.procedure import Procedure
 from states.say import Sentence, say
 
 #: the line by which a total that was set right after the ruling differs from what its points come to (审定后更正)

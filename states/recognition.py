@@ -31,11 +31,13 @@ from states.move_preview import Preview, told
 from states.moving import blocking, check_free, check_second, confirmers, proposers, role_of
 from states.periods import last_day_of_term
 from states.plan import Plan, Row
-from states.procedure import Effect, MoveLine, Procedure, Role, Step, article_of
+from states.procedure import Procedure, article_of
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.say import Sentence, say
+from states.steps import MoveLine, Step
 from states.tenure import last_lawful, measure_retirement
 from states.versions import Versions
+from states.vocabulary import Effect, Role
 from states.writing import Setting
 
 _ONE_DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from states.effects.hiring import sheet_of
 from states.facts import Clock, Hire, OpenFiling
 from states.machine import Rules
 from states.plan import Plan
-from states.procedure import FilingLine
+from states.steps import FilingLine
 from states.writing import Setting, Writing
 
 RECOMPUTE = "recompute:"

@@ -24,9 +24,11 @@ from states.house import CONFIRM_CORRECTION, CORRECTIONS
 from states.inputs import INPUTS
 from states.machine import Rules
 from states.past import LATER, Entry, Row
-from states.procedure import Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 
 #: kinds that no corrected fact reaches: what their entries changed is taken as it was written
 INERT = CORRECTIONS | {

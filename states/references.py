@@ -15,8 +15,11 @@ from states import guards
 from states.bases import BASES
 from states.faults import Problem, problems_of
 from states.marked import Path
-from states.procedure import HOUSE_ROLES, Effect, GapRef, GuardLine, Line, Procedure, Role
+from states.model import GapRef, Line
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.steps import GuardLine
+from states.vocabulary import HOUSE_ROLES, Effect, Role
 
 #: how a citation begins: an article, a numbered section, a part of the document, or a law by its name
 CITE = re.compile(

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from states.age import age_on
+from states.assessment import Grade
 from states.clocks import local_day
 from states.coming_term import renewed_until
 from states.decide import Setting, offers
@@ -23,8 +24,10 @@ from states.leaving import retires
 from states.machine import Rules
 from states.meets import enforces
 from states.present_term import END, LEAVING, RENEW, SIGNED, decided
-from states.procedure import Grade, Procedure, RecordKind, State, Step
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind, State
 
 
 class Outcome(StrEnum):

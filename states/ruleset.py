@@ -15,9 +15,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from states.document import Document, RoleName, Validity
+from states.employment import Provision
 from states.faults import Fault, InvalidProcedure, faults_of, problems_of
 from states.marked import read
-from states.procedure import Document, Line, Model, Name, Pool, Provision, Role, RoleName, Text, Validity, Words
+from states.model import Line, Model, Name, Text, Words
+from states.posts import Pool
+from states.vocabulary import Role
 
 FOLDER = Path(__file__).parent / "rulesets"
 

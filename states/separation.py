@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from states.facts import Actor, Hire, Person
 from states.guards import Answer, Ask, Verdict, refused
 from states.house import CORRECTIONS
-from states.procedure import Effect, RecordKind, Role, Step, article_of
+from states.procedure import article_of
 from states.say import Sentence, say
+from states.steps import Step
 from states.surnames import surname
+from states.vocabulary import Effect, RecordKind, Role
 
 FOUR_EYES = "four_eyes"
 #: whoever rules on points has noted some of them

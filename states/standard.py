@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from states.employment import PayItem
 from states.facts import Dossier
-from states.procedure import PayItem, Procedure
+from states.procedure import Procedure
 
 
 def base_fen(procedure: Procedure, kind: str, standard_fen: int) -> int:

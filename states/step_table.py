@@ -9,20 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from states.document import Gap, Validity
 from states.labels import GUARDS, LEVELS, RECORDS, period, role_name, state_name, when
-from states.procedure import (
-    DeadlineKind,
-    Effect,
-    FilingLine,
-    Gap,
-    GuardLine,
-    Level,
-    Procedure,
-    Quota,
-    Role,
-    Step,
-    Validity,
-)
+from states.posts import Quota
+from states.procedure import Procedure
+from states.steps import FilingLine, GuardLine, Step
+from states.vocabulary import DeadlineKind, Effect, Level, Role
 
 EFFECTS = {Effect.BLOCK: "", Effect.PRINCIPLE: "（原则上）", Effect.WARN: "（提示）"}
 DEADLINE_KINDS = {

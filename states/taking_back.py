@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from states.guards import Answer, Ask, Verdict, refused
 from states.house import CITE
 from states.leaving import RESIGNATION
-from states.procedure import Effect, RecordKind
 from states.say import say
+from states.vocabulary import Effect, RecordKind
 
 TAKING_BACK, STANDS = "taking_back", "stands"
 _NOTHING_TO_DO = say("无须办理")

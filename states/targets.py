@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from states.procedure import Procedure, Quota
+from states.posts import Quota
+from states.procedure import Procedure
 
 
 @dataclass(frozen=True, slots=True)

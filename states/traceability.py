@@ -21,7 +21,7 @@ from pydantic import Field, model_validator
 from states.claims import LIVE, Claim, claims_in_code, claims_of, exists, guards_asked
 from states.loading import shipped
 from states.marked import read
-from states.procedure import Model, RequirementId, Text, Words
+from states.model import Model, RequirementId, Text, Words
 from states.ruleset import shipped_rulesets
 
 LIST = Path(__file__).parent / "requirements.yaml"

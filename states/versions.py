@@ -11,7 +11,8 @@ from states.bases import BASES
 from states.facts import Dossier, Hire
 from states.machine import Rules
 from states.plan import Row
-from states.procedure import MoveLine, Procedure, Stage
+from states.procedure import Procedure
+from states.steps import MoveLine, Stage
 from states.tenure import last_lawful
 
 

@@ -20,7 +20,8 @@ from states.guards import Answer
 from states.machine import Rules
 from states.plan import ENFORCE_MARK, Plan, Row, TimerFact
 from states.present_term import term_columns
-from states.procedure import Role, Stage, State
+from states.steps import Stage
+from states.vocabulary import Role, State
 
 
 @dataclass(frozen=True, slots=True)

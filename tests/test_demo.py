@@ -31,7 +31,9 @@ from states.clocks import moment
 from states.facts import Grant
 from states.identity_number import faults, parse
 from states.loading import Catalogue
-from states.procedure import Procedure, Role, State, Step
+from states.procedure import Procedure
+from states.steps import Step
+from states.vocabulary import Role, State
 from tests.support.run_folder import locked
 from workflow import audit, migrate, person_log, sign_in
 from workflow.office import Office

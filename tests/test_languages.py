@@ -22,8 +22,9 @@ from states.calendar.files import HOLIDAYS, read_years
 from states.facts import Grant, Hire, OpenFiling
 from states.guards import Ask, AskOpening, Verdict, bind, load_all
 from states.loading import Catalogue
-from states.procedure import Procedure, RecordKind, Role, State
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.vocabulary import RecordKind, Role, State
 from tests.support.asking import CLERK, a_hire, a_person, a_post, an_opening, d
 
 ENGLISH, CHINESE = translator("en"), translator("zh")

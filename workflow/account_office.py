@@ -16,8 +16,8 @@ from sqlalchemy import Connection, or_, select
 from sqlmodel import Session
 
 from states.facts import Actor
-from states.procedure import Role
 from states.say import say
+from states.vocabulary import Role
 from workflow import accounts, office_log, second_factor
 from workflow.access_policy import ORDINARY, AccessPolicy
 from workflow.authority import NotPossible, is_administrator, must_be

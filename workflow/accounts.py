@@ -21,9 +21,9 @@ from sqlmodel import Session, col, select
 from states.clocks import local_day
 from states.facts import Grant
 from states.identity_number import BadIdentityNumber
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow.access_policy import ORDINARY, PASSWORD_AT_MOST, AccessPolicy
 from workflow.grants import CONSOLE, in_force, role_grant, settled
 from workflow.sealing import Seal

@@ -18,10 +18,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from states.aftercare import Act, Case, Done, Need, Reason, Stand, due_on, move
 from states.clocks import local_day
 from states.facts import SYSTEM, Actor
-from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StaleHire
 from states.say import Sentence, say
 from states.separation import interest, keys_of, preferred
+from states.vocabulary import Role
 from workflow import office_log, plain_words
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office

@@ -18,9 +18,12 @@ from states.facts import Post
 from states.guards.common import yuan
 from states.guards.labels import CATEGORIES, EDUCATION, EVENTS, STATEMENTS, joined
 from states.meets import enforces
-from states.procedure import GuardLine, Pool, Procedure, State
+from states.posts import Pool
+from states.procedure import Procedure
 from states.say import Fact, Sentence, say
 from states.standard import base_fen, performance_fen
+from states.steps import GuardLine
+from states.vocabulary import State
 
 #: every part of an announcement, in the order of the paper; the second: whether it may be left out
 PARTS: Mapping[str, bool] = {

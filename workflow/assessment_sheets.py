@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Row, select
 from states.facts import Actor, Hire
 from states.house import noters
 from states.points import in_points
-from states.procedure import Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow.office import Office
 from workflow.queries.paging import begins_with
 from workflow.queries.scope import Scope, within

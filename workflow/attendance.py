@@ -18,9 +18,9 @@ from sqlalchemy import Connection, select
 from states.attendance import KEEPERS, OFF, UNKNOWN
 from states.facts import Actor
 from states.meets import enforces
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from states.say import say
+from states.vocabulary import Role
 from workflow import import_runs, office_log
 from workflow.attendance_outlook import Outlook, allowed, already_paid, on_sheets, outlooks, paid_ones
 from workflow.attendance_rows import (

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 from states.attendance import KEEPERS, SEEN_BY_DEVICE, check, check_days, service_of
 from states.clocks import local_day
 from states.facts import Actor, Hire
-from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from states.say import Sentence, say
 from states.separation import preferred
+from states.vocabulary import Role
 from workflow.attendance_rows import DEVICE, Entry, Kept, StaleMonth, months, next_of, same, unexplained
 from workflow.pay_sheets import PAID
 from workflow.portions import in_portions

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session
 
 from states.facts import Actor
-from states.procedure import ADMINISTRATORS, Role
 from states.refusals import Refusal
 from states.say import say
+from states.vocabulary import ADMINISTRATORS, Role
 from workflow.tables import metadata
 
 #: for windows without an end

@@ -19,10 +19,10 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from states.facts import Actor
 from states.meets import enforces
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
 from states.separation import keys_of, preferred
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.office import Office
 from workflow.pay_sheets import APPROVERS, BOOK, PAID, PAYERS, STATUSES, locked

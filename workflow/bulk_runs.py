@@ -18,8 +18,9 @@ from sqlalchemy import select
 
 from states.clocks import local_day
 from states.facts import Actor, Hire
-from states.procedure import RecordKind, Step
 from states.refusals import Refusal
+from states.steps import Step
+from states.vocabulary import RecordKind
 from workflow import office_log
 from workflow.engine import Done, bulk, outlook
 from workflow.house_inputs import REASSIGN, check_house_input

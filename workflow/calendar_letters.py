@@ -15,7 +15,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from states.clocks import local_day, owners_of
 from states.plan import Plan
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
+from states.vocabulary import Role
 from workflow.grants import held
 from workflow.office import Office
 from workflow.tables import metadata

@@ -20,9 +20,9 @@ from states.calendar import Calendar, CalendarYear
 from states.calendar.files import year_text
 from states.facts import Actor
 from states.plan import Plan
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import say
+from states.vocabulary import Role
 from workflow import calendar_letters, office_log
 from workflow.office import Office
 from workflow.recompute import Change, Recomputed, foreseen, recompute, touched, touched_condition

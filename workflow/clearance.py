@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 
 from states.clocks import local_day
 from states.facts import Actor, Grant
-from states.procedure import ADMINISTRATORS, FINAL_STATES, Role
 from states.refusals import InputRefused, StepNotOffered
 from states.say import say
+from states.vocabulary import ADMINISTRATORS, FINAL_STATES, Role
 from workflow import grants, person_log
 from workflow.people import NoSuchPerson
 from workflow.sealing import Seal

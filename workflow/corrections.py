@@ -19,11 +19,11 @@ from states.facts import Actor, Hire
 from states.house import officers
 from states.overpaid import Overpaid, Paid, days_paid, overpaid
 from states.past import Entry
-from states.procedure import RecordKind
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import say
 from states.service import cut_back
 from states.versions import lawful_under
+from states.vocabulary import RecordKind
 from workflow.office import Office
 from workflow.papers.making import PaperLine, papers_of
 from workflow.past import past_of

@@ -18,8 +18,9 @@ from states.certificate import DAYS, handed_over_by
 from states.clocks import REMIND_AT, local_day, moment
 from states.meets import enforces
 from states.pay_days import hearers
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.tellings import Telling, telling
+from states.vocabulary import Role
 from workflow import pay_calendar, policies
 from workflow.office import Office
 from workflow.papers.kinds import Kind, makers

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from states.facts import Actor, Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.grants import held
 from workflow.tables import metadata
 from workflow.unit_of_work import Database

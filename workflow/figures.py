@@ -16,7 +16,10 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from states.calendar import Calendar
 from states.clocks import local_day
-from states.procedure import Deadline, Level, Procedure, Quota, State, Unit
+from states.posts import Quota
+from states.procedure import Procedure
+from states.steps import Deadline
+from states.vocabulary import Level, State, Unit
 from workflow.kept_days import keep_days, store_days
 from workflow.office import Office
 from workflow.queries.figures import FINAL, Counted, allocations, by_state, counted, hires_up_to

@@ -18,9 +18,11 @@ from states.clocks import local_day
 from states.facts import Actor
 from states.labels import role_name
 from states.meets import enforces
-from states.procedure import FilingLine, Procedure, State
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
 from states.say import Sentence, say
+from states.steps import FilingLine
+from states.vocabulary import State
 from workflow import files, office_log
 from workflow.engine import bulk
 from workflow.masking import masked_tail

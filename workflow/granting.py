@@ -16,9 +16,9 @@ from sqlmodel import Session
 
 from states.clocks import local_day
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.accounts import NoSuchAccount, end_sessions
 from workflow.authority import NotEntitled, NotPossible, must_be, overlapping, refuse_if_exclusive

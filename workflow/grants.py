@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, String, and_, null, or_, select, type_coerce, union_all
 
 from states.clocks import local_day
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.tables import RoleGrant, metadata
 
 role_grant, substitution, account = (metadata.tables[name] for name in ("role_grant", "substitution", "account"))

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused
 from states.say import say
+from states.vocabulary import Role
 from workflow.office import Office
 from workflow.queries.case_file import officers_for, seen_digest
 from workflow.queries.scope import scoped

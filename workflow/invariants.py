@@ -19,9 +19,10 @@ from states.bases import BASES
 from states.clocks import is_own, tasks
 from states.facts import Clock, Hire, holds_place
 from states.loading import load_procedure
-from states.procedure import FINAL_STATES, DeadlineKind, Procedure, State
+from states.procedure import Procedure
 from states.say import Sentence, say
 from states.tenure import exceptions_of, ledger_of
+from states.vocabulary import FINAL_STATES, DeadlineKind, State
 from workflow.reading import load_hires
 from workflow.tables import metadata
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from states.clocks import local_day
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.office import Office
 from workflow.queries.agenda import WAITING, Agenda, AgendaDay, agenda_days, agenda_rows, owned
 from workflow.queries.figures import hires_up_to

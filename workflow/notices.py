@@ -17,9 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, select, tuple_
 
 from states.facts import Actor
-from states.procedure import Procedure, RecordKind, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind
 from workflow import engine, office_log
 from workflow.engine import Done
 from workflow.files import Stored

@@ -18,9 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from states.clocks import local_day
 from states.facts import PUBLIC, Actor, Hire
-from states.procedure import Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow import engine, office_log, receipts
 from workflow.engine import Done
 from workflow.masking import masked_name

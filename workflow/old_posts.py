@@ -17,9 +17,10 @@ from states.decide import decide
 from states.facts import Actor
 from states.machine import Rules
 from states.meets import enforces
-from states.procedure import RecordKind, Role, Step
 from states.refusals import InputRefused, StepNotOffered
 from states.say import say
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow.engine import Done, PlaceTaken
 from workflow.moving import old_versions
 from workflow.office import Office

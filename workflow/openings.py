@@ -25,10 +25,11 @@ from states.inputs import Override
 from states.machine import Rules
 from states.organising import area_of, organisers
 from states.plan import Plan
-from states.procedure import Procedure, RecordKind, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered, StepRefused
 from states.say import say
 from states.targets import YearTarget, target_of
+from states.vocabulary import RecordKind, Role
 from workflow import announcement_text
 from workflow.funds import funds, in_use
 from workflow.office import Office

@@ -19,9 +19,10 @@ from states.calendar import Calendar
 from states.clocks import local_day
 from states.facts import Actor
 from states.pay_days import Due, dues
-from states.procedure import Level, Procedure
+from states.procedure import Procedure
 from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
+from states.vocabulary import Level
 from workflow import office_log
 from workflow.office import Office
 from workflow.pay_rows import MONTHLY

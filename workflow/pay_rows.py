@@ -21,7 +21,7 @@ from states.facts import Dossier, Person, dossier_from_json
 from states.leaving import retires
 from states.paid_back import Back, Reckoned
 from states.pay import AskMonth, Line, NotPaid, Part, Service, month_line
-from states.procedure import Procedure, State
+from states.procedure import Procedure
 from states.rates import Figure, in_force
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
@@ -29,6 +29,7 @@ from states.surnames import surname
 from states.tenure import by_law_beyond
 from states.top_up import Given
 from states.versions import in_month
+from states.vocabulary import State
 from workflow import pay_once
 from workflow.office import Office
 from workflow.paid_back import PaidBack

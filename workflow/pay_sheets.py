@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from states.clocks import local_day
 from states.facts import SYSTEM, Actor
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
 from states.say import Sentence, say
 from states.separation import keys_of
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.office import Office
 from workflow.pay_four_eyes import refuse_interested

@@ -20,11 +20,11 @@ from states import facts
 from states.clocks import local_day
 from states.facts import Actor
 from states.identity_number import IdentityNumber, sex_differs
-from states.procedure import FINAL_STATES, Role
 from states.refusals import InputRefused, Refusal
 from states.retirement import Category
 from states.say import Sentence, say
 from states.surnames import surname
+from states.vocabulary import FINAL_STATES, Role
 from workflow import person_log
 from workflow.contacts import FIELDS, contacts_of
 from workflow.masking import tail_of

@@ -16,9 +16,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from states.attendance_marks import MARKS, month_days
+from states.employment import PayItem
 from states.pay import Line, NotPaid, Part, Service
 from states.performance import LEAVERS, NOTHING, Member, PotRuling, by_months, of_leaver, share_pot
-from states.procedure import PayItem, Procedure
+from states.procedure import Procedure
 from states.say import ENUMERATION, Sentence, say
 from workflow.office import Office
 from workflow.pay_differences import numbered

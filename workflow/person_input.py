@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from states.guards.labels import EDUCATION
 from states.identity_number import BadIdentityNumber, Fault, IdentityNumber, faults, parse
 from states.inputs import Line
-from states.procedure import Model, Name
+from states.model import Model, Name
 from states.retirement import Category
 from states.say import Sentence, say
 from workflow.contacts import bank_fault, normal_bank

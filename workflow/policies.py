@@ -17,9 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from states.clocks import local_day
 from states.facts import Actor
 from states.meets import enforces
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.office import Office
 from workflow.plain_words import words

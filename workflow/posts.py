@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from states.facts import Actor
 from states.loading import Catalogue, UnknownProcedure
-from states.procedure import FINAL_STATES, Procedure, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
+from states.vocabulary import FINAL_STATES, Role
 from workflow import office_log
 from workflow.tables import Hire, Opening, Post, Region
 

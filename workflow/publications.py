@@ -17,10 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from states.clocks import local_day
 from states.facts import Actor, dossier_from_json
 from states.meets import enforces
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import Sentence, say
 from states.standard import base_fen, standard_of
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.office import Office
 from workflow.plain_words import words

@@ -15,8 +15,10 @@ from sqlalchemy import Connection, select
 
 from states.facts import Hire
 from states.guards.labels import CATEGORIES
-from states.procedure import Pool, Procedure, State, article_of
+from states.posts import Pool
+from states.procedure import Procedure, article_of
 from states.say import Sentence, say
+from states.vocabulary import State
 from workflow.announcement_text import pools_of
 from workflow.reading import load_hires
 from workflow.tables import metadata

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from states.facts import Actor
-from states.procedure import Role
 from states.rates import RATES, Figure, in_force
 from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.office import Office
 from workflow.plain_words import words

@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from states.facts import Hire, Opening, Person, Post, dossier_from_json
 from states.plan import TimerFact
-from states.procedure import State
 from states.surnames import surname
+from states.vocabulary import State
 
 _COLUMNS = """
   h.id, h.version, h.visit, h.procedure, h.stage, h.state, h.region, h.kind, h.submitted_by, h.audit_seq, h.audit_head,

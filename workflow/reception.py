@@ -17,9 +17,11 @@ from sqlmodel import Session
 from states.clocks import local_day
 from states.facts import Actor
 from states.plan import Plan
-from states.procedure import Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal, StaleHire, StepNotOffered
 from states.say import say
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow import people
 from workflow.masking import masked_tail, tail_of
 from workflow.office import Office

@@ -16,10 +16,11 @@ from states.facts import Actor, Hire
 from states.meets import enforces
 from states.overpaid import Claimable
 from states.pay import yuan
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire
 from states.say import Sentence, say
 from states.separation import interest, keys_of, preferred
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.authority import NotEntitled, NotPossible
 from workflow.office import Office

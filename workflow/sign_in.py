@@ -19,9 +19,9 @@ from sqlmodel import Session, col, select
 
 from states.clocks import local_day
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import Refusal
 from states.say import say
+from states.vocabulary import Role
 from workflow.access_policy import ORDINARY, AccessPolicy, policy_of
 from workflow.accounts import SET_BY_ANOTHER, password_matches
 from workflow.grants import held

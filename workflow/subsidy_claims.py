@@ -24,11 +24,13 @@ from sqlalchemy.exc import IntegrityError
 
 from states.attendance_marks import month_days
 from states.clocks import local_day
+from states.employment import Provision
 from states.facts import Actor
 from states.meets import enforces
-from states.procedure import Procedure, Provision, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.masking import masked_tail
 from workflow.office import Office

@@ -17,9 +17,9 @@ from sqlmodel import select as rows_of
 
 from states.clocks import local_day
 from states.facts import Actor
-from states.procedure import ADMINISTRATORS, Role
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.vocabulary import ADMINISTRATORS, Role
 from workflow import office_log
 from workflow.accounts import NoSuchAccount
 from workflow.authority import NotEntitled, NotPossible, must_be, overlapping

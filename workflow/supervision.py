@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select
 
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow import office_log
 from workflow.office import Office
 from workflow.queries.public_notices import ADDRESS, OFFICE, PHONE

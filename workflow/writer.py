@@ -18,7 +18,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Connection, Date, DateTime, In
 from states.canonical import GENESIS
 from states.facts import Post
 from states.plan import Plan, Row, TimerFact
-from states.procedure import Stage
+from states.steps import Stage
 from workflow.reading import sqlite_moment, sqlite_moment_of
 from workflow.tables import metadata
 

@@ -12,9 +12,9 @@ import typer
 from api.cli.console import Answer, CommandFailed, Console, command, group
 from api.cli.rooms import opened
 from states.facts import Grant
-from states.procedure import Role
 from states.refusals import InputRefused
 from states.say import say
+from states.vocabulary import Role
 
 RoleOption = Annotated[
     str, typer.Option("--role", metavar="|".join(r.value for r in Role if r is not Role.SYSTEM), help="角色 / role")

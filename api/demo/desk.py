@@ -14,7 +14,7 @@ from states.clocks import local_day
 from states.facts import Actor, Hire
 from states.house import officers
 from states.noting import open_years
-from states.procedure import State
+from states.vocabulary import State
 from workflow import public_applications
 from workflow.announcements import on_show
 from workflow.engine import perform

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from states.facts import Hire
 from states.periods import add_months
-from states.procedure import RecordKind, Role, Step
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow import people
 
 if TYPE_CHECKING:

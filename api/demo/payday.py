@@ -12,8 +12,8 @@ from api.demo.areas import AREAS, Area
 from api.demo.walk import NobodyActs, Walk
 from states.attendance import KEEPERS
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from workflow import attendance, pay_sheets, rates
 from workflow.attendance_rows import Entry
 from workflow.attendance_sheets import overview, sheet

@@ -18,7 +18,7 @@ from api.demo.areas import Profile
 from states.facts import Actor, Grant
 from states.identity_number import synthetic
 from states.periods import add_months
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.accounts import create_account
 from workflow.sealing import Seal
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from api.demo.tale import Tale
 from api.demo.walk import Days
 from states.periods import add_months
-from states.procedure import RecordKind, State
+from states.vocabulary import RecordKind, State
 
 Story = Callable[[Tale], Days]
 

@@ -17,7 +17,9 @@ from api.demo.filling import filled_in, noted_points
 from api.demo.people import Crowd, Wish
 from api.demo.walk import Days, NobodyActs, Walk
 from states.facts import Actor, Hire, OpenFiling
-from states.procedure import FINAL_STATES, Effect, GuardLine, Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
+from states.steps import GuardLine, Step
+from states.vocabulary import FINAL_STATES, Effect, RecordKind, Role
 from workflow import posts
 from workflow.engine import add_place, announce
 

@@ -20,8 +20,9 @@ from notifications.inbox import mark_all_read
 from states.clocks import local_day, moment
 from states.facts import Actor, Hire
 from states.periods import working_days_before, working_days_end
-from states.procedure import RecordKind, Role, Step
 from states.separation import approves, in_hiring
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow.engine import perform
 from workflow.office import Office
 from workflow.reading import load_hires, load_person

@@ -5,8 +5,8 @@ from __future__ import annotations
 from api.pages.render import Page
 from api.problems import Forbidden
 from states.facts import Actor
-from states.procedure import Role
 from states.say import say
+from states.vocabulary import Role
 
 PAGE = 50
 SYSTEM, SECURITY, AUDIT = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN

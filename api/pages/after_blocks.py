@@ -10,8 +10,8 @@ from api.pages.render import Page
 from states.aftercare import NEEDS, STANDS, Need, Stand
 from states.facts import Hire
 from states.leaving import proposed
-from states.procedure import FINAL_STATES
 from states.say import say
+from states.vocabulary import FINAL_STATES
 from workflow import recoveries
 from workflow.queries import scoped
 from workflow.queries.aftercare import case_line

@@ -21,9 +21,10 @@ from api.pages.submitted import given_of, overrides_of
 from states.facts import Actor, Post
 from states.guards import Answer
 from states.inputs import Override
-from states.procedure import Effect, Procedure
+from states.procedure import Procedure
 from states.refusals import InputRefused, Refusal, StepRefused
 from states.say import Sentence, say
+from states.vocabulary import Effect
 from workflow import announcement_text, queries, vacancies
 from workflow.announcement_text import PART_NAMES, PARTS
 from workflow.moving import old_versions

@@ -24,9 +24,9 @@ from api.problems import NotFound
 from api.reasons import reasons_of, with_article
 from states.facts import Hire
 from states.house import house_steps
-from states.procedure import RecordKind
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
+from states.vocabulary import RecordKind
 from workflow import bulk_runs, queries
 from workflow.bulk_runs import Choice, Run
 from workflow.engine import Done

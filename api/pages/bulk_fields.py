@@ -16,9 +16,11 @@ from api.pages.render import Page
 from api.pages.submitted import payload_of
 from states.facts import Hire
 from states.house import officers
-from states.procedure import Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind, Role
 from workflow.bulk_runs import Choice, Order
 from workflow.queries.case_file import OfficerLine, officers_for_all
 

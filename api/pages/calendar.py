@@ -16,8 +16,8 @@ from api.pages.hires import whole as whole_number
 from api.pages.render import Page, PageDep
 from api.problems import NotFound
 from states.calendar import FIRST_DAY, LAST_DAY, DayKind
-from states.procedure import Role
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow.figures import AT_ONCE
 from workflow.kept_days import days_of
 from workflow.queries import scoped

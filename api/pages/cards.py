@@ -15,8 +15,9 @@ from api.pages.render import Page
 from api.pages.rules import RULES
 from states.guards import Answer
 from states.labels import role_name
-from states.procedure import Effect, Procedure
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.vocabulary import Effect
 
 #: how two people seem related (回避)
 RELATIONS: dict[str, Sentence] = {

@@ -21,10 +21,11 @@ from states.decide import Offer
 from states.facts import Hire
 from states.guards import Answer
 from states.house import officers
-from states.procedure import Procedure, RecordKind, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered, StepRefused
 from states.say import Sentence, say
 from states.tenure import to_confirm
+from states.vocabulary import RecordKind, Role
 from workflow import queries
 from workflow.engine import offers_of
 from workflow.files import FileRefused

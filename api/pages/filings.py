@@ -23,9 +23,11 @@ from api.pages.submitted import given_of
 from api.pages.workbooks import XLSX, workbook
 from api.problems import Forbidden
 from states.labels import role_name
-from states.procedure import FilingLine, GapRef, Procedure
+from states.model import GapRef
+from states.procedure import Procedure
 from states.refusals import NoSuchHire, Refusal
 from states.say import Sentence, say
+from states.steps import FilingLine
 from workflow import files, filing_lists, queries
 from workflow.filing_lists import Key, lines_of
 from workflow.queries import scoped

@@ -18,8 +18,8 @@ from api.pages.forms import Field
 from api.pages.places import place_options
 from api.pages.render import Page
 from states.labels import state_name
-from states.procedure import State
 from states.say import Sentence, say
+from states.vocabulary import State
 from workflow.queries import Assignee, HireFilter, Scope, TaskFilter, Urgency
 
 TASKS, HIRES = "tasks", "hires"

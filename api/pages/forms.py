@@ -17,12 +17,15 @@ from pydantic.fields import FieldInfo
 
 from api.pages.names import FIELDS, HINTS
 from api.pages.render import Page
+from states.employment import Ground
 from states.facts import Hire
 from states.guards import Answer
 from states.guards.labels import PROTECTIONS
 from states.inputs import INPUTS, StepInput
-from states.procedure import Ground, Procedure, RecordKind, Step
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind
 from workflow.imports.applicant_words import ROUTES
 
 PROSE_LENGTH = 2000

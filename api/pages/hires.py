@@ -18,9 +18,11 @@ from api.pages.house_forms import house_payload
 from api.pages.render import FormDep, Page, PageDep
 from api.pages.submitted import given_of, payload_of
 from states.facts import Hire
-from states.procedure import HOUSE_RECORDS, Procedure, Step
+from states.procedure import Procedure
 from states.refusals import NoSuchHire, Refusal, StaleHire
 from states.say import say
+from states.steps import Step
+from states.vocabulary import HOUSE_RECORDS
 from workflow.engine import KeyReused, offers_of, perform
 from workflow.house_inputs import check_house_input
 from workflow.queries import HireLine, hire_line, scoped

@@ -17,9 +17,11 @@ from api.pages.render import Page, new_key
 from states.decide import Offer
 from states.facts import Hire
 from states.house import CORRECTIONS, officers, targets
-from states.procedure import HOUSE_RECORDS, Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import HOUSE_RECORDS, RecordKind, Role
 from workflow.queries.case_file import OfficerLine
 
 #: acts with a place of their own on other pages, or in another section of this one

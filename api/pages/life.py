@@ -12,8 +12,10 @@ from states.clocks import OBJECTION, is_own, owners_of
 from states.decide import Offer
 from states.facts import Hire
 from states.house import handlers
-from states.procedure import Deadline, Procedure, Role, Stage, State, Step
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.steps import Deadline, Stage, Step
+from states.vocabulary import Role, State
 from workflow.queries import TrailLine
 
 

@@ -18,8 +18,10 @@ from api.pages.navigation import roles_of
 from api.pages.render import Page, PageDep
 from states.inputs import INPUTS
 from states.labels import GUARDS, when
-from states.procedure import Deadline, Effect, GuardLine, Procedure, RecordKind, Role, Step, article_of
+from states.procedure import Procedure, article_of
 from states.say import say
+from states.steps import Deadline, GuardLine, Step
+from states.vocabulary import Effect, RecordKind, Role
 
 router = APIRouter()
 #: fields that a form fills in by itself

@@ -15,9 +15,9 @@ from api.inputs import PathId
 from api.pages.forms import Field
 from api.pages.render import LANGUAGES, FormDep, Page, PageDep, RecentFormDep
 from api.pages.sign_in import ROLES
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow import declared_contacts, granting, sign_in, substitutes
 from workflow.access_policy import policy_of
 from workflow.demo_clock import session_moment

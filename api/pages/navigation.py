@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from states.facts import Actor
-from states.procedure import ADMINISTRATORS, Role
 from states.say import Sentence, say
+from states.vocabulary import ADMINISTRATORS, Role
 
 OFFICE = frozenset({Role.TOWNSHIP, Role.EMPLOYER, Role.HRSS, Role.RURAL, Role.COUNTY, Role.SUPERVISOR})
 DESK = OFFICE | {Role.VILLAGE, Role.FINANCE, Role.COMPANY}

@@ -12,8 +12,10 @@ from api.pages.record import Proved
 from api.pages.render import Page
 from states.clocks import reckon
 from states.labels import notice_length, period
-from states.procedure import Procedure, RecordKind, Step, article_of
+from states.procedure import Procedure, article_of
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import RecordKind
 from workflow.notices import ATTACH, restarting_step
 from workflow.queries import BoardLine, NoticeLine, SheetLine
 

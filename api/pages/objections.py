@@ -19,9 +19,10 @@ from api.pages.submitted import given_of
 from api.problems import NotFound
 from states.decide import offers
 from states.facts import Hire
-from states.procedure import Procedure, RecordKind
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, Refusal, StaleHire, StepRefused
 from states.say import Sentence, say
+from states.vocabulary import RecordKind
 from workflow import objections
 from workflow.queries import scoped
 from workflow.queries.objections import ObjectionKey, ObjectionLine, waiting

@@ -15,9 +15,9 @@ from api.pages.render import FormDep, Page, PageDep, RecentFormDep
 from api.pages.submitted import given_of, payload_of
 from api.pages.workbooks import handed_back, workbook
 from api.problems import Forbidden
-from states.procedure import RecordKind
 from states.refusals import InputRefused, Refusal
 from states.say import say
+from states.vocabulary import RecordKind
 from workflow import moving, old_posts
 from workflow.files import FileRefused
 from workflow.imports import old_posts as lists

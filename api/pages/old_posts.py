@@ -25,10 +25,11 @@ from states.guards import Answer
 from states.inputs import Override
 from states.move_entries import RECOGNISE, RUN_OUT
 from states.moving import confirmers, proposers
-from states.procedure import Effect, Procedure, article_of
+from states.procedure import Procedure, article_of
 from states.recognition import RecognitionInput, is_over
 from states.refusals import InputRefused, NoSuchHire, Refusal
 from states.say import Sentence, say
+from states.vocabulary import Effect
 from workflow import moving, old_posts
 from workflow.queries import scoped
 from workflow.queries.old_posts import OldLine, Standing, old_counts, old_line, old_lines

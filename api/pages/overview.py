@@ -16,8 +16,8 @@ from api.pages.hires import whole
 from api.pages.overview_parts import PARTS, WATCHES, Telling, part, parts
 from api.pages.render import Page, PageDep
 from api.problems import NotFound
-from states.procedure import Role
 from states.say import say
+from states.vocabulary import Role
 from workflow import figures, queries
 from workflow.exports import for_spreadsheet
 from workflow.queries import Scope, narrowed, scoped, within

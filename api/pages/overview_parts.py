@@ -12,8 +12,9 @@ from api.pages.charts import Bar, bars
 from api.pages.render import Page
 from states.labels import state_name, when
 from states.meets import enforces
-from states.procedure import Level, Procedure, State, article_of
+from states.procedure import Procedure, article_of
 from states.say import Fact, Sentence, say
+from states.vocabulary import Level, State
 from workflow.figures import BandLine, MonthLine, Overview, QuotaLine, StageTime
 from workflow.queries.figures import WATCHED
 

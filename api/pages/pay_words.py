@@ -15,9 +15,10 @@ from api.pages.submitted import scaled
 from states.labels import role_name
 from states.pay import percent, yuan
 from states.pay_days import dues
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.rates import MILLION, RATES
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow.pay_notice import PublicLine
 from workflow.pay_rows import MONTHLY, PERFORMANCE, sentence_of
 from workflow.queries.pay import PayText

@@ -12,7 +12,7 @@ from typing import Any
 from api.pages.filters import Chosen
 from api.pages.hires import whole
 from api.pages.render import Page
-from states.procedure import Role
+from states.vocabulary import Role
 
 #: most hires of one run
 MOST = 500

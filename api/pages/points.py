@@ -12,12 +12,14 @@ from typing import Any
 
 from api.pages import words
 from api.pages.render import Page, new_key
+from states.assessment import AssessmentItem
 from states.decide import Offer
 from states.facts import Hire
 from states.noting import open_years, strike_fault
 from states.points import CORRECTED, CountedLine, in_points, reckon, share_in_words
-from states.procedure import AssessmentItem, Procedure, RecordKind
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.vocabulary import RecordKind
 from workflow.queries import TrailLine
 
 STRIKE = "strike_point"

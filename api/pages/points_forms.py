@@ -10,12 +10,14 @@ from api.pages.forms import Field
 from api.pages.points import STRIKE, Row, Tried
 from api.pages.render import Page, new_key
 from api.pages.submitted import payload_of
+from states.assessment import AssessmentItem
 from states.decide import Offer
 from states.facts import Hire
 from states.noting import open_years
 from states.points import in_points, points_of
-from states.procedure import AssessmentItem, Procedure, RecordKind
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.vocabulary import RecordKind
 
 #: the records whose forms stand in the card of the assessment
 POINTS = frozenset({RecordKind.POINT, RecordKind.POINT_STRUCK, RecordKind.SURVEY})

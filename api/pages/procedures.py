@@ -13,11 +13,14 @@ from api.pages.hires import lapsed
 from api.pages.names import RULINGS
 from api.pages.render import Page, PageDep
 from api.problems import NotFound
+from states.document import Gap
 from states.labels import LEVELS, UNITS, when
 from states.meets import enforces
 from states.picture import draw
-from states.procedure import Gap, Level, Procedure, Step, article_of
+from states.procedure import Procedure, article_of
 from states.say import Sentence, say
+from states.steps import Step
+from states.vocabulary import Level
 
 router = APIRouter()
 # before the address of any one document, which would take it for a name

@@ -15,8 +15,9 @@ from api.pages.forms import Field
 from api.pages.render import OpenPageDep, Page
 from api.problems import NotFound
 from states.labels import notice_length, period
-from states.procedure import Procedure, State, article_of
+from states.procedure import Procedure, article_of
 from states.say import Sentence, say
+from states.vocabulary import State
 from workflow.queries import PublicSheet, SheetKey, public_sheet, public_sheets
 from workflow.queries.public_notices import hung_once
 

@@ -15,11 +15,13 @@ from states.clocks import local_day
 from states.correcting import correctable
 from states.decide import decide
 from states.facts import SYSTEM, Hire
-from states.procedure import HOUSE_RECORDS, Procedure, Step, article_of
+from states.procedure import Procedure, article_of
 from states.recompute import RECOMPUTE
 from states.refusals import Refusal, StepRefused
 from states.say import Sentence, say
 from states.separation import NOTED
+from states.steps import Step
+from states.vocabulary import HOUSE_RECORDS
 from workflow.queries import TrailLine, deadlines
 from workflow.queries.deadlines import DeadlineLine
 

@@ -40,8 +40,9 @@ from notifications.messages import day_in_words
 from states.clocks import SHANGHAI, local_day
 from states.facts import Actor
 from states.labels import state_name
-from states.procedure import State, Text
+from states.model import Text
 from states.say import Sentence, say
+from states.vocabulary import State
 from workflow.office import Office
 from workflow.queries import scoped
 from workflow.settings import Settings

@@ -14,9 +14,9 @@ from api.pages.forms import Field
 from api.pages.hires import hire_rows
 from api.pages.navigation import CLERKS, roles_of
 from api.pages.render import FormDep, Page, PageDep
-from states.procedure import ADMINISTRATORS, Role
 from states.refusals import InputRefused
 from states.say import Sentence, say
+from states.vocabulary import ADMINISTRATORS, Role
 from workflow.search import Found, Kind, search
 
 router = APIRouter()

@@ -13,9 +13,9 @@ from api.dependencies import AddressDep, AnySessionDep
 from api.pages.forms import Field
 from api.pages.render import AnyFormDep, AnyPageDep, OpenPageDep, Page, local
 from api.security import drop_cookie, set_cookie
-from states.procedure import Role
 from states.refusals import Refusal
 from states.say import say
+from states.vocabulary import Role
 from workflow import sign_in
 from workflow.access_policy import policy_of
 from workflow.account_office import note_policy

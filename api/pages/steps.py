@@ -17,8 +17,10 @@ from api.pages.render import Page, new_key
 from states.decide import Offer
 from states.facts import Hire
 from states.guards import Answer
-from states.procedure import Effect, GuardLine, Procedure, RecordKind, Step, article_of
+from states.procedure import Procedure, article_of
 from states.say import Sentence, say
+from states.steps import GuardLine, Step
+from states.vocabulary import Effect, RecordKind
 from workflow.announcements import window_warning
 
 #: the rule by which one of those who applied is taken for the place

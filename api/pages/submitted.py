@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from api.pages.forms import OVERRIDE
 from states.inputs import INPUTS
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 
 
 def given_of(form: FormData) -> dict[str, list[str]]:

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from api.pages.render import Page
 from states.facts import Actor
-from states.procedure import DeadlineKind, Procedure, Role, State
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.vocabulary import DeadlineKind, Role, State
 
 
 class Audience(StrEnum):

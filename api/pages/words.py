@@ -13,8 +13,10 @@ from states.clocks import FILING, OBJECTION
 from states.guards import Answer
 from states.guards.labels import CATEGORIES, EDUCATION, EVENTS, OUTCOMES, PROTECTIONS, SOURCES, STATEMENTS
 from states.labels import OBJECTION_CLOCK, role_name
-from states.procedure import Deadline, DeadlineKind, Effect, Procedure, Role
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.steps import Deadline
+from states.vocabulary import DeadlineKind, Effect, Role
 from workflow.queries.deadlines import DeadlineLine
 
 SOON_DAYS = 7

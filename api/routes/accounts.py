@@ -12,7 +12,7 @@ from api.access_schemas import AccountIn, AccountOpened, AccountOut, FirstPasswo
 from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep, SealDep
 from api.inputs import After, Limit, PathId, Slug, a_word, cursor, key_of, number_of
 from api.schemas import Page
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow import account_office, office_log
 from workflow.authority import must_be
 from workflow.queries.paging import PAGE

@@ -20,8 +20,8 @@ from api.opening_schemas import (
 from api.problems import Forbidden, NotFound
 from states.clocks import local_day
 from states.facts import Actor
-from states.procedure import Role
 from states.say import Translate
+from states.vocabulary import Role
 from workflow import announcements, queries, reception
 from workflow.announcement_text import scheme_of
 from workflow.office import Office

@@ -11,9 +11,9 @@ from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, RecentDep
 from api.inputs import After, Limit, PathId, cursor, number_of
 from api.schemas import Page
 from states.clocks import local_day
-from states.procedure import Role
 from states.refusals import InputRefused
 from states.say import say
+from states.vocabulary import Role
 from workflow import account_office, granting
 from workflow.authority import NotEntitled, must_be
 from workflow.granting import GrantLine

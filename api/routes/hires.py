@@ -12,7 +12,7 @@ from api.inputs import After, Id, Limit, PathId, RegionCode, Slug, Word, cursor,
 from api.problems import NotFound
 from api.schemas import HireOut, Page
 from states.clocks import local_day
-from states.procedure import State
+from states.vocabulary import State
 from workflow import engine, queries
 from workflow.queries import HireFilter, HireLine, TrailLine
 

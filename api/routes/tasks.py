@@ -11,7 +11,7 @@ from api.dependencies import ActorDep, NowDep, OfficeDep, ReadDep, ScopeDep
 from api.inputs import After, Limit, RegionCode, Slug, a_day_or_none, a_number, a_word, cursor, key_of
 from api.schemas import Page, TaskCounts
 from states.clocks import local_day
-from states.procedure import Role, State
+from states.vocabulary import Role, State
 from workflow import queries
 from workflow.queries import Assignee, TaskFilter, TaskLine, Urgency
 

@@ -13,7 +13,7 @@ from states.clocks import due
 from states.effects import assessing, contracts, corrections, hiring, house, leaving
 from states.effects.act import Act, iso
 from states.facts import OpenFiling
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 
 Effect = Callable[[Act], dict[str, Any]]
 

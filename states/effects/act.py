@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from states.calendar import Calendar
 from states.facts import Actor, Dossier, Hire, Person
 from states.plan import Row
-from states.procedure import Procedure, Role, Step
+from states.procedure import Procedure
+from states.steps import Step
+from states.vocabulary import Role
 
 if TYPE_CHECKING:  # corrections run the effects of earlier acts again
     from states.correcting import Moves

@@ -7,7 +7,7 @@ from typing import Any
 from states.effects.act import Act, iso
 from states.noting import note_of
 from states.points import Total, reckon, worth
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 
 
 def assessment(act: Act) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from states.clocks import due, objection_due
 from states.effects.act import IN_FORCE, Act, iso
 from states.effects.contracts import measured
 from states.facts import OpenObjection
-from states.procedure import Role
+from states.vocabulary import Role
 
 _ONE_DAY = timedelta(days=1)
 

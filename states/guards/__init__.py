@@ -18,8 +18,11 @@ from pydantic import ConfigDict
 from states.budget import Funds
 from states.calendar import Calendar
 from states.facts import Actor, Hire, Opening, Post, _nothing
-from states.procedure import Effect, GapRef, GuardLine, Model, Procedure, Step
+from states.model import GapRef, Model
+from states.procedure import Procedure
 from states.say import Sentence
+from states.steps import GuardLine, Step
+from states.vocabulary import Effect
 
 Shown = str | int | bool | None
 

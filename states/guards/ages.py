@@ -9,9 +9,9 @@ from states.facts import Person
 from states.guards import Ask, IntOrGap, Params, StrOrGap, Verdict, guard, passed, refused
 from states.guards.common import iso, nobody, reckonable
 from states.guards.labels import CATEGORIES, EVENTS
-from states.procedure import RecordKind
 from states.retirement import Category, statutory_retirement
 from states.say import Sentence, say
+from states.vocabulary import RecordKind
 
 
 class Measured(Params):

@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
+from states.employment import Ground
 from states.guards import Ask, IntOrGap, NoParams, Params, Shown, Verdict, guard, passed, refused
 from states.guards.common import awaits, day_given, iso, number_given, reckonable, text_given, yuan
 from states.guards.labels import PROTECTIONS
 from states.periods import notice_days
-from states.procedure import Ground
 from states.say import Fact, say
 
 # Labour Contract Law 42: no dismissal under 40 and 41 while a protected period runs; 45: a term ending in it goes on.

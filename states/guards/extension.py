@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from states.guards import Ask, NoParams, Verdict, guard, passed, refused
-from states.procedure import Role
 from states.say import say
+from states.vocabulary import Role
 
 
 @guard("extension_allowed")

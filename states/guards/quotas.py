@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from states.guards import AskOpening, IntOrGap, Params, Verdict, opening_guard, passed, refused, unknown
+from states.model import GapRef, Name
 from states.organising import level_of
-from states.procedure import GapRef, Level, Name
 from states.say import say
+from states.vocabulary import Level
 
 
 class Cap(Params):

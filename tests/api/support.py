@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from states.facts import Actor
 from states.identity_number import synthetic
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow import sign_in
 from workflow.grants import settled

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from notifications.delivery import _readers
 from states.identity_number import synthetic
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PARENT, PROCEDURE, TOWN, Service
 from workflow import sign_in, substitutes
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PROCEDURE, TOWN, Service
 from workflow import office_log
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from notifications import i18n
-from states.procedure import Role
 from states.refusals import StepRefused
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PARENT, PROCEDURE, TOWN, Service
 from tests.support.world import officer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OWN, PARENT, Service
 from tests.support.xunyang import VILLAGE, in_notice
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions import RULES, Objects, Relation, Rule, Who
 from tests.api.permissions.kept import Kept
 from tests.conftest import Figures, MigratedTemplate

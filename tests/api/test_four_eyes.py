@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import DAY, OWN, PARENT, PROCEDURE, TOWN, Service
 from tests.conftest import Figures
 from workflow.sign_in import Lifetime, visit_of

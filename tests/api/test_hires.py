@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import CHILD, OTHER, OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
 from tests.support.world import officer
 from workflow import people

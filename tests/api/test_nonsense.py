@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions import API as RULES
 from tests.api.support import OWN, PARENT, PROCEDURE, TOWN, Service
 from tests.conftest import MigratedTemplate

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import PARENT, SECRET, Service
 from tests.support import identity_provider
 from tests.support.identity_provider import IdentityProvider, provided

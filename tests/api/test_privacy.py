@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from states.procedure import ADMINISTRATORS, Role
+from states.vocabulary import ADMINISTRATORS, Role
 from tests.api.permissions import RULES
 from tests.api.permissions.kept import GIVEN, objects_in
 from tests.api.support import OWN, PARENT, TOWN, Service, number, seal

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.security import HEADERS, MAX_BODY_BYTES
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import ORIGIN, OWN, SECRET, Service, number, seal
 from workflow import accounts, migrate
 from workflow.settings import Settings

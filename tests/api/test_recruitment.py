@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import CHILD, OTHER, OWN, PARENT, PROCEDURE, TOWN, Service, number
 
 CLERK, COUNTY = (Role.EMPLOYER, OWN), (Role.HRSS, PARENT)

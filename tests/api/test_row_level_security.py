@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from states.facts import Actor, Grant
-from states.procedure import ADMINISTRATORS, Role
+from states.vocabulary import ADMINISTRATORS, Role
 from tests.api.permissions import Objects
 from tests.api.permissions.kept import objects_in
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, TOWN, Service

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.kept import objects_in
 from tests.api.support import OWN, PARENT, Service
 from tests.conftest import SOAK, Figures, MigratedTemplate

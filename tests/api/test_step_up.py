@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
 from tests.support.world import officer
 from workflow import accounts

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.security import MAX_BODY_BYTES
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import CHILD, OTHER, OWN, PARENT, PROCEDURE, SIBLING, TOWN, Service, number, seal
 from tests.support import files_to_send as files_of
 from tests.support.world import officer

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from states.procedure import ADMINISTRATORS, Role
+from states.vocabulary import ADMINISTRATORS, Role
 from tests.api.permissions import RULES, Relation, Rule, Who
 from tests.api.permissions.kept import Kept
 from tests.conftest import SOAK, Figures, MigratedTemplate

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from states.facts import Actor, Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import WalkingClock, World, colleague
 from workflow import accounts, people
 from workflow.office import Office

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.browser.conftest import SignIn
 from tests.browser.county import DONGQING, TOWN, County, a_person, an_account, an_opening, number, to_notice
 from tests.browser.looking import lead_on, width_of

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.browser import county as counties
 from tests.browser.conftest import SignIn
 from tests.browser.county import TOWN, County, a_person, number, to_notice

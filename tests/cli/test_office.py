@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from states.identity_number import synthetic
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.cli.conftest import PROGRAM, Office
 from tests.support.postgres import Cluster
 from tests.support.world import World, officer

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from states.procedure import Role, State
 from states.refusals import StepNotOffered, StepRefused
+from states.vocabulary import Role, State
 from tests.support.world import World, officer
 
 NUMBER = "白人社发〔2022〕72号"

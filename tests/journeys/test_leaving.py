@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from states.decide import decide
+from states.employment import Ground
 from states.facts import Actor, Hire
 from states.loading import shipped
 from states.periods import notice_days
-from states.procedure import Ground, Procedure, RecordKind, State
+from states.procedure import Procedure
 from states.refusals import StepRefused
+from states.vocabulary import RecordKind, State
 from tests.conftest import MigratedTemplate
 from tests.support.after import DOCUMENTS, Village
 from tests.support.lives import FIRST_DAY, URBAN, begin, live

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from states.procedure import Role, State
 from states.refusals import InputRefused, StepNotOffered, StepRefused
+from states.vocabulary import Role, State
 from tests.support.world import World, officer
 from workflow.figures import overview
 

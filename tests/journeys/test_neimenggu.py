@@ -10,8 +10,8 @@ import pytest
 
 from states.facts import Actor, Grant
 from states.inputs import Override
-from states.procedure import Role, State
 from states.refusals import StepNotOffered, StepRefused
+from states.vocabulary import Role, State
 from tests.support.world import World, officer
 
 NUMBER = "内乡振发〔2022〕10号"

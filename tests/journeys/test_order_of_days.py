@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from states.inputs import MeetingInput
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow.engine import offers_of
 from workflow.openings import add_place

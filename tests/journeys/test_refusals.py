@@ -18,8 +18,10 @@ from states.house import house_steps
 from states.loading import shipped
 from states.machine import Rules, build
 from states.plan import Plan
-from states.procedure import Effect, GuardLine, RecordKind, Role, Step, article_of
+from states.procedure import article_of
 from states.refusals import InputRefused, NoSuchHire, StaleHire, StepNotOffered, StepRefused
+from states.steps import GuardLine, Step
+from states.vocabulary import Effect, RecordKind, Role
 from tests.conftest import MigratedTemplate
 from tests.support.lives import COUNTIES, FIRST_DAY, County, Moment, begin, live
 from tests.support.world import World, officer

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from states.procedure import Role, State
 from states.refusals import StepNotOffered, StepRefused
+from states.vocabulary import Role, State
 from tests.support.world import World, officer
 from tests.support.xunyang import (
     HRSS,

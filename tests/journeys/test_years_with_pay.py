@@ -13,8 +13,8 @@ import pytest
 from states.calendar import default_calendar
 from states.pay_days import dues
 from states.performance import PotRuling
-from states.procedure import State
 from states.refusals import InputRefused
+from states.vocabulary import State
 from tests.support.lives import BAIHE, FIRST_DAY, LIAOCHENG, NEIMENGGU, XUNYANG
 from tests.support.world import World
 from tests.support.year import Place, months

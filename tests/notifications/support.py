@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from notifications.channels import Away, Post
 from notifications.preferences import MailMode, set_mail_mode
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World
 from workflow.grants import settled
 from workflow.settings import Settings

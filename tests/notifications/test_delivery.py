@@ -19,7 +19,7 @@ from notifications import inbox
 from notifications.channels.memory import MemoryChannel
 from notifications.delivery import NOBODY_LONGEST, address
 from notifications.sending import BACK_OFF, LEASE, deliver_mail
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.notifications.support import DAY, OTHER_TOWN, TOWN, Poisoned, Room, a_room
 from tests.support.smtp import MailServer
 from workflow.grants import settled

@@ -24,7 +24,7 @@ from notifications.sending import BACK_OFF, LEASE, deliver_mail
 from notifications.timetable import Rung, digest_at, mail_at, rung_of
 from states.calendar import default_calendar
 from states.clocks import moment
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.notifications.support import REMINDER, RUNNING, Poisoned, Room, a_room
 from tests.support.asking import d
 from tests.support.smtp import MailServer

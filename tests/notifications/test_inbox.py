@@ -13,7 +13,7 @@ from notifications.delivery import address
 from notifications.inbox import UnknownCursor
 from notifications.messages import Reader
 from notifications.sending import deliver_mail
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.notifications.support import OTHER_TOWN, TOWN, XUNYANG, Room, a_room
 from tests.support.asking import d
 from tests.support.smtp import MailServer

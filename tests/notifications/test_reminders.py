@@ -26,7 +26,9 @@ from states.facts import Hire, OpenFiling
 from states.loading import Catalogue
 from states.machine import Rulebook
 from states.plan import Plan, TimerFact
-from states.procedure import Deadline, DeadlineKind, FilingLine, Procedure, RecordKind, Role, Step
+from states.procedure import Procedure
+from states.steps import Deadline, FilingLine, Step
+from states.vocabulary import DeadlineKind, RecordKind, Role
 from tests.support.asking import a_hire, a_person, an_opening, d
 
 SETTING = Setting(default_calendar())

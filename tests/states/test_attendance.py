@@ -36,7 +36,7 @@ from states.attendance import (
 )
 from states.calendar import default_calendar
 from states.loading import shipped
-from states.procedure import Role
+from states.vocabulary import Role
 
 JUNE = date(2026, 6, 1)
 CALENDAR = default_calendar()

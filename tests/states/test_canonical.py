@@ -23,7 +23,7 @@ from states.canonical import (
     link,
     plain,
 )
-from states.procedure import Role
+from states.vocabulary import Role
 
 scalars = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)

@@ -13,8 +13,10 @@ from states.checking import COURSE, Problem, check
 from states.labels import GUARDS, RECORDS, STATES
 from states.loading import InvalidProcedure, load_procedure, shipped
 from states.marked import read
-from states.procedure import GuardLine, Procedure, RecordKind, State
+from states.procedure import Procedure
 from states.references import REFERENCES, leaves, letters_are_known
+from states.steps import GuardLine
+from states.vocabulary import RecordKind, State
 
 XUNYANG = (Path(loading.FOLDER) / "xunyang-2022-88.yaml").read_text(encoding="utf-8")
 

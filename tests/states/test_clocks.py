@@ -27,7 +27,8 @@ from states.clocks import (
 )
 from states.facts import Clock, Dossier, OpenFiling, Signature
 from states.plan import ENFORCE_MARK
-from states.procedure import Length, Role, Unit
+from states.steps import Length
+from states.vocabulary import Role, Unit
 from tests.support.asking import an_opening, d
 from tests.support.deciding import CHECKER, CLERK, HRSS, JUDGE, RURAL, Desk, at, changed, rules_of, the_document
 

@@ -10,9 +10,9 @@ import pytest
 
 from states.decide import decide
 from states.facts import Actor, Grant
-from states.procedure import Effect, Role
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.separation import FOUR_EYES
+from states.vocabulary import Effect, Role
 from tests.support.asking import a_person, d
 from tests.support.deciding import (
     CHECKER,

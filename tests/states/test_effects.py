@@ -13,7 +13,7 @@ from states.house import house_steps
 from states.inputs import INPUTS, StepInput
 from states.loading import Catalogue
 from states.plan import ENFORCE_MARK, Plan
-from states.procedure import HOUSE_RECORDS, RecordKind
+from states.vocabulary import HOUSE_RECORDS, RecordKind
 from tests.support.asking import d
 from tests.support.deciding import (
     CHECKER,

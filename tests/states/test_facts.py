@@ -24,7 +24,7 @@ from states.facts import (
     dossier_to_json,
     holds_place,
 )
-from states.procedure import RecordKind, Role, State
+from states.vocabulary import RecordKind, Role, State
 from tests.support.asking import a_hire, d
 
 words, numbers, days = st.text(min_size=1, max_size=8), st.integers(1, 10_000), st.dates()

@@ -13,8 +13,8 @@ from states.facts import PUBLIC, SYSTEM
 from states.house import house_steps, targets
 from states.loading import Catalogue
 from states.machine import build
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered, StepRefused
+from states.vocabulary import Role
 from tests.support.asking import d
 from tests.support.deciding import CHECKER, CLERK, FIRST_DAY, HRSS, JUDGE, RURAL, Desk, officer, the_document
 

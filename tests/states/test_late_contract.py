@@ -12,8 +12,8 @@ from states.certificate import handed_over_by, kind_of_end, time_served
 from states.coming_term import first_term, renewed_term
 from states.late_contract import LateContract, is_labour_contract, late_contract
 from states.loading import shipped
-from states.procedure import State
 from states.renewal_round import next_end
+from states.vocabulary import State
 from tests.support.asking import a_hire, a_person
 
 PROCEDURES = {procedure.procedure: procedure for procedure in shipped().values()}

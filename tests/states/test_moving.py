@@ -16,9 +16,9 @@ from states.loading import FOLDER, load_procedure
 from states.machine import build
 from states.move_preview import preview
 from states.moving import decide_proposal, obstacles
-from states.procedure import Role, State
 from states.refusals import StepNotOffered
 from states.versions import Versions, in_month
+from states.vocabulary import Role, State
 from states.writing import Setting
 from tests.support.asking import a_hire, a_person
 from tests.support.world import MORNING

@@ -7,8 +7,8 @@ import pytest
 from states.facts import Post
 from states.loading import Catalogue
 from states.organising import area_of, level_of, organisers
-from states.procedure import Level
 from states.refusals import StepNotOffered
+from states.vocabulary import Level
 from tests.support.asking import d
 from workflow.announcement_text import draft, fault_of_fields
 

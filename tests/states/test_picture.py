@@ -13,7 +13,9 @@ from states.labels import STATES, period, state_name, when
 from states.layout import Layout, lay_out
 from states.loading import shipped
 from states.picture import draw
-from states.procedure import DeadlineKind, Length, Procedure, Unit
+from states.procedure import Procedure
+from states.steps import Length
+from states.vocabulary import DeadlineKind, Unit
 
 SVG = "{http://www.w3.org/2000/svg}"
 PROCEDURES = sorted(shipped())

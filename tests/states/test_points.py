@@ -18,9 +18,10 @@ from states.house import house_steps
 from states.loading import Catalogue, load_procedure
 from states.machine import Rules, build
 from states.points import in_points, matter_key, reckon, share_in_words, worth
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, StepNotOffered, StepRefused
 from states.separation import NOTED
+from states.vocabulary import Role
 from tests.support.asking import a_hire, a_person, d
 from tests.support.deciding import Desk, officer
 

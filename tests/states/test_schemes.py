@@ -11,7 +11,7 @@ from states.faults import InvalidProcedure
 from states.house import house_steps
 from states.loading import SCHEMES, Catalogue
 from states.points import matter_key, reckon
-from states.procedure import Role
+from states.vocabulary import Role
 
 LIAOCHENG = "liaocheng-2022-4"
 SCHEME = """\

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from states.facts import Actor, Grant, Person
-from states.procedure import Role
 from states.refusals import StepRefused
 from states.separation import RECUSAL_LAW, related
 from states.surnames import surname
+from states.vocabulary import Role
 from tests.support.deciding import CHECKER, CLERK, FIRST_DAY, HRSS, JUDGE, RURAL, Desk, able, officer
 
 KIN = frozenset({"address:1"})

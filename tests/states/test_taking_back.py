@@ -8,8 +8,8 @@ import pytest
 
 from states.decide import decide_timer
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, StepRefused
+from states.vocabulary import Role
 from tests.support.asking import d
 from tests.support.deciding import CLERK, HRSS, RURAL, Desk, at, officer
 

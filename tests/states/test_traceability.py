@@ -10,9 +10,11 @@ import pytest
 
 from states import traceability
 from states.claims import LIVE, Claim, claims_in_source, claims_of, exists, guards_asked
+from states.employment import Provision
 from states.loading import shipped
-from states.procedure import GuardLine, Provision, Text
+from states.model import Text
 from states.ruleset import shipped_rulesets
+from states.steps import GuardLine
 from states.traceability import Requirement, Requirements, Status, faults, main, render_markdown, requirements, rows
 
 PAGE = Path(__file__).parents[2] / "docs" / "traceability.md"

@@ -15,9 +15,9 @@ from states.facts import SYSTEM, Actor, dossier_to_json
 from states.guards import AskOpening
 from states.inputs import Override
 from states.plan import ENFORCE_MARK, Plan
-from states.procedure import Role, State
 from states.refusals import StepRefused
 from states.separation import FOUR_EYES
+from states.vocabulary import Role, State
 from tests.support.asking import a_post, a_procedure, an_opening, d
 from tests.support.deciding import (
     CHECKER,

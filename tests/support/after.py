@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from states.facts import Actor
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.lives import BAIHE, LIAOCHENG, NEIMENGGU, XUNYANG, County, Stop, begin, live
 from tests.support.world import World, officer
 from workflow.tables import metadata

@@ -14,7 +14,9 @@ from typing import Any
 from states.calendar import default_calendar
 from states.facts import Actor, Dossier, Grant, Hire, Opening, Person, Post
 from states.guards import REGISTRY, Ask, AskOpening, Verdict, load_all
-from states.procedure import Procedure, RecordKind, Role, State, Step
+from states.procedure import Procedure
+from states.steps import Step
+from states.vocabulary import RecordKind, Role, State
 
 HIRE_ID = 7
 BOTH = {"zh": "示例", "en": "example"}

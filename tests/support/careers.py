@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from states.attendance_marks import MARKS, days_of
 from states.facts import Actor, Hire
-from states.procedure import FINAL_STATES, State
 from states.refusals import Refusal
+from states.vocabulary import FINAL_STATES, State
 from tests.support.lives import BAIHE, FIRST_DAY, LIAOCHENG, NEIMENGGU, URBAN, XUNYANG, County, Stop
 
 #: from the first vacancy to the day on which everything is looked at

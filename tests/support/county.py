@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, colleague, officer
 from workflow.migrate import upgrade
 

@@ -15,9 +15,10 @@ from typing import Any
 from states.attendance import service_of
 from states.facts import Actor, Hire
 from states.pay import Line, Part
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.refusals import Refusal
 from states.say import say
+from states.vocabulary import Role
 from tests.support.careers import PLACES, Career, Living, Post
 from tests.support.lives import FIRST_DAY, County
 from tests.support.paper import CATEGORIES, KNOWN, months_between

@@ -21,7 +21,8 @@ from states.decide import Offer, Setting, decide, decide_posting, decide_timer, 
 from states.facts import SYSTEM, Actor, Dossier, Grant, Hire, Person
 from states.machine import Rules, build
 from states.plan import Plan, TimerFact
-from states.procedure import Procedure, Role, State
+from states.procedure import Procedure
+from states.vocabulary import Role, State
 from tests.support.asking import a_gap, a_person, a_post, a_procedure, an_opening, d
 
 REGION = "990000101201"

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from states.facts import SYSTEM, Actor, Hire, Person
-from states.procedure import FINAL_STATES, Role
+from states.vocabulary import FINAL_STATES, Role
 from tests.support.world import World, officer
 from workflow.reading import load_hires, load_person
 from workflow.timers import sweep

@@ -23,7 +23,7 @@ from states.loading import Catalogue
 from states.machine import Rules, build
 from states.pay import AskMonth, Line, NotPaid, month_line
 from states.plan import Plan
-from states.procedure import DeadlineKind, Role, State
+from states.vocabulary import DeadlineKind, Role, State
 from tests.support.careers import END, Career, Living, Post
 from tests.support.deciding import MORNING, SETTING, Desk
 from tests.support.lives import FIRST_DAY

@@ -18,9 +18,10 @@ from states.facts import Hire
 from states.overpaid import Paid as PaidDays
 from states.overpaid import overpaid
 from states.pay import Line
-from states.procedure import Procedure, RecordKind, State
+from states.procedure import Procedure
 from states.retirement import Category, statutory_retirement
 from states.service import Period, ledger
+from states.vocabulary import RecordKind, State
 from tests.support.careers import Career
 
 _ONE_DAY = timedelta(1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from states.facts import Actor
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow.notices import Hung, Run, candidates, put_up
 from workflow.queries import SheetLine, public_sheet, scoped, sheet_line

@@ -11,8 +11,8 @@ import orjson
 
 from states.clocks import local_day, moment
 from states.facts import Actor, Grant, Hire
-from states.procedure import Role
 from states.refusals import Refusal, StepRefused
+from states.vocabulary import Role
 from workflow.engine import Announced, Done, announce, perform
 from workflow.office import Office
 from workflow.reading import load_hires

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 
 VILLAGE = "610981100201"

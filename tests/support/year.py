@@ -11,7 +11,7 @@ from states.attendance import Service, service_of
 from states.attendance_marks import days_of
 from states.facts import Actor
 from states.performance import PotRuling
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.lives import County, Stop, begin, live
 from tests.support.world import World, officer
 from workflow import pay_sheets, rates

@@ -9,7 +9,7 @@ from typing import Any
 
 from states.clocks import local_day
 from states.facts import Actor, Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.workflow.support import AT, database_at
 from workflow import sign_in
 from workflow.grants import settled

@@ -12,7 +12,7 @@ import docx
 
 from states.facts import Actor
 from states.identity_number import synthetic
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.lives import BAIHE, LIAOCHENG, NEIMENGGU, XUNYANG, County, Life, Stop, live
 from tests.support.world import World, officer
 from workflow import people

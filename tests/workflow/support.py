@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from states.facts import Actor, Grant
 from states.identity_number import synthetic
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.sealing import Seal
 from workflow.tables import Region
 from workflow.unit_of_work import Database

@@ -13,8 +13,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import event
 
 from states.facts import Grant
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.workflow.support import AT, MAN, SEAL, WOMAN, database_at
 from workflow import accounts, sign_in
 from workflow.access_policy import ORDINARY

@@ -10,8 +10,8 @@ import pytest
 
 from states.aftercare import Act, Need, Reason, Stand
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, StaleHire, StepNotOffered, StepRefused
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.after import Village, at_work
 from tests.support.lives import FIRST_DAY

@@ -10,8 +10,9 @@ import pytest
 
 from states.facts import Post
 from states.loading import Catalogue
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered, StepRefused
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow import announcements, vacancies
 from workflow.announcement_text import (

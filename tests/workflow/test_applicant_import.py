@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 
 from api.reasons import reasons_of
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import Refusal, StepNotOffered, StepRefused
+from states.vocabulary import Role
 from tests.support import files_to_send
 from tests.support.world import World, officer
 from tests.workflow.test_imports import a_bomb, a_csv, a_number, a_workbook, places

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StepNotOffered
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from tests.support.xunyang import BEGINS, HRSS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from tests.support.xunyang import REGIONS as PLACES

@@ -10,8 +10,8 @@ from datetime import date
 import pytest
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, START, TOWN, VILLAGE, in_notice, to_contract

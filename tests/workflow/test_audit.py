@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from states.canonical import canonical, digest_of, link
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.conftest import MigratedTemplate
 from tests.support.postgres import Cluster
 from tests.support.world import WalkingClock, World, colleague, officer

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.support.tables import Table, paper, table_of
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN, in_notice, to_contract

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.vocabulary import Role
 from tests.support.after import paid
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN

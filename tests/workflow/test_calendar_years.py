@@ -14,8 +14,8 @@ from notifications.delivery import address
 from notifications.messages import Reader
 from states.calendar import CalendarYear, Notice, Rest
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow import failpoints, office_log
 from workflow.audit import verify

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.support import files_to_send as files_of
 from tests.support.world import World, officer
 from workflow import documents

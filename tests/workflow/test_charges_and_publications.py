@@ -12,8 +12,8 @@ from sqlalchemy import select
 from states.charging import judge
 from states.facts import Grant
 from states.loading import Catalogue
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.support.after import Village, at_work, paid
 from tests.support.world import World
 from workflow import bank_results, charge_corrections, charges, office_log, publications, rates

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from tests.workflow.support import SEAL
 from workflow import person_log

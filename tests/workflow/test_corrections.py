@@ -259,7 +259,7 @@ def test_who_may_not_look_ahead(world: World) -> None:
     hire = hired(world)
     number = seq_of(world, hire, "start")
     values = {"started_on": "2022-06-12"}
-    from states.procedure import Role
+    from states.vocabulary import Role
 
     cases: list[tuple[Any, type[Refusal]]] = [
         (officer("外地", Role.HRSS, "440300"), NoSuchHire),

@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import col, select
 
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused
 from states.separation import related
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow.contacts import contacts_of
 from workflow.declared_contacts import declare

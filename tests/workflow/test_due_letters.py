@@ -12,9 +12,9 @@ from notifications.letters import load_letters
 from notifications.messages import Reader, compose
 from notifications.scheduler import beat, ticks
 from states.clocks import moment
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
 from states.tellings import Telling, telling
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.after import Village, at_work, paid
 from tests.support.world import World

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal, StaleHire, StepNotOffered, StepRefused
+from states.vocabulary import Role
 from tests.support.checker import faults_of
 from tests.support.county import CLERK, HRSS, RURAL, a_county, an_applicant, multiply, village
 from tests.support.world import World, colleague, officer

@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import insert
 
 from states.facts import Actor
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.conftest import MigratedTemplate
 from tests.support.lives import XUNYANG
 from tests.support.tables import sheets_of

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from states.facts import Actor, Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow import figures
 from workflow.figures import keep_figures, limit_of, nth, overview

@@ -10,8 +10,8 @@ from threading import Barrier
 
 import pytest
 
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.tables import paper, table_of
 from tests.support.world import World, officer

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from states.budget import Funds, Places
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from states.facts import Grant
-from states.procedure import ADMINISTRATORS, Role
 from states.refusals import InputRefused
+from states.vocabulary import ADMINISTRATORS, Role
 from tests.workflow.access import COUNTY, DAY, OTHER_COUNTY, TODAY, TOWN, House, house_at, later
 from tests.workflow.support import AT
 from workflow import accounts, granting, office_log, sign_in

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, START, TOWN, in_notice, to_contract
 from tests.workflow.test_applicant_import import SEAL, a_list, a_row, words

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from states.identity_number import synthetic
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow import person_log
 from workflow.imports.allocation import AllocationReport, import_allocation, stored

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, StaleHire
+from states.vocabulary import Role
 from tests.support import sheets
 from tests.support.lives import FIRST_DAY, NEIMENGGU, begin, live
 from tests.support.sheets import AFTER, BOARDS, DAY, ENDS_ON, HRSS, OTHER_HRSS, TOWN, Sheet, a_sheet

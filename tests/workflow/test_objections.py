@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered, StepRefused
+from states.vocabulary import Role
 from tests.support.sheets import AFTER, DAY, ENDS_ON, HRSS, OTHER_HRSS, SEAL, TOWN, Sheet, a_sheet
 from tests.support.world import officer
 from workflow import objections

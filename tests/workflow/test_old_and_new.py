@@ -14,9 +14,9 @@ import pytest
 from states.attendance_marks import PRESENT
 from states.facts import Actor
 from states.inputs import Override
-from states.procedure import Role, State
 from states.recognition import RecognitionInput
 from states.refusals import InputRefused, Refusal, StepNotOffered, StepRefused
+from states.vocabulary import Role, State
 from tests.support.world import World, officer
 from workflow import moving, old_posts
 from workflow.audit import verify

@@ -12,8 +12,8 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.support.files_to_send import docx as a_docx
 from tests.support.files_to_send import hostile, relation
 from tests.support.lives import XUNYANG

@@ -15,8 +15,8 @@ import pytest
 from docx.shared import Mm
 
 from states.facts import Actor, Grant
-from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, StepNotOffered
+from states.vocabulary import Role
 from tests.conftest import MigratedTemplate
 from tests.support.lives import XUNYANG, Stop
 from tests.support.world import World, officer

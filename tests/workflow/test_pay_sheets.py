@@ -16,8 +16,8 @@ from sqlalchemy import insert
 from states.facts import Actor, Grant
 from states.loading import Catalogue
 from states.performance import PotRuling
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal, StepNotOffered
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, HRSS_2, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract

@@ -14,8 +14,8 @@ from sqlmodel import col, select
 
 from states.facts import Actor
 from states.identity_number import check_digit, synthetic
-from states.procedure import FINAL_STATES, Role
 from states.refusals import InputRefused, StaleHire, StepRefused
+from states.vocabulary import FINAL_STATES, Role
 from tests.support.world import World, officer
 from tests.workflow.support import AT, CLERK, MAN, OTHER, SEAL, WOMAN, database_at
 from workflow import engine, person_log, writer

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from states.clocks import moment
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.conftest import SQLITE
 from tests.support.after import Village, at_work, paid
 from tests.support.tables import SIGNED, Table, paper, table_of

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from states.identity_number import synthetic
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from tests.workflow.support import SEAL
 from workflow import announcements, people, reception

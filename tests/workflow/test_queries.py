@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from states.facts import Actor, Grant
 from states.loading import Catalogue
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow.queries import (
     Assignee,

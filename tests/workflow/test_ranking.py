@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from states.loading import Catalogue
-from states.procedure import Role
 from states.refusals import StepNotOffered
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from workflow.ranking import Ranked, choosing_acts, flags_of, in_points, ranked, substitutes
 

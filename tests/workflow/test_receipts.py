@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from tests.workflow.support import AT
 from workflow import receipts

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from states.calendar import Calendar, CalendarYear, Notice, Rest
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.support.world import World, colleague, officer
 from workflow.audit import verify
 from workflow.recompute import recompute

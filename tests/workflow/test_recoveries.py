@@ -13,8 +13,8 @@ import pytest
 
 from states.facts import Actor, Grant
 from states.overpaid import Paid, claimable, overpaid
-from states.procedure import Role
 from states.refusals import InputRefused, NoSuchHire, Refusal
+from states.vocabulary import Role
 from tests.conftest import SQLITE, MigratedTemplate
 from tests.support.after import Village, at_work, paid
 from tests.support.lives import FIRST_DAY

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from states.facts import Grant
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.workflow.support import REGIONS, database_at
 from workflow import regions
 from workflow.unit_of_work import Database

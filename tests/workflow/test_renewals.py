@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from states.present_term import term_columns
-from states.procedure import Role, State
 from states.renewal_round import Look, Outcome, look
+from states.vocabulary import Role, State
 from tests.conftest import SQLITE
 from tests.support.after import Village, at_work
 from tests.support.lives import FIRST_DAY

@@ -12,7 +12,7 @@ import pytest
 
 from states.clocks import moment
 from states.facts import dossier_from_json, dossier_to_json
-from states.procedure import FINAL_STATES
+from states.vocabulary import FINAL_STATES
 from tests.support.lives import COUNTIES, FIRST_DAY, XUNYANG, begin, live
 from tests.support.world import World
 from workflow.audit import verify

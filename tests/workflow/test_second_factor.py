@@ -11,8 +11,8 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.workflow.access import COUNTY, DAY, House, house_at
 from tests.workflow.support import AT, SEAL
 from workflow import account_office, accounts, office_log, second_factor, sign_in

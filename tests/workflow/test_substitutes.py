@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from states.facts import Grant
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.workflow.access import COUNTY, DAY, TODAY, TOWN, VILLAGE, ZONE, House, house_at, later
 from tests.workflow.support import AT
 from workflow import accounts, office_log, substitutes

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from states.procedure import Role
 from states.refusals import InputRefused, StepNotOffered
+from states.vocabulary import Role
 from tests.support.sheets import HRSS, TOWN, Sheet, a_sheet
 from tests.support.world import officer
 from workflow.queries.public_notices import Contact

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from states.canonical import GENESIS, canonical, digest_of, link
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow import migrate
 from workflow.accounts import grants_of
 from workflow.audit import verify

@@ -15,8 +15,8 @@ from sqlalchemy import insert
 
 from states.facts import Actor
 from states.loading import Catalogue
-from states.procedure import Role
 from states.refusals import InputRefused
+from states.vocabulary import Role
 from tests.support.world import World, officer
 from tests.support.xunyang import HRSS, REGIONS, RURAL, START, TOWN, VILLAGE, in_notice, to_contract
 from workflow import pay_sheets

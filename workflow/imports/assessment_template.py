@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from states.assessment import AssessmentItem
 from states.points import in_points, points_of
-from states.procedure import AssessmentItem, Procedure
+from states.procedure import Procedure
 from workflow.assessment_sheets import YearRow
 from workflow.imports.table import Column
 from workflow.imports.template import Blank, Heading

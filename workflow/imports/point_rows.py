@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from states.assessment import AssessmentItem
 from states.points import matter_key
-from states.procedure import AssessmentItem
 from states.say import Sentence, say
 from workflow.assessment_sheets import YearRow
 from workflow.imports.assessment_rows import Found, Reading, Sheet

@@ -10,8 +10,9 @@ from states.facts import Actor, Dossier, Hire
 from states.house import officers
 from states.late_contract import is_labour_contract
 from states.leaving import DEATH, RESIGNATION
-from states.procedure import Procedure, RecordKind, Role, State
+from states.procedure import Procedure
 from states.say import Sentence, say
+from states.vocabulary import RecordKind, Role, State
 
 
 class Kind(StrEnum):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from states.procedure import Role
 from states.say import Sentence, say
+from states.vocabulary import Role
 from workflow.papers.kinds import Kind
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from states.facts import Actor
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
+from states.vocabulary import Role
 from workflow.queries.scope import scoped, within
 from workflow.tables import metadata
 

@@ -21,8 +21,9 @@ from states.guards.labels import CATEGORIES, EDUCATION, joined
 from states.labels import role_name
 from states.meets import enforces
 from states.pay import yuan
-from states.procedure import Procedure, RecordKind, Role, State
+from states.procedure import Procedure
 from states.standard import base_fen, performance_fen, standard_of
+from states.vocabulary import RecordKind, Role, State
 from workflow import person_log
 from workflow.announcement_text import in_words
 from workflow.masking import masked_phone, masked_tail, tail_of

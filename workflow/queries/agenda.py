@@ -31,7 +31,8 @@ from sqlalchemy import literal as bound
 
 from states.clocks import FILING, OBJECTION
 from states.house import handlers
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
+from states.vocabulary import Role
 from workflow.queries.paging import PAGE, begins_with, page_size
 from workflow.queries.scope import Scope, literal, within
 from workflow.tables import metadata

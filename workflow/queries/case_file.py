@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.grants import held
 from workflow.queries.scope import Scope
 from workflow.tables import metadata

@@ -11,8 +11,11 @@ from states.clocks import FILING, OBJECTION, objection_length, owners_of, reckon
 from states.facts import Clock, Hire
 from states.house import CITE
 from states.labels import OBJECTION_CLOCK
-from states.procedure import DeadlineKind, FilingLine, Length, Procedure, Role, Text, article_of
+from states.model import Text
+from states.procedure import Procedure, article_of
 from states.reckoning import Reckoning
+from states.steps import FilingLine, Length
+from states.vocabulary import DeadlineKind, Role
 
 
 @dataclass(frozen=True, slots=True)

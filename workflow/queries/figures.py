@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from states.certificate import DAYS
-from states.procedure import State
+from states.vocabulary import State
 from workflow.queries.certificates import unissued
 from workflow.queries.scope import within
 from workflow.tables import metadata

@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from states.procedure import Role
+from states.vocabulary import Role
 from workflow.queries.hires import ALL_HIRES, HireFilter, HireLine, hire_lines, in_sight, narrowed_to
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, literal, narrowed, within

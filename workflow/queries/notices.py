@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, tuple_
 
-from states.procedure import State
+from states.vocabulary import State
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.public_notices import SheetKey, begins_on, hanging, latest
 from workflow.queries.scope import Scope, narrowed, within

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, and_, func, select, tuple_
 
-from states.procedure import State
+from states.vocabulary import State
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope
 from workflow.tables import metadata

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
 from states.canonical import DIGESTS, canonical
-from states.procedure import State
+from states.vocabulary import State
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import escaped, within
 from workflow.tables import metadata

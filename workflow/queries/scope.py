@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, true
 
 from states.facts import Actor
-from states.procedure import ADMINISTRATORS, Role
+from states.vocabulary import ADMINISTRATORS, Role
 from workflow.reach import EVERYTHING, Reach
 from workflow.tables import metadata
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from states.procedure import HOUSE_ROLES, Role
+from states.vocabulary import HOUSE_ROLES, Role
 from workflow.queries.scope import CODE_LENGTH, Scope, narrowed
 
 #: what a region code can be made of; anything else names no region

@@ -18,7 +18,8 @@ import orjson
 from sqlalchemy import Connection
 
 from states.facts import Actor
-from states.procedure import Procedure, Role
+from states.procedure import Procedure
+from states.vocabulary import Role
 from workflow.queries import task_sql
 from workflow.queries.paging import PAGE, page_size
 from workflow.queries.scope import Scope, escaped

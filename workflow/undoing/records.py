@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from states.attendance import KEEPERS
 from states.facts import Actor
-from states.procedure import Role
 from states.refusals import InputRefused, Refusal
 from states.say import say
+from states.vocabulary import Role
 from workflow import attendance, people, person_log
 from workflow.office import Office
 from workflow.pay_sheets import PAYERS

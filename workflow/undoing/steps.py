@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Row, select
 
 from states.facts import Actor, Hire
 from states.house import TAKE_BACK
-from states.procedure import Procedure, State, Step
+from states.procedure import Procedure
 from states.refusals import Refusal, StepNotOffered
 from states.say import say
+from states.steps import Step
+from states.vocabulary import State
 from workflow import assessment_sheets, engine, old_posts, queries, reception
 from workflow.entries import built_on
 from workflow.imports.point_rows import NOTE, STRIKE

@@ -17,10 +17,11 @@ from sqlmodel import Session
 from states.facts import Actor, dossier_from_json
 from states.guards import labels
 from states.labels import role_name
-from states.procedure import Procedure, State
+from states.procedure import Procedure
 from states.refusals import InputRefused
 from states.say import say
 from states.standard import base_fen, standard_of
+from states.vocabulary import State
 from workflow import people
 from workflow.masking import masked_tail
 from workflow.office import Office

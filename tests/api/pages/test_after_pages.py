@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from states.procedure import Role, State
+from states.vocabulary import Role, State
 from tests.api.support import Service
 from tests.conftest import MigratedTemplate
 from tests.support.after import Village, at_work, paid

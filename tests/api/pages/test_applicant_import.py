@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, TOWN, Service, seal
 from tests.support import files_to_send
 from tests.workflow.test_applicant_import import HEADER, a_list, a_row, an_opening

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from states.clocks import moment
 from states.loading import shipped
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import CHILD, OWN, PARENT, SECRET, Service
 from tests.conftest import MigratedTemplate
 from tests.support.after import paid

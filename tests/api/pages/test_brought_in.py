@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import Service
 from tests.conftest import MigratedTemplate
 from tests.workflow.test_imports import a_number, an_annex

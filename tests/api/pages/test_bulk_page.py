@@ -145,7 +145,7 @@ def test_five_hundred_at_most(county: County, town: TestClient) -> None:
 
 def test_strangers_are_left_out_and_their_names_unsaid(county: County, town: TestClient) -> None:
     from states.facts import Grant
-    from states.procedure import Role
+    from states.vocabulary import Role
 
     counties.an_account(county.world, county.seal, "baihe", "钱明", Grant(Role.EMPLOYER, "610981102"), 24)
     stranger = client_of(county, "baihe")
@@ -210,7 +210,7 @@ def world_state(county: County, hire: int) -> tuple[str, Any]:
 
 def test_cases_are_given_to_somebody_who_has_the_role_at_each_of_them(county: County, town: TestClient) -> None:
     from states.facts import Grant
-    from states.procedure import Role
+    from states.vocabulary import Role
 
     facts = [("tongshi", "孙丽", Grant(Role.EMPLOYER, counties.TOWN), 71)]
     facts += [("cunzhong", "周小明", Grant(Role.EMPLOYER, county.world.hire(county.hires[THREE[0]]).region), 73)]

@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from states.calendar.files import parse_year, year_text
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, Service
 from tests.support.world import officer
 from workflow import sign_in

@@ -15,7 +15,7 @@ from api.pages.submitted import payload_of
 from states import guards
 from states.inputs import INPUTS, FilingInput, NoticeInput, StepInput
 from states.loading import Catalogue
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from workflow.person_input import PersonInput
 
 

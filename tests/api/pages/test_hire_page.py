@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api.pages.rules import RULES
 from states.facts import Grant
 from states.guards import REGISTRY, load_all
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.browser import county as counties
 from tests.browser.county import COUNTY, TOWN, County
 from tests.support import files_to_send as files_of

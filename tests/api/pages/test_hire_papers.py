@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import ORIGIN, Service
 from tests.support.lives import LIAOCHENG, XUNYANG, County, Life
 from tests.support.world import officer

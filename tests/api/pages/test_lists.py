@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.browser import county as counties
 from tests.browser.county import COUNTY, DONGQING, TOWN, County
 

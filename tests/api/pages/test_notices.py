@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PARENT, Service, number
 from tests.support.files_to_send import png
 from tests.support.sheets import AFTER, BOARDS, DAY, ENDS_ON, TOWN, Sheet, candidates_in, put_up_together

@@ -13,8 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from states.identity_number import synthetic
-from states.procedure import Role
 from states.tenure import served_periods
+from states.vocabulary import Role
 from tests.api.support import Service
 from tests.conftest import MigratedTemplate
 from tests.support.world import officer

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api.pages import calendar, listing
 from api.pages.overview_parts import Telling, _band_row, _still_open
 from states.loading import Catalogue
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.support import OTHER, OWN, PARENT, SIBLING, Service
 from tests.support.world import officer
 from workflow import figures, queries

@@ -50,7 +50,7 @@ def test_without_a_session_every_page_but_the_public_ones_asks_to_sign_in(county
 
 def test_a_hire_of_another_place_is_not_there(county: County) -> None:
     from states.facts import Grant
-    from states.procedure import Role
+    from states.vocabulary import Role
 
     counties.an_account(county.world, county.seal, "gouyuan", "钱明", Grant(Role.EMPLOYER, "610981102"), 9)
     client = client_of(county, "gouyuan")

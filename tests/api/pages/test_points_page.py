@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.browser.county import an_account, settings_of
 from tests.conftest import MigratedTemplate
 from tests.journeys import test_neimenggu as neimenggu

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from states.facts import Grant
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.browser import county as counties
 from tests.browser.county import DAHE, DONGQING, TOWN, County, number
 

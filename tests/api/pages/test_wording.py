@@ -18,7 +18,7 @@ from states.facts import Actor, Grant
 from states.guards import REGISTRY, load_all
 from states.inputs import INPUTS
 from states.labels import GUARDS
-from states.procedure import Role, State
+from states.vocabulary import Role, State
 from tests.browser.county import County
 from tests.test_languages import PROCEDURES, verdicts
 from workflow.sign_in import Visit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.admin import api
 from tests.api.permissions.pages import form, page
 from tests.api.permissions.rules import Ask, Objects, Rule, Rules, Who, always, by, if_seen, names, sees

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.rules import (
     POST_KEEPERS,
     REGISTRARS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.pages import page
 from tests.api.permissions.rules import Ask, Rule, Rules, always, by, if_seen
 from tests.api.support import OWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.admin import api
 from tests.api.permissions.pages import CLERKS, WORKERS, form, page
 from tests.api.permissions.rules import (

@@ -13,7 +13,7 @@ from anyio.from_thread import start_blocking_portal
 from httpx2 import ASGITransport, AsyncClient
 from starlette.testclient import TestClient
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.rules import NOBODY, WHO, Objects, Rule, Who
 from tests.api.support import DAY, OWN, PARENT, PROCEDURE, TOWN, Service, number, seal
 from tests.support.world import officer

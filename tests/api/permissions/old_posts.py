@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.pages import form, page
 from tests.api.permissions.rules import Answer, Rules, always, held_by, if_seen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from states.procedure import ADMINISTRATORS, Role
+from states.vocabulary import ADMINISTRATORS, Role
 from tests.api.permissions.rules import (
     Answer,
     Ask,

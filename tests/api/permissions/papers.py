@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from states.procedure import Role
+from states.vocabulary import Role
 from tests.api.permissions.pages import CLERKS, form, page
 from tests.api.permissions.rules import Answer, Objects, Relation, Rule, Rules, Who, by, if_seen
 from tests.api.support import PARENT, PROCEDURE

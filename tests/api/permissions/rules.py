@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from states.procedure import ADMINISTRATORS, HOUSE_ROLES, Role
+from states.vocabulary import ADMINISTRATORS, HOUSE_ROLES, Role
 from tests.api.support import CHILD, OTHER, OWN, PARENT, SIBLING
 
 

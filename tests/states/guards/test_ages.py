@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from tests.support.asking import a_hire, a_person, a_woman, an_opening, answer, ask
 
 BAND: dict[str, Any] = {"at_least": 18, "at_most": 45}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from tests.support.asking import a_hire, answer, ask
 
 TRAINING, CONTRACT = RecordKind.TRAINING, RecordKind.CONTRACT

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from tests.support.asking import HIRE_ID, a_hire, a_person, a_post, an_opening, answer, ask, d
 
 APPLICATION = RecordKind.APPLICATION

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from states.facts import OpenFiling
-from states.procedure import RecordKind, Role
+from states.vocabulary import RecordKind, Role
 from tests.support.asking import BOTH, a_hire, a_procedure, answer, ask, d
 
 ENDING, RESIGNING = RecordKind.ENDING_DECISION, RecordKind.RESIGNATION

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from states.facts import SYSTEM, Actor
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from tests.support.asking import a_hire, a_person, answer, ask
 
 POSTED: dict[str, Any] = {"posted_on": "2026-03-02", "notice_ends_on": "2026-03-09", "notice_round": 1}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from states.loading import Catalogue
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from tests.support.asking import a_hire, a_person, answer, ask
 
 OLD = Catalogue.load().get("liaocheng-2022-4@0.old-terms")

@@ -7,7 +7,7 @@ import pytest
 from states.budget import Funds, Places
 from states.guards import AskOpening
 from states.loading import Catalogue
-from states.procedure import State
+from states.vocabulary import State
 from tests.support.asking import a_gap, a_hire, a_post, a_procedure, an_opening, answer, ask, ask_opening
 
 procedure = Catalogue.load().current

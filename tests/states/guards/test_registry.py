@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from states.guards import REGISTRY, Ask, AskOpening, load_all
-from states.procedure import RecordKind
+from states.vocabulary import RecordKind
 from tests.support.asking import a_hire, a_person, answer, ask, ask_opening
 
 load_all()

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from states.procedure import Procedure, RecordKind
+from states.procedure import Procedure
+from states.vocabulary import RecordKind
 from tests.support.asking import HIRE_ID, a_hire, a_person, a_procedure, a_woman, answer, ask, d
 
 NEAR: dict[str, Any] = {"exception": "near_retirement", "measured_on": "approved_on", "cite": "一"}

@@ -14,7 +14,8 @@ from states.clocks import due
 from states.facts import SYSTEM, Dossier, Hire, Opening, Person, Post
 from states.guards import Ask, AskOpening, Verdict, bind
 from states.loading import load_procedure
-from states.procedure import DeadlineKind, Effect, GuardLine, RecordKind, Role, State, Step, Unit
+from states.steps import GuardLine, Step
+from states.vocabulary import DeadlineKind, Effect, RecordKind, Role, State, Unit
 
 FILE = Path(states.__file__).parent / "procedures" / "baihe-2022-72.yaml"
 BAIHE = load_procedure(FILE.read_text(encoding="utf-8"), FILE.name)

@@ -18,9 +18,11 @@ from states.guards import Ask, AskOpening, Verdict, bind
 from states.leaving import retires
 from states.loading import load_procedure
 from states.machine import build
-from states.procedure import DeadlineKind, Effect, GapRef, GuardLine, Role, State, Step, Unit
+from states.model import GapRef
 from states.refusals import StepRefused
+from states.steps import GuardLine, Step
 from states.targets import target_of
+from states.vocabulary import DeadlineKind, Effect, Role, State, Unit
 
 FILE = Path(states.__file__).parent / "procedures" / "liaocheng-2022-4.yaml"
 LIAOCHENG = load_procedure(FILE.read_text(encoding="utf-8"), FILE.name)

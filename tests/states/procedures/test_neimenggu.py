@@ -17,7 +17,9 @@ from states.effects.act import Act
 from states.facts import SYSTEM, Dossier, Hire, Opening, Person, Post
 from states.guards import Ask, AskOpening, Verdict, bind
 from states.loading import load_procedure
-from states.procedure import Effect, GuardLine, Procedure, RecordKind, Role, State, Step
+from states.procedure import Procedure
+from states.steps import GuardLine, Step
+from states.vocabulary import Effect, RecordKind, Role, State
 
 FILE = Path(states.__file__).parent / "procedures" / "neimenggu-2022-10.yaml"
 NEIMENGGU = load_procedure(FILE.read_text(encoding="utf-8"), FILE.name)
