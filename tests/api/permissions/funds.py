@@ -36,7 +36,8 @@ FUNDS: Rules = {
     ("POST", "/claims/{number}/charged"): page(always(404), absent(form={})),
     ("POST", "/claims/{number}/void"): page(always(404), absent(form={})),
     ("GET", "/pay/{number}/charges"): page(if_seen, the_sheet()),
-    ("POST", "/pay/{number}/charges"): page(by(MAKERS | APPROVERS, 422), the_sheet(form={})),
+    # the sheet of nobody costs nothing, and more than that is refused
+    ("POST", "/pay/{number}/charges"): page(by(MAKERS | APPROVERS, 422), the_sheet(form={"source-0": "1.00"})),
     ("POST", "/pay/{number}/charges/decide"): page(always(404), the_sheet(form={})),
     ("GET", "/publications"): page(always(200)),
     ("POST", "/publications"): form(always(422)),
