@@ -63,11 +63,8 @@ class RunFolder:
 
 
 def _root() -> Path:
-    """Memory, where the machine has enough of it and nobody chose a folder (``TMPDIR``).
-
-    A server copies a thousand files for the database of each test, and waits for the disk each time.
-    """
-    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
+    """Memory, where the machine has enough of it: a server copies a thousand files for the database of each test."""
+    if not os.access(MEMORY, os.W_OK):
         return Path(tempfile.gettempdir())
     room = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
     return MEMORY if room > ROOM else Path(tempfile.gettempdir())
@@ -77,7 +74,7 @@ def _home() -> Path:
     home = _root() / f"zaigang-tests-{os.getuid()}"
     home.mkdir(mode=0o755, exist_ok=True)
     if home.is_symlink() or home.stat().st_uid != os.getuid():
-        raise RuntimeError(f"{home} belongs to somebody else: remove it, or set TMPDIR")
+        raise RuntimeError(f"{home} belongs to somebody else: remove it")
     return home
 
 
