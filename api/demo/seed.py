@@ -96,6 +96,7 @@ def seed(office: Office, seal: Seal, now: datetime) -> Seeded:
         walk.go()
         lay_out(walk, crowd)
         pay_out(walk)
+        walk.settle()
     finally:
         quiet.level = level
     with office.database.session() as session:

@@ -23,6 +23,8 @@ from states.periods import working_days_before, working_days_end
 from states.separation import approves, in_hiring
 from states.steps import Step
 from states.vocabulary import RecordKind, Role
+from workflow.aftercare import open_due
+from workflow.due_letters import remind_due
 from workflow.engine import perform
 from workflow.office import Office
 from workflow.reading import load_hires, load_person
@@ -87,6 +89,12 @@ class Walk:
                     heapq.heappush(self._waiting, (max(following, day), number, name, story))
         self.moment = self.now
         self._sweep()
+
+    def settle(self) -> None:
+        """What the first minute of a worker would bring, so that nobody's inbox fills up before one's eyes."""
+        open_due(self.office, self.now)
+        remind_due(self.office, self.now)
+        address(self.office, self.now)
         self._tidy()
 
     def _told_on(self, name: str, story: Days) -> date | None:
