@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from states.guards import Answer, Ask, Verdict, refused
+from states.guards.common import awaits, text_given
 from states.house import CITE
 from states.leaving import RESIGNATION
 from states.say import say
@@ -26,8 +27,10 @@ def taking_back(ask: Ask) -> Iterator[Answer]:
         yield from _answer(TAKING_BACK, "撤回离岗", _leaving(ask))
     elif records is RecordKind.RESIGNATION:
         yield from _answer(STANDS, "撤回离岗", _dismissed(ask))
+    elif records is RecordKind.ENDING_DECISION:
+        yield from _answer(STANDS, "撤回离岗", _decided_before(ask))
     elif records is RecordKind.RENEWAL_DECISION:
-        yield from _answer(STANDS, "撤回离岗", _renewed(ask))
+        yield from _answer(STANDS, "撤回离岗", _renewed(ask) or _leaves(ask))
 
 
 def _answer(guard: str, rule: str, verdict: Verdict | None) -> Iterator[Answer]:
@@ -69,6 +72,38 @@ def _dismissed(ask: Ask) -> Verdict | None:
         ground="" if ground is None else ground.zh,
     )
     remedy = say("按原决定办理；决定有误的，离岗日以前由另一人撤回之后再登记")
+    return refused(sentence, remedy, leaving_on=dossier.leaving_on.isoformat())
+
+
+def _decided_before(ask: Ask) -> Verdict | None:
+    """The person holds one letter that says ground and day. What the law itself ends (a death) waits for nobody."""
+    dossier = ask.hire.dossier
+    if dossier.leaving_on is None or dossier.leaving_ground == RESIGNATION:
+        return None
+    before = ask.procedure.ground_by_name.get(dossier.leaving_ground or "")
+    named = ask.procedure.ground_by_name.get(text_given(ask, "ground") or "")
+    if (named is None and awaits(ask, "ground")) or (named is not None and named.by == "law"):
+        return None
+    sentence = say(
+        "已决定于{day}离岗（{ground}），不能再作另一个解聘决定",
+        day=dossier.leaving_on,
+        ground="" if before is None else before.zh,
+    )
+    remedy = say("按原决定办理；决定有误的，离岗日以前由另一人撤回之后再决定")
+    return refused(sentence, remedy, leaving_on=dossier.leaving_on.isoformat())
+
+
+def _leaves(ask: Ask) -> Verdict | None:
+    """Whoever is to leave within the term is not renewed; who was dismissed is not told of another end either."""
+    dossier, ends = ask.hire.dossier, ask.hire.dossier.term_ends_on
+    if dossier.leaving_on is None or (
+        dossier.leaving_ground == RESIGNATION and ends is not None and ends < dossier.leaving_on
+    ):
+        return None
+    if dossier.leaving_ground == RESIGNATION and ask.step.params.get("outcome") != "renew":
+        return None
+    sentence = say("已决定于{day}离岗，不再决定是否续签", day=dossier.leaving_on)
+    remedy = say("按原决定办理；决定有误的，离岗日以前由另一人撤回")
     return refused(sentence, remedy, leaving_on=dossier.leaving_on.isoformat())
 
 

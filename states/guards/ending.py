@@ -10,6 +10,7 @@ from states.employment import Ground
 from states.guards import Ask, IntOrGap, NoParams, Params, Shown, Verdict, guard, passed, refused
 from states.guards.common import awaits, day_given, iso, number_given, reckonable, text_given, yuan
 from states.guards.labels import PROTECTIONS
+from states.leaving import RETIREMENT
 from states.periods import notice_days
 from states.say import Fact, say
 
@@ -76,6 +77,9 @@ def ground_known(ask: Ask, rule: NoParams) -> Verdict:
         return _no_ground(ask)
     effective, ends = day_given(ask, "effective_on"), ask.hire.dossier.term_ends_on
     inputs: dict[str, Shown] = {"ground": ground.ground, "effective_on": iso(effective), "term_ends_on": iso(ends)}
+    early = _too_early(ask, ground)
+    if early is not None:
+        return early
     if not ground.only_at_term_end:
         return passed(say("解聘情形：{ground}", ground=ground.zh), **inputs)
     if ends is None:
@@ -84,6 +88,23 @@ def ground_known(ask: Ask, rule: NoParams) -> Verdict:
         return passed(say("解聘情形：{ground}，自合同期满起", ground=ground.zh), **inputs)
     sentence = say("“{ground}”只能在合同期满（{ends}）时适用", ground=ground.zh, ends=ends)
     return refused(sentence, say("离岗日不早于{ends}", ends=ends), **inputs)
+
+
+def _too_early(ask: Ask, ground: Ground) -> Verdict | None:
+    """Nobody leaves for an age that is not reached, nor on a day when the contract has ended by itself."""
+    dossier, effective = ask.hire.dossier, day_given(ask, "effective_on")
+    retires_on, ends = dossier.retires_on, dossier.term_ends_on
+    if effective is None:
+        return None
+    if ground.ground == RETIREMENT and retires_on is not None and effective < retires_on:
+        sentence = say("本人{retires_on}才达到法定退休年龄", retires_on=retires_on)
+        return refused(sentence, say("离岗日不早于{day}；登记的出生日期有误的，先更正", day=retires_on),
+                       effective_on=iso(effective), retires_on=iso(retires_on))  # fmt: skip
+    if ends is not None and ask.on <= ends < effective and not ground.only_at_term_end:
+        sentence = say("合同{ends}期满自行终止，离岗日{effective}在期满之后", ends=ends, effective=effective)
+        return refused(sentence, say("将离岗日改为{ends}或以前；期满不续签的，决定期满终止", ends=ends),
+                       effective_on=iso(effective), term_ends_on=iso(ends))  # fmt: skip
+    return None
 
 
 @guard("ground_evidence", meets=("XY-48", "BH-54", "NM-39"))

@@ -56,6 +56,10 @@ def villages(tmp_path_factory: pytest.TempPathFactory, migrated_template: Migrat
         counties.append(replace(county, lives={name: stops for name in (*names, "stays")}))
     begun = begin(world, counties)
     live(world, begun, TODAY)
+    old = [life.hire_id for life in begun if life.name == "retirement"]
+    with world.office.database.transaction() as connection:  # whoever retires came to it on the day
+        sql = f"UPDATE hire SET dossier = json_set(dossier, '$.retires_on', '{TODAY}') WHERE id IN ({{}})"
+        connection.exec_driver_sql(sql.format(",".join(map(str, old))))
     yield {
         county.area: Village(world, county, {life.name: life.hire_id for life in begun if life.county is county})
         for county in counties
@@ -153,6 +157,17 @@ def test_what_is_missing_refuses_a_ground(leaving: Leaving) -> None:
         assert leaving.refused_by(**paid) == {"ground_notice"}
     if ground.only_at_term_end:
         assert leaving.refused_by(effective_on=leaving.earliest - timedelta(1)) == {"ground_known"}
+    else:
+        ends = hire.dossier.term_ends_on
+        assert ends is not None
+        assert leaving.refused_by(effective_on=ends) == set()
+        assert leaving.refused_by(effective_on=ends + timedelta(1)) == {"ground_known"}
+    if ground.ground == "retirement":
+        assert leaving.refused_by(effective_on=TODAY - timedelta(1)) == {"ground_known"}
+    decided = replace(hire, dossier=hire.dossier.with_(leaving_on=TODAY, leaving_ground="mood"))
+    assert leaving.refused_by(decided) == (set() if ground.by == "law" else {"stands"})
+    resigned = replace(hire, dossier=hire.dossier.with_(leaving_on=TODAY, leaving_ground="resignation"))
+    assert leaving.refused_by(resigned) == set()
     for until, bars in ((leaving.earliest, ground.protected), (leaving.earliest - timedelta(1), False)):
         dossier = hire.dossier.with_(protected_kind="pregnancy", protected_until=until)
         protected = replace(hire, dossier=dossier)

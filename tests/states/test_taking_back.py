@@ -73,6 +73,28 @@ def test_a_resignation_does_not_take_the_place_of_a_dismissal_but_of_a_resignati
     assert (taken_back.resigned_on, taken_back.leaving_on) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("ground", "leaves_on", "renew", "end"),
+    [
+        ("absence", "2027-02-25", {"stands"}, {"stands"}),
+        ("resignation", "2027-02-25", {"stands"}, set()),
+        # the term is over before the day for which the person resigned
+        ("resignation", "2027-03-11", set(), set()),
+    ],
+)
+def test_whoever_is_to_leave_within_the_term_is_not_renewed(
+    ground: str, leaves_on: str, renew: set[str], end: set[str]
+) -> None:
+    desk = Desk.under_contract()
+    assert desk.dossier.term_ends_on == d("2027-03-10")
+    desk.amend(leaving_on=d(leaves_on), leaving_ground=ground)
+    for act, expected in (("decide_renew", renew), ("decide_end", end)):
+        if expected:
+            assert set(stopped(desk, act, CLERK, "2027-02-20", reason="合格")) == expected
+        else:
+            desk.do(act, CLERK, "2027-02-20", reason="合格")
+
+
 def test_a_renewal_that_was_signed_is_not_decided_away() -> None:
     desk = Desk.under_contract()
     desk.do("decide_renew", CLERK, "2027-02-20", reason="合格")
