@@ -23,7 +23,7 @@ from notifications.due_words import DUE, due_words, link_of
 from notifications.i18n import CHINESE, install, translator
 from notifications.reminders import CALENDAR_MOVED, is_reminder, reminder_for, template_of
 from states.certificate import at_term_end
-from states.clocks import FILING
+from states.clocks import FILING, OBJECTION
 from states.employment import Ground
 from states.labels import role_name
 from states.pay import yuan
@@ -155,7 +155,7 @@ def _of_reminder(letter: Letter, language: str, speak: Translate) -> dict[str, A
     told = filing or line
     left = (due_on - letter.created_on).days
     return {
-        "title": told.en if told and language == "en" else told.zh if told else name,
+        "title": told.en if told and language == "en" else told.zh if told else _own_title(name, speak),
         "due_on": due_on,
         "provisional": bool(letter.facts.get("provisional")),
         "left": left,
@@ -212,6 +212,13 @@ def _named(line: Any, language: str) -> str:
 
 def _without_brackets(words: str) -> str:
     return words.replace("（", "(").split("(")[0].strip()
+
+
+def _own_title(name: str, speak: Translate) -> str:
+    """What falls due by a clock that no line of the document names."""
+    if name.startswith(OBJECTION):
+        return say("答复第{number}号异议", number=name.removeprefix(OBJECTION)).text(speak)
+    return name
 
 
 def _filing_line(letter: Letter, name: str) -> FilingLine | None:

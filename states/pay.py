@@ -267,8 +267,10 @@ def _insurance(ask: AskMonth) -> tuple[list[Part], list[Part], list[Sentence]]:
             if ppm is None:
                 missing.append(say("没有录入{name}的缴费比例，没有计算", name=INSURANCES[name].pattern))
             elif fen := part_of(base, ppm):
-                words = INSURANCES[name].pattern
-                why = say("{name}，基数{base}元×{share}%", name=words, base=yuan(base), share=percent(ppm))
+                facts = {"name": INSURANCES[name].pattern, "base": yuan(base), "share": percent(ppm)}
+                why = say("{name}，基数{base}元×{share}%", **facts)
+                if side == "employer":  # no part of what the person is paid
+                    why = say("{name}（单位缴费，另付），基数{base}元×{share}%", **facts)
                 parts.append(Part(f"{name}_{side}", sign * fen, why))
     return own, employer, missing
 

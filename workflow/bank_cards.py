@@ -6,6 +6,7 @@ between waits until another natural person has compared it, and says with what.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,13 +49,16 @@ class Change:
 class Card:
     """The card of a line as it is now. ``index`` empty: there is none; ``changes``: since the sheet was handed in.
 
-    ``settled``: this very card stood on an earlier list of the sheet, or somebody has seen to it.
+    ``settled``: this very card stood on an earlier list of the sheet, or somebody has seen to it. ``shared``: it stands
+    for somebody else of the sheet as well.
     """
 
     index: str
     tail: str
     changes: Sequence[Change] = ()
     settled: bool = False
+    shared: bool = False
+    person_id: int = 0
 
     @property
     def waits(self) -> bool:
@@ -65,6 +69,8 @@ class Card:
         """Why nothing is sent to it; None where it may be."""
         if not self.index:
             return say("没有银行卡号，请先在人员档案里补录")
+        if self.shared:
+            return say("与本表另一人的卡号相同（尾号{tail}），请核对后在人员档案里更正", tail=self.tail)
         if self.waits:
             return say("提交审批以后改过卡号（现尾号{tail}），须由改卡号以外的另一人核对", tail=self.tail)
         return None
@@ -76,12 +82,13 @@ def cards_of(connection: Connection, seal: Seal, row: Any, lines: Iterable[tuple
     numbers = _numbers(connection, seal, whose.values())
     changes = _changes(connection, whose.values(), row.frozen_at or row.made_at)
     known = {(one.hire_id, one.card) for table in (checked, sent_line) for one in _of(connection, table, row.id)}
+    holders = Counter(numbers.values())
     found = {}
     for hire_id, person_id in whose.items():
         number = numbers.get(person_id, "")
         index = seal.blind(number, "contact.bank") if number else ""
-        tail = tail_of(number)
-        found[hire_id] = Card(index, tail, changes.get(person_id, ()), (hire_id, index) in known)
+        settled, shared = (hire_id, index) in known, holders[number] > 1
+        found[hire_id] = Card(index, tail_of(number), changes.get(person_id, ()), settled, shared, person_id)
     return found
 
 

@@ -124,6 +124,7 @@ def _held(page: Page, ahead: Outlook, names: dict[int, str]) -> list[dict[str, A
                 "hire": hire_id,
                 "name": names.get(hire_id, ""),
                 "why": page.tell(why),
+                "card_of": card.person_id if card.shared or not card.index else 0,
                 "seen": last.seq if last else 0,
                 "changed": page.tell(say("{who}于{at}改动", who=last.name, at=page.moment(last.at))) if last else "",
             }

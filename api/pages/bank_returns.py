@@ -45,7 +45,7 @@ LINES = 200
 #: what takes back a record is meant
 TURNED = "turned"
 _TURNED = say("有的已经到账或再次送银行，回单又说没有到账。已向银行核实，照回单登记（不勾选的，这些不导入）")
-_HEADINGS = ("序号", "姓名", "村（社区）", "岗位", "应发金额（元）", "结果", "回单金额（元）", "说明")
+_HEADINGS = ("序号", "姓名", "村（社区）", "岗位", "实发金额（元）", "结果", "回单金额（元）", "说明")
 
 
 @router.get("/pay/{number}/return")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -109,7 +109,7 @@ def approve(page: PageDep, form: RecentFormDep, number: PathId) -> Response:
         page,
         number,
         lambda: pay_sheets.approve(page.office, number, shown, page.actor, page.at, opinion),
-        say("已审批。"),
+        say("已审批。两人都同意以后才能送银行、登记发放。"),
     )
 
 
@@ -186,19 +186,20 @@ def _one(page: Page, number: int, refusal: Refusal | None = None) -> Response:
         signed=[pay_words.signature_of(page, one) for one in signed],
         reason=page.tell(row.reason or ""),
         paid_on=row.paid_on,
-        may=_may(page, row),
+        may=_may(page, row, {one.officer_key for one in signed if one.digest == row.digest}),
         today=page.today,
         next_page=page.address(after=f"{more[0]}.{more[1]}") if more else None,
         first_page=page.address(after=None) if after else None,
     )
 
 
-def _may(page: Page, row: Any) -> dict[str, bool]:
+def _may(page: Page, row: Any, approved: Collection[str]) -> dict[str, bool]:
     roles = page.actor.roles_in(row.region)
-    made = page.actor.person_key in (row.made_by, row.made_for, row.frozen_by, row.frozen_for)
+    mine = page.actor.person_key
+    done = mine in approved or mine in (row.made_by, row.made_for, row.frozen_by, row.frozen_for)
     return {
         "freeze": row.status == DRAFT and bool(roles & MAKERS),
-        "approve": row.status == FROZEN and bool(roles & APPROVERS) and not made,
+        "approve": row.status == FROZEN and bool(roles & APPROVERS) and not done,
         "back": row.status in (DRAFT, FROZEN, "approved") and bool(roles & (APPROVERS | MAKERS)),
         "paid": row.status == "approved" and bool(roles & PAYERS),
     }
