@@ -107,6 +107,13 @@ def test_a_report_is_named_as_the_step_that_made_it_due_names_it() -> None:
     assert "应报送：县级人力资源社会保障部门" in compose(letter, ZH).body
 
 
+def test_an_objection_that_waits_is_named_by_its_number() -> None:
+    letter = a_reminder("objection:7", template="remind_objection", origin="notice")
+    said = (compose(letter, ZH), compose(letter, EN))
+    assert "答复第7号异议" in said[0].subject and "objection no. 7" in said[1].subject
+    assert not any("objection:" in one.subject + one.body for one in said)
+
+
 def test_a_letter_to_the_applicant_is_a_paper_to_hand_over() -> None:
     body = compose(a_decision("approved", "approve", "joint_review", "approved"), ZH).body
     assert "请打印以下通知，当面交给王某本人" in body

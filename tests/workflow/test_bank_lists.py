@@ -153,6 +153,16 @@ def test_who_has_no_card_is_named_and_stands_on_a_later_list(world: World) -> No
     assert world.ask("SELECT sum(fen) FROM bank_line") == world.ask("SELECT sum_fen FROM pay_sheet")
 
 
+def test_a_card_that_two_of_a_sheet_share_is_sent_to_for_neither(world: World) -> None:
+    set_card(world, "乙某", CARDS[0])
+    with pytest.raises(InputRefused) as refused:
+        take(world)
+    assert set(refused.value.faults) == {"1", "2"}
+    assert {why.pattern for why in refused.value.faults.values()} == {
+        "与本表另一人的卡号相同（尾号{tail}），请核对后在人员档案里更正"
+    }
+
+
 def cards(world: World) -> dict[int, bank_cards.Card]:
     with world.office.database.reading() as connection:
         sheet = found.pay_sheet(connection, scoped(FINANCE), 1)
