@@ -97,6 +97,7 @@ FACTS: dict[str, Sentence] = {
     "relaxed": say("已放宽"),
     "relaxed_to": say("可放宽至"),
     "required_year": say("须有的考核年度"),
+    "retires_on": say("达到法定退休年龄之日"),
     "round": say("公示轮次"),
     "ruled_passed": say("考核审定合格"),
     "ruled_year": say("已审定的考核年度"),
