@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -25,7 +26,7 @@ from api.demo.accounts import table, width
 from api.demo.areas import AREAS
 from api.demo.people import FIRST_SEQUENCE, OFFICERS, PASSWORD
 from api.demo.seed import Seeded, demo_moment, seed
-from api.demo.walk import INBOX_MOST
+from api.demo.walk import INBOX_MOST, Walk
 from states.calendar import default_calendar
 from states.clocks import moment
 from states.facts import Grant
@@ -121,7 +122,9 @@ def told_on(home: Path, day: date) -> Seeded:
     office = Office.open(settings)
     event.listen(office.database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     try:
-        return seed(office, Seal.open(settings), moment(day) + timedelta(hours=10))
+        told = seed(office, Seal.open(settings), moment(day) + timedelta(hours=10))
+        assert not told.untold
+        return told
     finally:
         office.database.dispose()
 
@@ -407,6 +410,19 @@ def test_it_can_be_told_in_the_middle_of_a_holiday_as_well(tmp_path: Path) -> No
     """The stories count back from the day on which they are told; ``make soak`` tells them on many more days."""
     told = told_on(tmp_path, date(2026, 5, 2))
     assert (told.swept.failed, told.hires > 100) == (0, True)
+
+
+def test_a_story_that_breaks_off_is_left_out_and_named(office: Office, settings: Settings) -> None:
+    walk = Walk(office, Seal.open(settings), office.now(), random.Random("示例"))
+
+    def broken() -> Iterator[date]:
+        yield walk.today
+        raise LookupError("nobody is there")
+
+    story = broken()
+    assert (walk._told_on("broken", story), walk.untold) == (walk.today, [])  # type: ignore[arg-type]
+    assert walk._told_on("broken", story) is None  # type: ignore[arg-type]
+    assert walk.untold == [f"broken {walk.today}"]
 
 
 # ---- starting and stopping -----------------------------------------------------------------------------------------

@@ -108,6 +108,8 @@ def _tell(office: Office, settings: Settings, seal: Seal, file: Path | None) -> 
         f"  {seeded.hires} 份聘用，{seeded.people} 人，{seeded.entries} 条记录，{seeded.seconds:.1f} 秒。"
         f" {seeded.hires} hires, {seeded.people} people, {seeded.entries} entries, {seeded.seconds:.1f} s."
     )
+    if seeded.untold:
+        _print(f"  没有讲完的故事 Stories that broke off: {'；'.join(seeded.untold)}")
 
 
 def _told_aside(office: Office, settings: Settings, seal: Seal, file: Path, present: datetime) -> Seeded:

@@ -39,13 +39,14 @@ AHEAD = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What was told: hires, people, steps of the trail, timers by what became of them, and seconds."""
+    """What was told: hires, people, steps of the trail, timers by what became of them, seconds, stories broken off."""
 
     hires: int
     people: int
     entries: int
     swept: Swept
     seconds: float
+    untold: tuple[str, ...] = ()
 
 
 def is_demo(office: Office) -> bool:
@@ -110,4 +111,4 @@ def _counted(office: Office, walk: Walk, seconds: float) -> Seeded:
             connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
             for name in ("hire", "person", "audit_entry")
         )
-    return Seeded(hires, people, entries, walk.swept, seconds)
+    return Seeded(hires, people, entries, walk.swept, seconds, tuple(walk.untold))

@@ -251,6 +251,8 @@ class Tale:
                 yield from self.until(up_to)
                 return
             yield from self.until(day)
+            if self.hire.state in FINAL_STATES:  # the last day and that of the assessment met
+                break
             if first == assessed_on:
                 yield from self.assessed()
             elif day <= ends and hire.dossier.leaving_on is None:

@@ -8,6 +8,7 @@ done by the engine at the moment of the walk; nothing is written around it.
 from __future__ import annotations
 
 import heapq
+import logging
 import random
 from collections.abc import Generator, Mapping
 from datetime import date, datetime, timedelta
@@ -42,6 +43,7 @@ INBOX_MOST = 36
 _SWEEP_AT = timedelta(hours=8, minutes=30)
 _OPENS, _CLOSES = timedelta(hours=9), timedelta(hours=17, minutes=30)
 
+log = logging.getLogger(__name__)
 _timer, _outbox, _delivery = (metadata.tables[name] for name in ("timer", "outbox", "delivery"))
 
 
@@ -62,6 +64,8 @@ class Walk:
         self.cast: list[Actor] = []
         self.accounts: list[int] = []
         self.swept = Swept()
+        #: stories that broke off, with the day: on some day of some year one may not fit
+        self.untold: list[str] = []
         self._waiting: list[tuple[date, int, str, Days]] = []
         self._told = 0
 
@@ -100,9 +104,11 @@ class Walk:
     def _told_on(self, name: str, story: Days) -> date | None:
         try:
             return next(story, None)
-        except Exception as error:
-            error.add_note(f"in the story {name} on {self.today}")
-            raise
+        except Exception:
+            # one story less is better than no demonstration; what it did so far is whole, step by step
+            log.exception("a story broke off", extra={"story": name, "on": str(self.today)})
+            self.untold.append(f"{name} {self.today}")
+            return None
 
     def _next_day(self) -> date:
         """The next day of a story or of a due timer."""
