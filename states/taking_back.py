@@ -11,7 +11,7 @@ from states.guards import Answer, Ask, Verdict, refused
 from states.guards.common import awaits, text_given
 from states.house import CITE
 from states.leaving import RESIGNATION
-from states.say import say
+from states.say import Fact, Sentence, say
 from states.vocabulary import Effect, RecordKind
 
 TAKING_BACK, STANDS = "taking_back", "stands"
@@ -60,51 +60,50 @@ def _leaving(ask: Ask) -> Verdict | None:
     return None
 
 
-def _dismissed(ask: Ask) -> Verdict | None:
-    """A resignation takes the place of no decision by somebody else: ground and day would be others."""
+def _standing(ask: Ask) -> dict[str, Fact] | None:
+    """The decision by which the person leaves, as it is quoted; None where there is none, or a resignation."""
     dossier = ask.hire.dossier
     if dossier.leaving_on is None or dossier.leaving_ground == RESIGNATION:
         return None
     ground = ask.procedure.ground_by_name.get(dossier.leaving_ground or "")
-    sentence = say(
-        "已决定于{day}离岗（{ground}），不能再登记辞职",
-        day=dossier.leaving_on,
-        ground="" if ground is None else ground.zh,
-    )
+    return {"day": dossier.leaving_on, "ground": "" if ground is None else ground.zh}
+
+
+def _dismissed(ask: Ask) -> Verdict | None:
+    """A resignation takes the place of no decision by somebody else: ground and day would be others."""
+    decided = _standing(ask)
+    if decided is None:
+        return None
     remedy = say("按原决定办理；决定有误的，离岗日以前由另一人撤回之后再登记")
-    return refused(sentence, remedy, leaving_on=dossier.leaving_on.isoformat())
+    return _refused(ask, say("已决定于{day}离岗（{ground}），不能再登记辞职", **decided), remedy)
 
 
 def _decided_before(ask: Ask) -> Verdict | None:
     """The person holds one letter that says ground and day. What the law itself ends (a death) waits for nobody."""
-    dossier = ask.hire.dossier
-    if dossier.leaving_on is None or dossier.leaving_ground == RESIGNATION:
+    decided, named = _standing(ask), ask.procedure.ground_by_name.get(text_given(ask, "ground") or "")
+    if decided is None or (awaits(ask, "ground") if named is None else named.by == "law"):
         return None
-    before = ask.procedure.ground_by_name.get(dossier.leaving_ground or "")
-    named = ask.procedure.ground_by_name.get(text_given(ask, "ground") or "")
-    if (named is None and awaits(ask, "ground")) or (named is not None and named.by == "law"):
-        return None
-    sentence = say(
-        "已决定于{day}离岗（{ground}），不能再作另一个解聘决定",
-        day=dossier.leaving_on,
-        ground="" if before is None else before.zh,
-    )
     remedy = say("按原决定办理；决定有误的，离岗日以前由另一人撤回之后再决定")
-    return refused(sentence, remedy, leaving_on=dossier.leaving_on.isoformat())
+    return _refused(ask, say("已决定于{day}离岗（{ground}），不能再作另一个解聘决定", **decided), remedy)
 
 
 def _leaves(ask: Ask) -> Verdict | None:
     """Whoever is to leave within the term is not renewed; who was dismissed is not told of another end either."""
-    dossier, ends = ask.hire.dossier, ask.hire.dossier.term_ends_on
-    if dossier.leaving_on is None or (
-        dossier.leaving_ground == RESIGNATION and ends is not None and ends < dossier.leaving_on
-    ):
+    dossier = ask.hire.dossier
+    leaves, ends = dossier.leaving_on, dossier.term_ends_on
+    if leaves is None:
         return None
-    if dossier.leaving_ground == RESIGNATION and ask.step.params.get("outcome") != "renew":
-        return None
-    sentence = say("已决定于{day}离岗，不再决定是否续签", day=dossier.leaving_on)
-    remedy = say("按原决定办理；决定有误的，离岗日以前由另一人撤回")
-    return refused(sentence, remedy, leaving_on=dossier.leaving_on.isoformat())
+    if dossier.leaving_ground == RESIGNATION:
+        beyond = ends is not None and ends < leaves
+        if beyond or ask.step.params.get("outcome") != "renew":
+            return None
+    sentence = say("已决定于{day}离岗，不再决定是否续签", day=leaves)
+    return _refused(ask, sentence, say("按原决定办理；决定有误的，离岗日以前由另一人撤回"))
+
+
+def _refused(ask: Ask, sentence: Sentence, remedy: Sentence) -> Verdict:
+    leaves = ask.hire.dossier.leaving_on
+    return refused(sentence, remedy, leaving_on=None if leaves is None else leaves.isoformat())
 
 
 def _renewed(ask: Ask) -> Verdict | None:
